@@ -1,0 +1,6 @@
+"""`python -m corpusqa` is the command `corpusqa`."""
+
+from corpusqa.cli import main
+
+if __name__ == "__main__":
+    main()

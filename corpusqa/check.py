@@ -1,0 +1,156 @@
+r"""The check contract: all that the author of a check imports.
+
+A check measures. It declares the signals it computes and the labels its spans may bear, and never applies a threshold
+that decides an outcome, opens a file or knows a worker. The smallest complete check is one function:
+
+    def shouting(*, min_letters: int = 20) -> Check:
+        '''Documents written in capitals.'''
+        letters, capitals = pl.col("text").str.count_matches(r"\p{L}"), pl.col("text").str.count_matches(r"\p{Lu}")
+        share = pl.when(letters >= min_letters).then(capitals / letters)
+        return Check({"share": Signal(pl.Float64, "share of letters that are capitals", share)})
+
+The keyword parameters are the options, the docstring is what `corpusqa checks show` prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import polars as pl
+
+from corpusqa.batch import Batch, Buffers
+
+__all__ = ["Batch", "Buffers", "Check", "Derive", "Frame", "Groups", "Label", "Links", "Measured", "Signal"]
+
+Frame = pl.DataFrame
+Dtype = type[pl.DataType]
+Severity = Literal["error", "warning", "info"]
+
+DTYPES: tuple[Dtype, ...] = (pl.Int64, pl.Float64, pl.Boolean, pl.String, pl.Date)
+VIEWS = ("", "language")
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One measured value per document, in the column `<check>.<name>`.
+
+    Attributes:
+        dtype: Int64, Float64, Boolean, String or Date. Null means "not measurable here"; NaN never occurs.
+        about: What it says, with its unit, in half a sentence.
+        expr: An expression over the column `text`; without it `measure` or a corpus half gives the values.
+        view: The view that the values feed: "language", or none.
+    """
+
+    dtype: Dtype
+    about: str
+    expr: pl.Expr | None = None
+    view: str = ""
+
+    def __post_init__(self) -> None:
+        if self.dtype not in DTYPES:
+            raise TypeError(f"a signal's dtype is one of {', '.join(d.__name__ for d in DTYPES)}, not {self.dtype!r}")
+        if self.view not in VIEWS:
+            raise TypeError(f"a signal feeds the view 'language' or none, not {self.view!r}")
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a span may be called; its name everywhere is `<check>.<label>`.
+
+    Attributes:
+        about: What it marks, in half a sentence.
+        severity: "error", "warning" or "info"; None is counted and cuttable, but never a finding.
+        line: The spans are whole lines (adjacent lines of one label are one span).
+        main: False takes the spans out of `Batch.main`.
+        private: The spans hold private values, which are masked in everything that is shown.
+        canonical: Brings a value to the form in which equal values are equal, for numbering and pseudonyms.
+    """
+
+    about: str
+    severity: Severity | None = None
+    line: bool = False
+    main: bool = True
+    private: bool = False
+    canonical: Callable[[str], str] | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What `measure` returns for one batch.
+
+    Attributes:
+        signals: One row per document, in batch order; one column per signal that `measure` computes.
+        spans: Columns `row` (position of the document in the batch), `start`, `end` (code points of the original
+            text, half open; both null for the document itself), `label`, and optionally `score` (Float64) and `why`
+            (a short reason, never document text). None is the same as no rows.
+    """
+
+    signals: Frame
+    spans: Frame | None = None
+
+
+@dataclass(frozen=True)
+class Links:
+    """A corpus half that ties documents together by verified pairs.
+
+    Attributes:
+        keys: Batch -> frame `row`, `key` (Int64). Documents that share a key are candidates.
+        verify: (Batch of every involved document once, frame `a`, `b` of rows in it) -> frame `a`, `b`,
+            `similarity` (0..1) and optionally `evidence` (a list of structs `a_start, a_end, b_start, b_end, score`) of
+            the pairs that hold. Connected components become clusters, named by their smallest public id.
+    """
+
+    keys: Callable[[Batch], Frame]
+    verify: Callable[[Batch, Frame], Frame]
+
+
+@dataclass(frozen=True)
+class Groups:
+    """A corpus half that sees all rows that share a key at once.
+
+    Attributes:
+        keys: Batch -> frame `row`, `key` (Int64) and any flat columns that `reduce` needs.
+        reduce: Frame `key`, `doc` and those columns, whole groups, many at a time -> frame `doc` with the half's signal
+            columns, or `doc`, `start`, `end`, `label` for spans; the engine routes the rows back to the documents.
+    """
+
+    keys: Callable[[Batch], Frame]
+    reduce: Callable[[Frame], Frame]
+
+
+@dataclass(frozen=True)
+class Derive:
+    """A corpus half in polars over the finished scan; it sees no text.
+
+    Attributes:
+        fn: Frame of one row per document (`doc`, `id`, `source`, `split` and the declared signals of the selected
+            checks under their full names) -> frame `doc` with the half's signal columns, or `doc`, `label`, `why`.
+        needs: Full names of the signals that it reads.
+    """
+
+    fn: Callable[[Frame], Frame]
+    needs: Sequence[str] = ()
+
+
+Half = Links | Groups | Derive
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check's value: what it will produce and how, declared before anything runs.
+
+    Attributes:
+        signals: Declared signals by name, those of the corpus halves included.
+        labels: Declared labels by name, those of the corpus halves included.
+        measure: Batch -> Measured; None when every signal has an expression or comes from a half.
+        corpus: Corpus halves by name; a Links half gives the String signal of its own name: the cluster id or null.
+        suggest: Lines for `drop`, `cut`, `mask` and `one_of` that a user may copy into the configuration.
+    """
+
+    signals: Mapping[str, Signal] = field(default_factory=dict)
+    labels: Mapping[str, Label] = field(default_factory=dict)
+    measure: Callable[[Batch], Measured] | None = None
+    corpus: Mapping[str, Half] = field(default_factory=dict)
+    suggest: Mapping[str, Sequence[str]] = field(default_factory=dict)

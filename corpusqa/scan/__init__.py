@@ -1,0 +1,1 @@
+"""Measure a corpus: signals, spans and clusters, in Parquet; judged later, and again, without reading text."""

@@ -1,0 +1,143 @@
+"""What a scan holds: one corpus, measured. Everything that judges or draws reads this, never the text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+# One row per document, sorted by `number` (source order).
+DOCUMENTS = {
+    "doc": pl.Int64,  # rank of the public id by its UTF-8 bytes: 0 is the smallest
+    "id": pl.String,  # public id: unique
+    "number": pl.Int64,  # position among all rows of the source, unreadable ones included, from 0
+    "unit": pl.Int64,
+    "row": pl.Int64,  # position in the unit
+    "file": pl.String,  # relative to the source; null where rows have no file
+    "line": pl.Int64,  # line in the file, from 1; null where rows have no line
+    "url": pl.String,
+    "source": pl.String,
+    "published": pl.String,
+    "collected": pl.String,
+    "language": pl.String,
+    "split": pl.String,
+    "chars": pl.Int64,
+    "bytes": pl.Int64,  # UTF-8 bytes of the text
+    "digest": pl.String,  # 32 hex digits over the whole row
+    "id_private": pl.Boolean,  # the id, url or file name matches a private label: shown as row:<number>
+    "url_private": pl.Boolean,
+    "file_private": pl.Boolean,
+}
+SPANS = {
+    "doc": pl.Int64,
+    "start": pl.Int64,  # code points of the original text; null start and end = the document itself
+    "end": pl.Int64,
+    "label": pl.String,  # <check>.<label>
+    "score": pl.Float64,
+    "why": pl.String,  # a short reason, never document text
+}
+EVIDENCE = pl.List(
+    pl.Struct(
+        {"a_start": pl.Int64, "a_end": pl.Int64, "b_start": pl.Int64, "b_end": pl.Int64, "score": pl.Float64},
+    )
+)
+# Verified pairs of the Links halves; a < b by doc.
+EDGES = {"half": pl.String, "a": pl.Int64, "b": pl.Int64, "similarity": pl.Float64, "evidence": EVIDENCE}
+# Members of the clusters; `cluster` is the smallest public id among them.
+CLUSTERS = {"half": pl.String, "cluster": pl.String, "doc": pl.Int64}
+UNREADABLE = {
+    "number": pl.Int64,
+    "file": pl.String,
+    "line": pl.Int64,
+    "offset": pl.Int64,
+    "reason": pl.String,
+}
+# Documents on which a check failed.
+FAILURES = {"doc": pl.Int64, "check": pl.String, "why": pl.String}
+
+
+@dataclass(frozen=True)
+class SignalInfo:
+    """A declared signal: `dtype` is the polars name ("Float64"), `about` its meaning."""
+
+    dtype: str
+    about: str
+    view: str = ""
+
+
+@dataclass(frozen=True)
+class LabelInfo:
+    """A declared label, without its functions."""
+
+    about: str
+    severity: str | None
+    line: bool
+    main: bool
+    private: bool
+
+
+@dataclass(frozen=True)
+class CheckInfo:
+    """A selected check as declared: plain values, so that a stored scan can be judged where the check is not installed."""
+
+    name: str
+    version: str
+    origin: str
+    about: str  # first line of the docstring
+    doc: str  # the whole docstring
+    options: Mapping[str, Any]
+    fingerprint: str
+    signals: Mapping[str, SignalInfo]
+    labels: Mapping[str, LabelInfo]
+    halves: Mapping[str, str]  # name -> "links", "groups" or "derive"
+    suggest: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One corpus, measured.
+
+    Attributes:
+        documents: Columns of DOCUMENTS, sorted by `number`.
+        signals: `doc` and one column per declared signal under its full name; rows in the order of `documents`.
+        spans: Columns of SPANS, sorted by doc, start, end, label. The failures of checks are not among them.
+        edges: Columns of EDGES, sorted by half, a, b.
+        clusters: Columns of CLUSTERS, sorted by half, cluster, doc; only clusters of two and more.
+        unreadable: Columns of UNREADABLE, sorted by number.
+        failures: Columns of FAILURES, sorted by doc, check.
+        checks: The selected checks by name.
+        digest: Content digest of the corpus: 64 hex digits over the row digests in source order.
+        read: Rows of the source; documents + unreadable.
+        duplicate_ids: Public ids that had to be made unique, as `id` (as in the source) and `count`.
+        capped: What was limited, for the report: `what` and `count` (for instance key groups too large to pair whole).
+        notes: What was recognised, in one line each.
+        seconds: CPU seconds per check and stage; never part of report.json.
+    """
+
+    documents: pl.DataFrame
+    signals: pl.DataFrame
+    spans: pl.DataFrame
+    edges: pl.DataFrame
+    clusters: pl.DataFrame
+    unreadable: pl.DataFrame
+    failures: pl.DataFrame
+    checks: Mapping[str, CheckInfo]
+    digest: str
+    read: int
+    duplicate_ids: pl.DataFrame
+    capped: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """Documents and signals side by side, sorted by `number`."""
+        return pl.concat([self.documents, self.signals.drop("doc")], how="horizontal")
+
+    @property
+    def labels(self) -> dict[str, LabelInfo]:
+        """Every declared label of the selected checks under its full name."""
+        return {f"{c.name}.{name}": label for c in self.checks.values() for name, label in c.labels.items()}
