@@ -45,7 +45,13 @@ EVIDENCE = pl.List(
     )
 )
 # Verified pairs of the Links halves; a < b by doc.
-EDGES = {"half": pl.String, "a": pl.Int64, "b": pl.Int64, "similarity": pl.Float64, "evidence": EVIDENCE}
+EDGES: dict[str, Any] = {
+    "half": pl.String,
+    "a": pl.Int64,
+    "b": pl.Int64,
+    "similarity": pl.Float64,
+    "evidence": EVIDENCE,
+}
 # Members of the clusters; `cluster` is the smallest public id among them.
 CLUSTERS = {"half": pl.String, "cluster": pl.String, "doc": pl.Int64}
 UNREADABLE = {
@@ -81,7 +87,7 @@ class LabelInfo:
 
 @dataclass(frozen=True)
 class CheckInfo:
-    """A selected check as declared: plain values, so that a stored scan can be judged where the check is not installed."""
+    """A selected check as declared: plain values, so a stored scan can be judged where the check is absent."""
 
     name: str
     version: str

@@ -1,0 +1,124 @@
+"""One machine: polars in this process for small corpora, in loky workers for large ones."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from corpusqa.engines import MapFn, ReduceFn, ShardFn, Tick
+from corpusqa.engines.parts import Done
+from corpusqa.errors import WorkerDied
+
+# Below this much text starting workers costs more than they save (one worker imports for about 0.5 s).
+SERIAL_BYTES = 16_000_000
+
+
+class LocalEngine:
+    """Runs tasks in this process (`workers` = 1) or in worker processes.
+
+    loky's workers are started afresh, never forked, so they are safe beside polars' threads, in scripts without a main
+    guard, in notebooks and from stdin.
+    """
+
+    name = "local"
+
+    def __init__(self, workers: int = 1) -> None:
+        self.workers = workers
+
+    def run_map(self, tasks: Sequence[Any], fn: MapFn, tick: Tick) -> list[Done]:
+        """Every task once; a task whose worker died is run again alone."""
+        return list(self._each(tasks, fn, tick))
+
+    def run_shuffle(
+        self, tasks: Sequence[Any], shard: ShardFn, schema: pl.Schema, buckets: int, reduce: ReduceFn, tick: Tick
+    ) -> list[Done]:
+        """One Arrow file per task with one record batch per bucket; a reducer reads its batch of every file."""
+        with tempfile.TemporaryDirectory(prefix="corpusqa-shuffle-") as folder:
+            spill = partial(_spill, shard, schema, buckets, Path(folder))
+            list(self._each(list(enumerate(tasks)), spill, lambda _done, _all: None))
+            gather = partial(_gather, reduce, schema, len(tasks), Path(folder))
+            return list(self._each(range(buckets), gather, tick))
+
+    def close(self) -> None:
+        """Let go of the workers."""
+        if self.workers > 1:
+            _executor(self.workers).shutdown(wait=True)
+
+    def _each(self, tasks: Sequence[Any], fn: Callable[[Any], Any], tick: Tick) -> Iterator[Any]:
+        run = self._in_workers if self.workers > 1 and len(tasks) > 1 else map
+        for done, result in enumerate(run(fn, tasks), 1):
+            tick(done, len(tasks))
+            yield result
+
+    def _in_workers(self, fn: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Any]:
+        from concurrent.futures import as_completed
+        from concurrent.futures.process import BrokenProcessPool
+
+        pool = _executor(self.workers)
+        waiting = {pool.submit(fn, task): task for task in tasks}
+        lost = []
+        for future in as_completed(waiting):
+            try:
+                result = future.result()
+            except BrokenProcessPool:  # every task that was not finished reports the same death
+                lost.append(waiting[future])
+            else:
+                yield result
+        yield from (self._alone(fn, task) for task in lost)
+
+    def _alone(self, fn: Callable[[Any], Any], task: Any) -> Any:
+        from concurrent.futures.process import BrokenProcessPool
+
+        try:
+            return _executor(self.workers).submit(fn, task).result()
+        except BrokenProcessPool:
+            raise WorkerDied(
+                f"a worker was killed twice while it worked on {_named(task)}; out of memory is the usual reason: "
+                "run with fewer workers (--workers 1)"
+            ) from None
+
+
+def _executor(workers: int) -> Any:
+    """The shared pool; polars gets one thread a worker, or the workers would fight for the cores."""
+    from loky import get_reusable_executor
+
+    return get_reusable_executor(max_workers=workers, timeout=60, env={"POLARS_MAX_THREADS": "1"})
+
+
+def _named(task: Any) -> str:
+    """What to call a task in a message: a unit by its file; a numbered task by what it holds."""
+    if isinstance(task, tuple) and len(task) == 2:
+        return _named(task[1])
+    files = getattr(task, "files", None)
+    return f"{files[0]} (unit {task.number})" if files else f"task {task!r}"
+
+
+def _spill(shard: ShardFn, schema: pl.Schema, buckets: int, folder: Path, numbered: tuple[int, Any]) -> None:
+    import pyarrow as pa
+
+    number, task = numbered
+    frame = shard(task).select(*schema).cast(schema).sort("_b", maintain_order=True)
+    counts = np.bincount(frame["_b"].to_numpy(), minlength=buckets)
+    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    at = 0
+    with pa.OSFile(str(folder / f"{number}.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        for count in counts.tolist():
+            batches = table.slice(at, count).combine_chunks().to_batches()
+            writer.write_batch(batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema))
+            at += count
+
+
+def _gather(reduce: ReduceFn, schema: pl.Schema, count: int, folder: Path, bucket: int) -> Done:
+    import pyarrow as pa
+
+    frames = [pl.DataFrame(schema=schema)]
+    for number in range(count):
+        with pa.memory_map(str(folder / f"{number}.arrow")) as file:
+            frames.append(pl.DataFrame(pa.Table.from_batches([pa.ipc.open_file(file).get_batch(bucket)])).cast(schema))
+    return reduce(bucket, pl.concat(frames))

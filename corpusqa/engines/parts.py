@@ -1,0 +1,145 @@
+"""Parts and manifests: how tasks hand over files so that nothing is lost, counted twice or half-written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One Parquet file that a task wrote: part number (task), table, file name, rows, bytes, SHA-256."""
+
+    part: int
+    table: str
+    name: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """What comes back from a task: its parts and the CPU seconds it spent, by purpose."""
+
+    parts: tuple[Part, ...]
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def write_tables(folder: Path, part: int, tables: Mapping[str, pl.DataFrame]) -> tuple[Part, ...]:
+    """Write the tables of one task under names no other attempt uses.
+
+    Raises:
+        OSError: the disk is full or the folder not writable.
+    """
+    return tuple(_write(folder, part, table, frame) for table, frame in tables.items())
+
+
+def _write(folder: Path, part: int, table: str, frame: pl.DataFrame) -> Part:
+    name = f"{table}-{part:05d}-{uuid.uuid4().hex[:8]}.parquet"
+    path = folder / name
+    frame.write_parquet(path, compression="zstd", compression_level=1, statistics=True)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Part(part, table, name, frame.height, path.stat().st_size, digest)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A finished stage: only the files that its manifest lists exist for readers."""
+
+    folder: Path
+    fingerprint: str
+    parts: tuple[Part, ...]
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> str:
+        """Identity of the content, for the fingerprints of later stages: 64 hex digits."""
+        rows = [(p.part, p.table, p.rows, p.sha256) for p in self.parts]
+        return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+    def paths(self, table: str) -> list[Path]:
+        """Files of a table, by part number."""
+        return [self.folder / p.name for p in self.parts if p.table == table]
+
+    def frame(self, table: str) -> pl.DataFrame:
+        """All rows of a table, by part number.
+
+        Raises:
+            KeyError: the stage wrote no such table.
+        """
+        paths = self.paths(table)
+        if not paths:
+            raise KeyError(table)
+        return pl.concat([pl.read_parquet(path, memory_map=False) for path in paths])
+
+    def bytes(self, table: str) -> int:
+        """Bytes on disk of a table."""
+        return sum(p.bytes for p in self.parts if p.table == table)
+
+    def part(self, table: str, part: int) -> pl.DataFrame:
+        """The rows that one task wrote.
+
+        Raises:
+            KeyError: the task wrote no such table.
+        """
+        for p in self.parts:
+            if p.table == table and p.part == part:
+                return pl.read_parquet(self.folder / p.name, memory_map=False)
+        raise KeyError((table, part))
+
+
+def read_stage(folder: Path, fingerprint: str) -> Stage | None:
+    """The finished stage in a folder, if there is one with this fingerprint and all its files are there."""
+    try:
+        said: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        parts = tuple(Part(**part) for part in said["parts"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if said.get("fingerprint") != fingerprint or not all(_whole(folder / p.name, p.bytes) for p in parts):
+        return None
+    return Stage(folder, fingerprint, parts, said.get("seconds", {}))
+
+
+def commit(folder: Path, fingerprint: str, results: Iterable[Done], expected: int) -> Stage:
+    """Publish a stage: the rename of its manifest is the success marker, the resume point and the progress in one.
+
+    Raises:
+        AssertionError: a task is missing or came back twice.
+    """
+    done = sorted(results, key=lambda one: one.parts[0].part if one.parts else -1)
+    parts = tuple(part for one in done for part in sorted(one.parts, key=lambda p: p.table))
+    numbers = [(p.part, p.table) for p in parts]
+    assert len(set(numbers)) == len(numbers), f"{folder.name}: a task came back twice"
+    assert len(done) == expected, f"{folder.name}: {len(done)} of {expected} tasks came back"
+    seconds: dict[str, float] = {}
+    for one in done:
+        for what, spent in one.seconds.items():
+            seconds[what] = seconds.get(what, 0.0) + spent
+    said = {"fingerprint": fingerprint, "parts": [asdict(part) for part in parts], "seconds": seconds}
+    temporary = folder / f"{MANIFEST}.{uuid.uuid4().hex[:8]}"
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump(said, file)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(folder / MANIFEST)
+    return Stage(folder, fingerprint, parts, seconds)
+
+
+def _whole(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except OSError:
+        return False

@@ -1,0 +1,98 @@
+"""Documents that share a key -> candidate pairs, each once, at a bounded number per key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from corpusqa.engines.flow import Flow, bucket_count
+from corpusqa.engines.parts import Stage
+
+PAIRS = {"a": pl.Int64, "b": pl.Int64}
+# Up to this many documents with one key are paired all with all. A larger group (a template, a million copies) is
+# paired with its smallest member and each with its NEIGHBOURS before it: a bounded number per document, which still
+# joins documents that are all alike into one cluster; the report counts such groups.
+ALL_WITH_ALL = 24
+NEIGHBOURS = 4
+
+
+def candidates(
+    flow: Flow, half: str, keys: str, measured: Stage, index: Stage, buckets: int | None = None
+) -> tuple[Stage, int]:
+    """Candidate pairs of a Links half.
+
+    Args:
+        flow: Runs the stages.
+        half: Full name, `<check>.<half>`.
+        keys: Name of the table of keys in `measured`.
+        measured: The stage of the units.
+        index: Gives `doc` for `row` of each unit.
+        buckets: By default enough for the bytes of the keys.
+
+    Returns:
+        A stage with the table `pairs` (PAIRS, a < b, each pair once in all), and the number of keys that too many
+        documents share to pair them all with all.
+    """
+    count = buckets or bucket_count(measured.bytes(keys))
+    tasks = sorted({part.part for part in measured.parts if part.table == keys})
+    rows = partial(_keys_by_doc, measured, index, keys)
+    schema = {"key": pl.Int64, "doc": pl.Int64}
+    found = flow.group_by_key(
+        f"candidates.{half}", (measured.digest, index.digest), tasks, rows, schema, ["key"], _pairs, count
+    )
+    parts = sorted({part.part for part in found.parts})
+    rows = partial(_part, found)
+    distinct = flow.group_by_key(f"pairs.{half}", found.digest, parts, rows, PAIRS, ["a", "b"], _distinct, count)
+    return distinct, int(found.frame("capped")["groups"].sum())
+
+
+def _part(stage: Stage, part: int) -> pl.DataFrame:
+    return stage.part("pairs", part)
+
+
+def _keys_by_doc(measured: Stage, index: Stage, keys: str, unit: int) -> pl.DataFrame:
+    docs = index.part("docs", unit)
+    return measured.part(keys, unit).join(docs, on="row").select("key", "doc").unique(maintain_order=True)
+
+
+def _distinct(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    return {"pairs": rows.unique(maintain_order=True)}
+
+
+def _pairs(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Rows sorted by key and doc -> pairs."""
+    rows = rows.unique(maintain_order=True)
+    docs, sizes = rows["doc"].to_numpy(), rows.group_by("key", maintain_order=True).len()["len"].to_numpy()
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64) if len(sizes) else np.zeros(0, np.int64)
+    found = [_within(docs, starts[sizes == size], int(size)) for size in _small(sizes)]
+    large = np.flatnonzero(sizes > ALL_WITH_ALL)
+    found += [_around(docs[starts[group] : starts[group] + sizes[group]]) for group in large]
+    table = pl.concat([pl.DataFrame(schema=PAIRS), *found]).unique(maintain_order=True)
+    counts = {"groups": [len(large)], "documents": [int(sizes[large].sum())]}
+    return {
+        "pairs": table.sort("a", "b"),
+        "capped": pl.DataFrame(counts, schema={"groups": pl.Int64, "documents": pl.Int64}),
+    }
+
+
+def _small(sizes: Any) -> Sequence[int]:
+    return [int(size) for size in np.unique(sizes) if 2 <= size <= ALL_WITH_ALL]
+
+
+def _within(docs: Any, starts: Any, size: int) -> pl.DataFrame:
+    """All pairs of all groups of one size at once."""
+    first, second = np.triu_indices(size, 1)
+    a, b = docs[starts[:, None] + first], docs[starts[:, None] + second]
+    return pl.DataFrame({"a": a.ravel(), "b": b.ravel()}, schema=PAIRS)
+
+
+def _around(docs: Any) -> pl.DataFrame:
+    """Pairs of a large group: with the smallest member and with the neighbours before."""
+    star = [(np.repeat(docs[:1], len(docs) - 1), docs[1:])]
+    near = [(docs[:-step], docs[step:]) for step in range(1, NEIGHBOURS + 1)]
+    a, b = (np.concatenate(side) for side in zip(*star, *near, strict=True))
+    return pl.DataFrame({"a": a, "b": b}, schema=PAIRS)

@@ -1,0 +1,39 @@
+"""Verified pairs -> clusters named by their smallest public id."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from corpusqa.scan.components import components
+from corpusqa.scan.model import CLUSTERS, SPANS
+
+
+def clustered(half: str, pairs: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+    """Members of the clusters of a half: columns of CLUSTERS, sorted by cluster and doc.
+
+    `doc` ranks the public ids, so the smallest doc of a component is its smallest id.
+    """
+    if pairs.is_empty():
+        return pl.DataFrame(schema=CLUSTERS)
+    ids = documents.select(component="doc", cluster="id")
+    members = components(pairs).join(ids, on="component", how="left")
+    return members.select(pl.lit(half).alias("half"), "cluster", "doc").sort("cluster", "doc")
+
+
+def member_spans(half: str, edges: pl.DataFrame, clusters: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+    """One span per member: the document itself, with the closest counterpart as the reason.
+
+    Ids are left out of the reason: they may be private. The counterpart is named by its row number.
+    """
+    both = pl.concat(
+        [edges.select(doc="a", other="b", score="similarity"), edges.select(doc="b", other="a", score="similarity")]
+    )
+    best = both.sort(["doc", "score", "other"], descending=[False, True, False]).unique(
+        "doc", keep="first", maintain_order=True
+    )
+    rows = clusters.select("doc").join(best, on="doc", how="left").sort("doc")
+    numbers = documents.select(other="doc", at="number")
+    rows = rows.join(numbers, on="other", how="left", maintain_order="left")
+    why = pl.format("similarity {} to row {}", pl.col("score").round(3), "at")
+    nothing = [pl.lit(None, pl.Int64).alias("start"), pl.lit(None, pl.Int64).alias("end")]
+    return rows.select("doc", *nothing, pl.lit(half).alias("label"), "score", why.alias("why")).select(*SPANS)

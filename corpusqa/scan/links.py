@@ -1,0 +1,176 @@
+"""A Links half from candidates to verified pairs: packed into blocks whose texts fit into memory, then verified."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from corpusqa.batch import DOCUMENT, Batch
+from corpusqa.check import Links
+from corpusqa.corpus import Corpus, Unit
+from corpusqa.engines.flow import Flow
+from corpusqa.engines.parts import Done, Stage, write_tables
+from corpusqa.errors import ContractError
+from corpusqa.plugins import Plugin, Spec
+from corpusqa.scan.candidates import candidates
+from corpusqa.scan.components import components
+from corpusqa.scan.index import Index
+from corpusqa.scan.model import EVIDENCE
+from corpusqa.scan.unit import BATCH_BYTES, built, key_table
+from corpusqa.scan.views import blanking_labels, language_signal
+
+VERIFIED: dict[str, Any] = {"a": pl.Int64, "b": pl.Int64, "similarity": pl.Float64, "evidence": EVIDENCE}
+_BLANKS = pl.List(pl.Struct({"start": pl.Int64, "end": pl.Int64}))
+_ROWS = {"doc": pl.Int64, **DOCUMENT, "blanks": _BLANKS}
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What the stages of a scan share: the source, the checks, and the first pass over it."""
+
+    corpus: Corpus
+    specs: tuple[Spec, ...]
+    fingerprints: tuple[str, ...]
+    measured: Stage
+    index: Index
+
+
+def verify(
+    flow: Flow, scanned: Scanned, plugin: Plugin, half: str, buckets: int | None = None
+) -> tuple[pl.DataFrame, int]:
+    """Verified pairs of a Links half.
+
+    Returns:
+        Columns of VERIFIED with docs, a < b, sorted; and the number of keys whose groups were capped.
+    """
+    name = f"{plugin.name}.{half}"
+    table = key_table(plugin.name, half)
+    pairs, capped = candidates(flow, name, table, scanned.measured, scanned.index.stage, buckets)
+    found = pairs.frame("pairs").sort("a", "b")
+    if found.is_empty():
+        return pl.DataFrame(schema=VERIFIED), capped
+    blocks = pack(found, scanned.index.documents.select("doc", "bytes"))
+    plan = flow.write(f"blocks.{name}", pairs.digest, _plan(blocks))
+    made_of = (plan.digest, scanned.measured.digest, scanned.fingerprints)
+    rows = partial(_texts, scanned.corpus, scanned.specs, scanned.measured, scanned.index.stage, plan)
+    reduce = partial(_verify_block, scanned.specs, plugin.name, half, plan)
+    count = len(plan.paths("pairs"))
+    done = flow.shuffle(f"verify.{name}", made_of, _units(scanned, blocks), rows, _ROWS, count, reduce)
+    return done.frame("verified").sort("a", "b"), capped
+
+
+def pack(pairs: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
+    """Candidate pairs -> `a`, `b`, `block`: each block's documents hold at most about BATCH_BYTES of text.
+
+    Whole candidate components stay together where they fit, so that a document is read into one block only; a component
+    that is too large is cut between documents `a`.
+    """
+    parts = components(pairs).join(sizes, on="doc", how="left")
+    weights = parts.group_by("component").agg(weight=pl.col("bytes").sum()).sort("component")
+    first = weights["weight"].cum_sum() - weights["weight"]
+    weights = weights.with_columns(shelf=first // BATCH_BYTES)
+    tied = pairs.join(parts.select(a="doc", component="component"), on="a", how="left").join(
+        weights, on="component", how="left"
+    )
+    tied = tied.join(sizes.rename({"doc": "b"}), on="b", how="left").sort("component", "a", "b")
+    # inside one component every pair brings at most the text of its b: cut when those add up to a batch
+    run = (pl.col("bytes").cum_sum() - pl.col("bytes")).over("component") // BATCH_BYTES
+    cut = pl.when(pl.col("weight") > BATCH_BYTES).then(run.first().over("component", "a")).otherwise(0)
+    order = tied.with_columns(cut=cut).with_columns(block=pl.struct("shelf", "cut").rank("dense").cast(pl.Int64) - 1)
+    return order.select("a", "b", "block").sort("block", "a", "b")
+
+
+def _plan(blocks: pl.DataFrame) -> list[dict[str, pl.DataFrame]]:
+    """One part of `pairs` per block; the first part also holds `members`: in which blocks each document is needed."""
+    members = (
+        pl.concat([blocks.select("block", doc="a"), blocks.select("block", doc="b")]).unique().sort("block", "doc")
+    )
+    members = members.select("doc", _b=pl.col("block").cast(pl.Int32))
+    parts = [{"pairs": block} for block in blocks.partition_by("block", include_key=False, maintain_order=True)]
+    return [parts[0] | {"members": members}, *parts[1:]]
+
+
+def _units(scanned: Scanned, blocks: pl.DataFrame) -> list[Unit]:
+    """Units that hold an involved document."""
+    involved = pl.concat([blocks["a"], blocks["b"]]).unique()
+    docs = scanned.index.documents
+    numbers = set(docs.filter(pl.col("doc").is_in(involved.implode()))["unit"].unique().to_list())
+    return [unit for unit in scanned.corpus.units if unit.number in numbers]
+
+
+def _texts(
+    corpus: Corpus, specs: tuple[Spec, ...], measured: Stage, index: Stage, plan: Stage, unit: Unit
+) -> pl.DataFrame:
+    """The involved documents of a unit, once per block, with what is blanked in `main` and the language as scanned."""
+    docs = index.part("docs", unit.number).join(plan.frame("members"), on="doc").sort("row", "_b")
+    documents = corpus.read(unit).documents
+    rows = documents.select("row", *DOCUMENT).join(docs, on="row", maintain_order="right")
+    return _with_views(built(specs), measured, unit, rows)
+
+
+def _with_views(plugins: Sequence[Plugin], measured: Stage, unit: Unit, rows: pl.DataFrame) -> pl.DataFrame:
+    language = language_signal(plugins)
+    if language:
+        signal = measured.part("signals", unit.number).select("row", said=".".join(language))
+        rows = rows.join(signal, on="row", how="left", maintain_order="left")
+        rows = rows.with_columns(language=pl.coalesce("said", "language"))
+    labels = [label for names in blanking_labels(plugins).values() for label in names]
+    spans = measured.part("spans", unit.number).filter(pl.col("label").is_in(labels) & pl.col("start").is_not_null())
+    blanks = spans.group_by("row", maintain_order=True).agg(blanks=pl.struct("start", "end"))
+    return rows.join(blanks, on="row", how="left", maintain_order="left").select("_b", *_ROWS)
+
+
+def _verify_block(
+    specs: tuple[Spec, ...], check: str, half: str, plan: Stage, folder: Path, block: int, rows: pl.DataFrame
+) -> Done:
+    plugin = next(p for p in built(specs) if p.name == check)
+    kind = plugin.check.corpus[half]
+    assert isinstance(kind, Links), half
+    rows = rows.sort("doc")
+    batch = Batch(rows, {"main": partial(_stored_blanks, rows)})
+    place = pl.DataFrame({"doc": rows["doc"], "at": pl.int_range(rows.height, eager=True)})
+    pairs = plan.part("pairs", block).join(place.rename({"doc": "a", "at": "at_a"}), on="a", maintain_order="left")
+    pairs = pairs.join(place.rename({"doc": "b", "at": "at_b"}), on="b", maintain_order="left")
+    said = _said(f"{check}.{half}", kind, batch, pairs.select(a="at_a", b="at_b"))
+    return Done(write_tables(folder, block, {"verified": _checked(f"{check}.{half}", rows["doc"], said)}))
+
+
+def _said(half: str, kind: Links, batch: Batch, pairs: pl.DataFrame) -> pl.DataFrame:
+    try:
+        return kind.verify(batch, pairs)
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(frame.filename).name}:{frame.lineno}"
+        raise ContractError(f"half {half!r}: verify failed with {type(error).__name__} at {place}") from None
+
+
+def _stored_blanks(rows: pl.DataFrame, _batch: Batch) -> pl.DataFrame:
+    blanks = rows.select(row=pl.int_range(pl.len()), blanks="blanks").drop_nulls().explode("blanks")
+    return (
+        blanks.unnest("blanks")
+        if blanks.height
+        else pl.DataFrame(schema={"row": pl.Int64, "start": pl.Int64, "end": pl.Int64})
+    )
+
+
+def _checked(half: str, docs: pl.Series, said: pl.DataFrame) -> pl.DataFrame:
+    """Verified pairs by doc.
+
+    Raises:
+        ContractError: columns are missing or rows or similarities out of range.
+    """
+    if not {"a", "b", "similarity"} <= set(said.columns):
+        raise ContractError(f"half {half!r}: verify returns a, b, similarity and evidence; got {said.schema}")
+    if "evidence" not in said.columns:
+        said = said.with_columns(evidence=pl.lit(None, EVIDENCE))
+    table = said.select(*VERIFIED).cast(VERIFIED)  # type: ignore[arg-type]
+    fits = pl.col("a", "b").is_between(0, len(docs) - 1) & pl.col("similarity").is_between(0, 1).fill_null(False)
+    if table.filter(~pl.all_horizontal(fits)).height:
+        raise ContractError(f"half {half!r}: verify returned rows outside the batch or a similarity outside 0..1")
+    return table.with_columns(a=docs.gather(table["a"]), b=docs.gather(table["b"])).sort("a", "b")

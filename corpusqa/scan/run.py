@@ -1,0 +1,153 @@
+"""Scan a corpus: one pass that measures, then the corpus halves, then one table of everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+import corpusqa
+from corpusqa.check import Derive, Groups, Links
+from corpusqa.corpus import Corpus
+from corpusqa.engines.flow import Flow
+from corpusqa.errors import EmptyCorpus
+from corpusqa.plugins import Plugin, fingerprint
+from corpusqa.plugins.fingerprint import files_digest
+from corpusqa.scan.clusters import clustered, member_spans
+from corpusqa.scan.describe import describe
+from corpusqa.scan.groups import derived, grouped, split
+from corpusqa.scan.index import index
+from corpusqa.scan.links import Scanned, verify
+from corpusqa.scan.model import CLUSTERS, EDGES, FAILURES, SPANS, CheckInfo, Scan
+from corpusqa.scan.unit import measure_unit
+
+
+def scan(corpus: Corpus, plugins: Sequence[Plugin], flow: Flow) -> Scan:
+    """Measure a corpus with the selected checks.
+
+    Args:
+        corpus: From `open_corpus`.
+        plugins: The selected checks.
+        flow: Engine and work folder.
+
+    Raises:
+        EmptyCorpus: no row of the source could be read.
+        ContractError: a check broke what it declared.
+    """
+    scanned = _first_pass(corpus, plugins, flow)
+    if scanned.index.documents.is_empty():
+        reasons = scanned.index.unreadable["reason"].value_counts(sort=True).head(1)
+        most = (
+            f": all {scanned.index.read} rows are unreadable, most of them: {reasons.item(0, 0)}"
+            if reasons.height
+            else ""
+        )
+        raise EmptyCorpus(f"{corpus.source}: no document could be read{most}")
+    tables = Tables(scanned, plugins)
+    for plugin in plugins:
+        for half, kind in plugin.check.corpus.items():
+            if isinstance(kind, Links):
+                tables.add_links(plugin, half, *verify(flow, scanned, plugin, half))
+            elif isinstance(kind, Groups):
+                tables.add_rows(plugin, grouped(flow, scanned, plugin, half))
+    for plugin in plugins:
+        for half, kind in plugin.check.corpus.items():
+            if isinstance(kind, Derive):
+                tables.add_rows(plugin, derived(plugin, half, tables.frame()))
+    return tables.scan(corpus, describe(plugins))
+
+
+def _first_pass(corpus: Corpus, plugins: Sequence[Plugin], flow: Flow) -> Scanned:
+    specs = tuple(plugin.spec for plugin in plugins)
+    prints = (_own_code(), *(fingerprint(plugin) for plugin in plugins))
+    measure = partial(measure_unit, corpus, specs)
+    measured = flow.map("measure", (prints, corpus.identity()), corpus.units, measure)
+    return Scanned(corpus, specs, prints, measured, index(flow, corpus.units, measured))
+
+
+def _own_code() -> str:
+    """Digest of the engine's own files: a stage made by other code is not reused."""
+    return files_digest(tuple(sorted(Path(corpusqa.__file__).parent.rglob("*.py"))))
+
+
+class Tables:
+    """The tables of a scan while the corpus halves add to them."""
+
+    def __init__(self, scanned: Scanned, plugins: Sequence[Plugin]) -> None:
+        self._scanned = scanned
+        self._documents = scanned.index.documents
+        self._signals = self._declared(plugins, _by_doc(scanned, "signals"))
+        self._spans = [_by_doc(scanned, "spans").select(*SPANS)]
+        self._edges = [pl.DataFrame(schema=EDGES)]
+        self._clusters = [pl.DataFrame(schema=CLUSTERS)]
+        self._capped: dict[str, int] = {}
+
+    def add_links(self, plugin: Plugin, half: str, pairs: pl.DataFrame, capped: int) -> None:
+        """Verified pairs become edges, clusters, the half's signal and, if a label bears the half's name, spans."""
+        name = f"{plugin.name}.{half}"
+        edges = pairs.select(pl.lit(name).alias("half"), "a", "b", "similarity", "evidence").cast(EDGES)  # type: ignore[arg-type]
+        clusters = clustered(name, pairs, self._documents)
+        self._edges.append(edges)
+        self._clusters.append(clusters)
+        self._put(clusters.select("doc", pl.col("cluster").alias(name)))
+        if half in plugin.check.labels:
+            self._spans.append(member_spans(name, edges, clusters, self._documents))
+        if capped:
+            self._capped[f"{name}: keys shared by too many documents to pair all with all"] = capped
+
+    def add_rows(self, plugin: Plugin, said: pl.DataFrame) -> None:
+        """Rows of a Groups or Derive half: signals replace the column, spans are added."""
+        signals, spans = split(plugin, said)
+        if signals.width > 1:
+            self._put(signals.unique("doc", keep="first", maintain_order=True))
+        self._spans.append(spans)
+
+    def frame(self) -> pl.DataFrame:
+        """What a Derive half sees."""
+        fields = self._documents.select("doc", "id", "url", "source", "published", "collected", "language", "split")
+        return pl.concat([fields, self._signals.drop("doc")], how="horizontal")
+
+    def scan(self, corpus: Corpus, checks: Mapping[str, CheckInfo]) -> Scan:
+        """The finished scan."""
+        found = self._scanned.index
+        return Scan(
+            documents=self._documents,
+            signals=self._signals,
+            spans=pl.concat(self._spans).sort("doc", "start", "end", "label", nulls_last=True, maintain_order=True),
+            edges=pl.concat(self._edges).sort("half", "a", "b"),
+            clusters=pl.concat(self._clusters).sort("half", "cluster", "doc"),
+            unreadable=found.unreadable,
+            failures=_by_doc(self._scanned, "failures").select(*FAILURES).sort("doc", "check"),
+            checks=checks,
+            digest=found.digest,
+            read=found.read,
+            duplicate_ids=found.duplicate_ids,
+            capped=self._capped,
+            notes=tuple(corpus.notes),
+            seconds=self._scanned.measured.seconds,
+        )
+
+    def _declared(self, plugins: Sequence[Plugin], measured: pl.DataFrame) -> pl.DataFrame:
+        """A column for every declared signal, in the order of the documents."""
+        wanted = {f"{p.name}.{n}": s.dtype for p in plugins for n, s in p.check.signals.items()}
+        rows = self._documents.select("doc").join(measured, on="doc", how="left", maintain_order="left")
+        missing = [pl.lit(None, dtype).alias(n) for n, dtype in wanted.items() if n not in rows.columns]
+        return rows.with_columns(missing).select("doc", *(pl.col(n).cast(t) for n, t in wanted.items()))
+
+    def _put(self, signals: pl.DataFrame) -> None:
+        names = [n for n in signals.columns if n != "doc"]
+        rest = self._signals.drop(names)
+        joined = rest.join(signals, on="doc", how="left", maintain_order="left")
+        self._signals = joined.select(self._signals.columns)
+
+
+def _by_doc(scanned: Scanned, table: str) -> pl.DataFrame:
+    """Rows of all units with the document's number in place of the row."""
+    measured, index_stage = scanned.measured, scanned.index.stage
+    frames = [
+        measured.part(table, unit.number).join(index_stage.part("docs", unit.number), on="row", maintain_order="left")
+        for unit in scanned.corpus.units
+    ]
+    return pl.concat(frames, how="diagonal").drop("row")
