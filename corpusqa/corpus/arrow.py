@@ -1,0 +1,93 @@
+"""Between Arrow columns and strings: every value a document field or a digest needs, whatever the column's type."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.types as pt
+
+from corpusqa.corpus.digest import canonical
+
+TEXT, VALUE = "s", "j"  # tags of the digest: a string, or canonical JSON of another value
+ISO = "%Y-%m-%dT%H:%M:%S%.f"
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether a column of this type can hold text: strings however they are stored, or their bytes."""
+    if pt.is_dictionary(kind):
+        return is_text(kind.value_type)
+    return bool(pt.is_string(kind) or pt.is_large_string(kind) or pt.is_string_view(kind)) or _is_bytes(kind)
+
+
+def texts(column: pa.ChunkedArray) -> tuple[pl.Series, list[int]]:
+    """A column for which `is_text` holds as strings, and the rows that are not valid UTF-8, which are null."""
+    if pt.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    try:
+        if _is_bytes(column.type):
+            column = column.cast(pa.large_string())
+        else:
+            column.validate(full=True)  # files can hold strings that no writer has checked
+    except (pa.ArrowInvalid, UnicodeDecodeError):
+        return _decoded(column)
+    return _series(column), []
+
+
+def strings(column: pa.ChunkedArray) -> tuple[pl.Series, str]:
+    """A column as strings and the tag of its digest: strings and ISO dates as they are, other values as JSON.
+
+    Raises:
+        UnicodeDecodeError: If a nested value holds a string that is not valid UTF-8.
+    """
+    kind = column.type
+    if isinstance(kind, pa.ExtensionType | pa.BaseExtensionType):
+        return _extension(column)
+    if is_text(kind) and not _is_bytes(kind.value_type if pt.is_dictionary(kind) else kind):
+        return texts(column)[0], TEXT
+    if pt.is_date(kind):
+        return _series(column.cast(pa.date32())).dt.to_string("%Y-%m-%d"), TEXT
+    if pt.is_timestamp(kind):
+        return _series(column).dt.to_string(ISO + "%:z" if kind.tz else ISO), TEXT
+    if pt.is_boolean(kind) or pt.is_integer(kind):
+        return _series(column).cast(pl.String), VALUE
+    return pl.Series([None if v is None else canonical(v) for v in column.to_pylist()], dtype=pl.String), VALUE
+
+
+def _extension(column: pa.ChunkedArray) -> tuple[pl.Series, str]:
+    storage = pa.chunked_array([chunk.storage for chunk in column.chunks], column.type.storage_type)
+    values, tag = strings(storage)
+    if column.type.extension_name != "arrow.json":
+        return values, tag
+    return values.map_elements(lambda text: canonical(json.loads(text)), return_dtype=pl.String), VALUE
+
+
+def _series(column: pa.ChunkedArray) -> pl.Series:
+    found = pl.from_arrow(column)
+    assert isinstance(found, pl.Series)
+    return found
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    return bool(pt.is_binary(kind) or pt.is_large_binary(kind) or pt.is_binary_view(kind))
+
+
+def _decoded(column: pa.ChunkedArray) -> tuple[pl.Series, list[int]]:
+    """Value by value, for the rare column with bytes that are not UTF-8."""
+    values: list[str | None] = []
+    bad: list[int] = []
+    for row, value in enumerate(_raw(column)):
+        try:
+            values.append(None if value is None else value.decode())
+        except UnicodeDecodeError:
+            values.append(None)
+            bad.append(row)
+    return pl.Series(values, dtype=pl.String), bad
+
+
+def _raw(column: pa.ChunkedArray) -> list[Any]:
+    binary = pa.binary_view() if pt.is_string_view(column.type) else pa.large_binary()
+    values: list[Any] = column.cast(binary).to_pylist()
+    return values

@@ -1,0 +1,76 @@
+"""Opening a source: what it is, which of it is read, and where its fields lie."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from corpusqa.corpus.fields import Fields, find_fields
+from corpusqa.corpus.model import Corpus
+from corpusqa.errors import EmptyCorpus, SourceError
+from corpusqa.readers import UNIT_BYTES, Unit, reader
+from corpusqa.readers.listing import METADATA, Listing, endings, list_file, list_folder, refuse_pointers
+
+NAMED = 8  # ignored files named in the note; the rest is counted
+
+
+def open_corpus(source: Any, options: Any = None, *, work: Path | None = None, unit_bytes: int = UNIT_BYTES) -> Corpus:
+    """Recognise a source and plan how it is read.
+
+    Args:
+        source: A file or a folder.
+        options: The `[input]` part of the configuration: the column of each field, None where it is to be found.
+        work: Folder for what has to be stored before it can be read.
+        unit_bytes: Text that one task reads.
+
+    Raises:
+        SourceError: If the source does not exist, holds several formats alike or has no text column.
+        EmptyCorpus: If it holds no document.
+        CannotEvaluate: If it holds pointers to data that was not downloaded.
+    """
+    path = Path(os.fspath(source))
+    if not path.exists():
+        raise SourceError(f"{path}: no such file or folder")
+    listing = list_folder(path) if path.is_dir() else list_file(path)
+    if listing.format != "text":
+        refuse_pointers(listing.root, listing.files)
+    chosen = reader(listing.format)
+    columns = chosen.columns(listing.root, listing.files)
+    fields = find_fields(columns, options, str(source)) if columns else Fields("text")
+    units = chosen.plan(listing.root, listing.files, unit_bytes, fields.text)
+    if not units:
+        raise EmptyCorpus(f"{source}: no documents, {_files(listing)} hold no row")
+    sidecars = (METADATA,) if listing.format == "text" and (listing.root / METADATA).is_file() else ()
+    notes = _notes(listing, fields, units)
+    return Corpus(
+        str(source),
+        listing.format,
+        str(listing.root),
+        listing.files,
+        sidecars,
+        tuple(units),
+        fields,
+        tuple(columns),
+        notes,
+    )
+
+
+def _notes(listing: Listing, fields: Fields, units: Sequence[Unit]) -> tuple[str, ...]:
+    what = f"{_files(listing)}{f' in {listing.folders} folders' if listing.folders > 1 else ''}"
+    ignored = [name for name in listing.ignored if name != METADATA or listing.format != "text"]
+    more = f" and {len(ignored) - NAMED} more" if len(ignored) > NAMED else ""
+    notes = [f"{what}; not read: {', '.join(ignored[:NAMED])}{more}" if ignored else what]
+    if fields.note():
+        notes.append(str(fields.note()))
+    if listing.skipped:
+        notes.append(f"links back into a folder that is read already: {', '.join(listing.skipped)}")
+    return tuple(notes)
+
+
+def _files(listing: Listing) -> str:
+    """The kinds of files by their endings: 60 txt documents, 3 parquet files."""
+    kinds = sorted({"".join(endings(file.path))[1:] for file in listing.files})
+    noun = "document" if listing.format == "text" else "file"
+    return f"{len(listing.files):,} {' and '.join(kinds)} {noun}{'' if len(listing.files) == 1 else 's'}"

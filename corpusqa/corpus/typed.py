@@ -1,0 +1,141 @@
+"""Arrow columns for JSON values, without loss.
+
+Every value read back equals the value that came in. Where Arrow has no type for that (a column that is sometimes a
+string and sometimes a list, objects whose keys vary, integers beyond 64 bits), the column holds JSON text under the
+Arrow type `json`, which `datasets` shows as the values themselves. A key that is absent in one row of the source and
+null in another is null in both: only at the top level, where a table has no other way to say it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.types as pt
+
+EXACT = 1 << 53  # whole numbers that a double holds exactly
+INT64 = 1 << 63
+
+
+def to_table(records: Sequence[dict[str, Any]], names: Sequence[str] | None = None) -> pa.Table:
+    """One column per key, in order of first appearance."""
+    keys = dict.fromkeys(names if names is not None else (key for record in records for key in record))
+    return pa.table({key: _column([record.get(key) for record in records]) for key in keys})
+
+
+def unify(schemas: Iterable[pa.Schema]) -> pa.Schema:
+    """The narrowest schema that holds the rows of all of these without loss; what cannot be united becomes JSON."""
+    fields: dict[str, pa.DataType] = {}
+    for schema in schemas:
+        for field in schema:
+            kind = _plain(field.type)
+            fields[field.name] = _union(fields[field.name], kind) if field.name in fields else kind
+    return pa.schema(list(fields.items()))
+
+
+def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """A table in a schema made by `unify` from its own and others; columns that it does not have are null."""
+    have = set(table.column_names)
+    columns = [
+        _conformed(table[field.name], field.type) if field.name in have else pa.nulls(table.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.table(columns, schema=schema)
+
+
+def _column(values: list[Any]) -> pa.Array:
+    kind = _infer(values)
+    return _json_array(values) if kind is None else pa.array(values, kind)
+
+
+def _json_array(values: list[Any]) -> pa.Array:
+    text = [None if value is None else json.dumps(value, ensure_ascii=False, default=str) for value in values]
+    return pa.ExtensionArray.from_storage(pa.json_(pa.large_string()), pa.array(text, pa.large_string()))
+
+
+def _infer(values: list[Any]) -> pa.DataType | None:
+    """The Arrow type that holds these JSON values without loss, or None."""
+    kinds = frozenset(type(value) for value in values if value is not None)
+    find = _INFER.get(kinds)
+    return find([value for value in values if value is not None]) if find else None
+
+
+def _integers(values: list[int]) -> pa.DataType | None:
+    return pa.int64() if min(values) >= -INT64 and max(values) < INT64 else None
+
+
+def _numbers(values: list[float]) -> pa.DataType | None:
+    exact = all(abs(value) <= EXACT for value in values if isinstance(value, int))
+    return pa.float64() if exact else None
+
+
+def _lists(values: list[list[Any]]) -> pa.DataType | None:
+    item = _infer([item for value in values for item in value])
+    return None if item is None else pa.large_list(item)
+
+
+def _objects(values: list[dict[str, Any]]) -> pa.DataType | None:
+    keys = values[0].keys()
+    if not keys or any(value.keys() != keys for value in values):
+        return None
+    fields = {key: _infer([value[key] for value in values]) for key in keys}
+    return None if None in fields.values() else pa.struct(list(fields.items()))
+
+
+_INFER: dict[frozenset[type], Callable[[list[Any]], pa.DataType | None]] = {
+    frozenset(): lambda _: pa.null(),
+    frozenset([str]): lambda _: pa.large_string(),
+    frozenset([bool]): lambda _: pa.bool_(),
+    frozenset([int]): _integers,
+    frozenset([float]): lambda _: pa.float64(),
+    frozenset([int, float]): _numbers,
+    frozenset([list]): _lists,
+    frozenset([dict]): _objects,
+}
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """One spelling per meaning: large strings and lists, no dictionaries, no views."""
+    if pt.is_dictionary(kind):
+        return _plain(kind.value_type)
+    if pt.is_string(kind) or pt.is_string_view(kind):
+        return pa.large_string()
+    if pt.is_binary(kind) or pt.is_binary_view(kind):
+        return pa.large_binary()
+    if pt.is_list(kind) or pt.is_large_list(kind):
+        return pa.large_list(_plain(kind.value_type))
+    if pt.is_struct(kind):
+        return pa.struct([(field.name, _plain(field.type)) for field in kind])
+    return kind
+
+
+def _union(a: pa.DataType, b: pa.DataType) -> pa.DataType:
+    json_type = pa.json_(pa.large_string())
+    if a == b or pt.is_null(b):
+        return a
+    if pt.is_null(a):
+        return b
+    if pt.is_integer(a) and pt.is_integer(b):
+        return pa.int64()
+    if (pt.is_integer(a) or pt.is_floating(a)) and (pt.is_integer(b) or pt.is_floating(b)):
+        return pa.float64()
+    if pt.is_large_list(a) and pt.is_large_list(b):
+        item = _union(a.value_type, b.value_type)
+        return json_type if item == json_type else pa.large_list(item)
+    if pt.is_struct(a) and pt.is_struct(b) and {f.name for f in a} == {f.name for f in b}:
+        fields = [(field.name, _union(field.type, b.field(field.name).type)) for field in a]
+        return json_type if any(kind == json_type for _, kind in fields) else pa.struct(fields)
+    return json_type
+
+
+def _conformed(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    if column.type == kind:
+        return column
+    if isinstance(kind, pa.JsonType):
+        return pa.chunked_array([_json_array(column.to_pylist())])
+    try:
+        return column.cast(kind)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):  # a struct with its keys in another order
+        return pa.chunked_array([pa.array(column.to_pylist(), kind)])

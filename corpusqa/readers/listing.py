@@ -1,0 +1,157 @@
+"""Which files of a folder are the corpus, and which are not."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from corpusqa.errors import CannotEvaluate, EmptyCorpus, SourceError
+from corpusqa.readers.model import File
+
+FORMATS = {
+    ".txt": "text",
+    ".md": "text",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+}
+COMPRESSED = (".gz", ".zst")
+COMPRESSIBLE = ("jsonl",)
+METADATA = "metadata.jsonl"
+NOT_ROWS = ("readme", "license")  # beginnings of top-level names that describe a corpus
+# What tools leave beside the data of a dataset; never rows.
+SIDECARS = ("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json", "croissant.json")
+OWN_FOLDERS = ("corpusqa-report",)  # our own output, where a report was written inside the source
+POINTERS = (b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/spec/", b"# xet version ")
+POINTER_BYTES = 1024  # the Git LFS specification: a pointer is smaller
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The files of a corpus.
+
+    Attributes:
+        root: Absolute folder that the paths are relative to.
+        format: Name of the reader.
+        files: Sorted by the UTF-8 bytes of their path.
+        ignored: Top-level names that are not rows.
+        folders: Number of folders that hold files of the corpus.
+        skipped: Links that lead back into a folder that was read already.
+    """
+
+    root: Path
+    format: str
+    files: tuple[File, ...]
+    ignored: tuple[str, ...] = ()
+    folders: int = 1
+    skipped: tuple[str, ...] = ()
+
+
+def format_of(name: str) -> str | None:
+    """The format that a file name stands for, or None."""
+    suffix, compression = endings(name)
+    found = FORMATS.get(suffix)
+    return found if not compression or found in COMPRESSIBLE else None
+
+
+def endings(name: str) -> tuple[str, str]:
+    """The lower-case endings of a file name: of its format and of its compression, each with the dot or empty."""
+    suffixes = ["", "", *PurePosixPath(name.lower()).suffixes]
+    return (suffixes[-2], suffixes[-1]) if suffixes[-1] in COMPRESSED else (suffixes[-1], "")
+
+
+def list_file(path: Path) -> Listing:
+    """A single file as a corpus."""
+    found = format_of(path.name)
+    if found is None:
+        known = ", ".join([*FORMATS, *(f".jsonl{suffix}" for suffix in COMPRESSED)])
+        raise SourceError(f"{path}: no reader for this kind of file; known are {known}")
+    return Listing(path.parent.absolute(), found, (File(path.name, path.stat().st_size),))
+
+
+def list_folder(root: Path) -> Listing:
+    """The files of the format that most files of a folder have.
+
+    Raises:
+        SourceError: If two formats have the same number of files.
+        EmptyCorpus: If no file has a known format.
+    """
+    skipped: list[str] = []
+    every = sorted(_walk(root, skipped), key=lambda file: os.fsencode(file.path))
+    known = [(file, format_of(file.path)) for file in every if not _describes(file.path)]
+    counts = Counter(name for _, name in known if name)
+    if not counts:
+        raise EmptyCorpus(f"{root}: no documents; looked for files named {', '.join('*' + s for s in FORMATS)}")
+    (chosen, most), *others = counts.most_common()
+    if others and others[0][1] == most:
+        tie = " and ".join(f"{n} {name}" for name, n in counts.most_common() if n == most)
+        raise SourceError(f"{root}: holds {tie} files alike; name the files, or the folder of one format")
+    files = tuple(file for file, name in known if name == chosen)
+    taken = {file.path for file in files}
+    ignored = sorted({file.path for file in every} - taken)
+    return Listing(
+        root.absolute(), chosen, files, tuple(ignored), len({f.rpartition("/")[0] for f in taken}), (*skipped,)
+    )
+
+
+def _walk(root: Path, skipped: list[str]) -> Iterator[File]:
+    """Every file below a folder without dot names; links are followed unless they lead to a folder seen before."""
+    seen = {_identity(root)}
+    stack = [("", os.fspath(root))]
+    while stack:
+        prefix, folder = stack.pop()
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                name = prefix + entry.name
+                if entry.name.startswith(".") or entry.name in OWN_FOLDERS:
+                    continue
+                if not _is_folder(entry):
+                    yield File(name, _size(entry))
+                elif _identity(entry) in seen:
+                    skipped.append(name)
+                else:
+                    seen.add(_identity(entry))
+                    stack.append((name + "/", entry.path))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
+
+
+def _identity(entry: os.DirEntry[str] | Path) -> tuple[int, int]:
+    status = entry.stat()
+    return status.st_dev, status.st_ino
+
+
+def _size(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat().st_size
+    except OSError:  # the reader says what is wrong with it
+        return 0
+
+
+def _describes(path: str) -> bool:
+    """Whether a top-level file describes the corpus instead of being part of it."""
+    name = path.lower()
+    about = "/" not in path and (name == METADATA or name.startswith(NOT_ROWS))
+    return about or name.rpartition("/")[2] in SIDECARS
+
+
+def refuse_pointer(head: bytes, where: str) -> None:
+    """A file that stands for data which was not downloaded is no data."""
+    if head.startswith(POINTERS):
+        raise CannotEvaluate(f"{where} is a Git LFS or Xet pointer, not the data itself; run `git lfs pull` first")
+
+
+def refuse_pointers(root: Path, files: tuple[File, ...]) -> None:
+    """Look into the small files of a format in which no document can be small by chance."""
+    for file in files:
+        if 0 < file.bytes < POINTER_BYTES:
+            with (root / file.path).open("rb") as stream:
+                refuse_pointer(stream.read(64), str(root / file.path))

@@ -1,0 +1,115 @@
+"""What every reader speaks: files, units and blocks, all plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import polars as pl
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+UNIT_BYTES = 64 << 20  # text that one task reads: enough to hide its overhead, little enough for any memory
+PLACE = {"row": pl.Int64, "file": pl.String, "line": pl.Int64, "offset": pl.Int64}
+UNREADABLE = {**PLACE, "reason": pl.String}
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of the source: `path` relative to the root with forward slashes, size in bytes."""
+
+    path: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What one task reads.
+
+    Several files are read whole (`start` 0, `stop` -1). One file is read from `start` to `stop`, in bytes for formats
+    of lines (the lines that start there) and in row groups or record batches for formats of tables.
+    """
+
+    number: int
+    files: tuple[str, ...]
+    start: int
+    stop: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A row that cannot be read.
+
+    Attributes:
+        row: Position in the unit, from 0.
+        file: Relative to the root.
+        line: Counted from 1 at the unit's first line of the file; null where the format has no lines.
+        offset: Bytes before the first byte that could not be read, after decompression; null where unknown.
+        reason: Never quotes text.
+    """
+
+    row: int
+    file: str | None
+    line: int | None
+    offset: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """What a reader makes of a unit: the rows as Python objects or as a table, and the rows that it could not read.
+
+    Attributes:
+        count: Rows of the unit, unreadable ones included.
+        place: Columns of PLACE, one row per readable row.
+        records: One mapping per readable row, for formats without a schema; else None.
+        table: The columns as they are stored, for formats with a schema; else None.
+        troubles: The rows that could not be read.
+        lines: Physical lines that start in the unit; 0 for formats without lines.
+    """
+
+    count: int
+    place: pl.DataFrame
+    records: Sequence[dict[str, Any]] | None = None
+    table: pa.Table | None = None
+    troubles: list[Trouble] = field(default_factory=list)
+    lines: int = 0
+
+
+class Reader(Protocol):
+    """One format. A reader is a module with these functions; to add one, register it in corpusqa.readers."""
+
+    def columns(self, root: Path, files: Sequence[File]) -> list[str]:
+        """Names of the columns, the first file's first. Reads as little as it can."""
+
+    def plan(self, root: Path, files: Sequence[File], unit_bytes: int, text: str | None) -> list[Unit]:
+        """Units in the order of the files, of about `unit_bytes` of the column `text`; empty files have none."""
+
+    def read(self, root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
+        """The rows of a unit with the columns `names`, or with all of them.
+
+        A file or row that cannot be read is a Trouble, never an exception; which rows are readable must not depend on
+        `names`, except that a column named here may be unreadable by itself.
+        """
+
+
+def whole_files(files: Sequence[File], unit_bytes: int) -> list[Unit]:
+    """Units of whole files, filled in order up to `unit_bytes`; a larger file has a unit of its own."""
+    groups: list[list[File]] = []
+    size = 0
+    for file in files:
+        if not groups or size + file.bytes > unit_bytes:
+            groups.append([])
+            size = 0
+        groups[-1].append(file)
+        size += file.bytes
+    return [Unit(i, tuple(f.path for f in g), 0, -1, sum(f.bytes for f in g)) for i, g in enumerate(groups)]
+
+
+def renumbered(units: Sequence[Unit]) -> list[Unit]:
+    """The same units, numbered from 0."""
+    return [Unit(i, u.files, u.start, u.stop, u.bytes) for i, u in enumerate(units)]

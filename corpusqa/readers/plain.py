@@ -1,0 +1,91 @@
+"""Folders of text files: each file is one document, byte for byte, its id the relative path."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from corpusqa.errors import SourceError
+from corpusqa.readers.files import open_file, shown, why
+from corpusqa.readers.listing import METADATA, POINTER_BYTES, refuse_pointer
+from corpusqa.readers.model import PLACE, Block, File, Trouble, Unit, whole_files
+
+KEY = "file_name"  # the column of metadata.jsonl that names the file, as in the folders of `datasets`
+
+
+def columns(root: Path, files: Sequence[File]) -> list[str]:
+    """`id` and `text`, `source` where files lie in folders, and the columns of metadata.jsonl."""
+    own = ["id", "text", "source"] if any("/" in file.path for file in files) else ["id", "text"]
+    return [*own, *(name for name in _metadata_of(root)[0] if name not in own)]
+
+
+def plan(root: Path, files: Sequence[File], unit_bytes: int, text: str | None) -> list[Unit]:
+    """Whole files, many to a unit; an empty file is an empty document."""
+    return whole_files(files, unit_bytes)
+
+
+def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
+    """The files of a unit as rows."""
+    known, metadata = _metadata_of(root)
+    records: list[dict[str, Any]] = []
+    place: list[tuple[int, str, None, None]] = []
+    troubles: list[Trouble] = []
+    for row, path in enumerate(unit.files):
+        name = shown(path)
+        text = _text(root, path, row)
+        if isinstance(text, Trouble):
+            troubles.append(text)
+            continue
+        folder = {"source": path.split("/")[0]} if "/" in path else {}
+        records.append({"id": name, "text": text, **folder, **dict.fromkeys(known), **metadata.get(name, {})})
+        place.append((row, name, None, None))
+    return Block(len(unit.files), pl.DataFrame(place, schema=PLACE, orient="row"), records, troubles=troubles)
+
+
+def _text(root: Path, path: str, row: int) -> str | Trouble:
+    try:
+        with open_file(root / path) as stream:
+            data = stream.read()
+    except OSError as error:
+        return Trouble(row, shown(path), None, None, why(error))
+    if len(data) < POINTER_BYTES:
+        refuse_pointer(data, str(root / path))
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        return Trouble(row, shown(path), None, error.start, "not valid UTF-8")
+
+
+def _metadata_of(root: Path) -> tuple[tuple[str, ...], dict[str, dict[str, Any]]]:
+    path = root / METADATA
+    return _metadata(path, path.stat().st_mtime_ns) if path.is_file() else ((), {})
+
+
+@lru_cache(maxsize=2)
+def _metadata(path: Path, changed: int) -> tuple[tuple[str, ...], dict[str, dict[str, Any]]]:
+    """The columns of metadata.jsonl, and its rows by file name.
+
+    Raises:
+        SourceError: For a line that is not an object with a `file_name` of its own. This file describes every
+            document, so that one that cannot be read whole must not be used in part.
+    """
+    rows: dict[str, dict[str, Any]] = {}
+    names: dict[str, None] = {}
+    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line.decode())
+            key = row.pop(KEY)
+        except (ValueError, LookupError, AttributeError, TypeError) as error:
+            raise SourceError(f"{path}:{number}: not a JSON object with the key {KEY!r}") from error
+        if key in rows:
+            raise SourceError(f"{path}:{number}: a second line for the same {KEY!r}")
+        rows[key] = row
+        names.update(dict.fromkeys(row))
+    return tuple(names), rows
