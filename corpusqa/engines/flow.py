@@ -110,6 +110,10 @@ class Flow:
 
         return self._stage(name, digest_of(name, made_of, len(parts)), len(parts), run)
 
+    def finished(self, name: str, made_of: object, count: int) -> Stage | None:
+        """What `write` left under this name, if it was made of the same."""
+        return read_stage(self.work / name, digest_of(digest_of(name, made_of, count), pl.__version__))
+
     def _stage(self, name: str, fingerprint: str, expected: int, run: Callable[[Path], list[Done]]) -> Stage:
         fingerprint = digest_of(fingerprint, pl.__version__)
         folder = self.work / name

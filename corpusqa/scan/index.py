@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from corpusqa.corpus import Unit
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Stage
+from corpusqa.readers import Unit
 from corpusqa.scan.ids import public_ids, ranks, repeated_ids
 from corpusqa.scan.model import DOCUMENTS, UNREADABLE
 

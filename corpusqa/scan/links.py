@@ -13,11 +13,12 @@ import polars as pl
 
 from corpusqa.batch import DOCUMENT, Batch
 from corpusqa.check import Links
-from corpusqa.corpus import Corpus, Unit
+from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Done, Stage, write_tables
 from corpusqa.errors import ContractError
 from corpusqa.plugins import Plugin, Spec
+from corpusqa.readers import Unit
 from corpusqa.scan.candidates import candidates
 from corpusqa.scan.components import components
 from corpusqa.scan.index import Index

@@ -12,6 +12,7 @@ import corpusqa
 from corpusqa.check import Derive, Groups, Links
 from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
+from corpusqa.engines.parts import Stage
 from corpusqa.errors import EmptyCorpus
 from corpusqa.plugins import Plugin, fingerprint
 from corpusqa.plugins.fingerprint import files_digest
@@ -21,10 +22,11 @@ from corpusqa.scan.groups import derived, grouped, split
 from corpusqa.scan.index import index
 from corpusqa.scan.links import Scanned, verify
 from corpusqa.scan.model import CLUSTERS, EDGES, FAILURES, SPANS, CheckInfo, Scan
+from corpusqa.scan.store import restore, store
 from corpusqa.scan.unit import measure_unit
 
 
-def scan(corpus: Corpus, plugins: Sequence[Plugin], flow: Flow) -> Scan:
+def scan(corpus: Corpus, plugins: Sequence[Plugin], flow: Flow) -> tuple[Scan, Stage]:
     """Measure a corpus with the selected checks.
 
     Args:
@@ -32,39 +34,47 @@ def scan(corpus: Corpus, plugins: Sequence[Plugin], flow: Flow) -> Scan:
         plugins: The selected checks.
         flow: Engine and work folder.
 
+    Returns:
+        The scan and the stage that stores it, one part per unit.
+
     Raises:
         EmptyCorpus: no row of the source could be read.
         ContractError: a check broke what it declared.
     """
-    scanned = _first_pass(corpus, plugins, flow)
-    if scanned.index.documents.is_empty():
-        reasons = scanned.index.unreadable["reason"].value_counts(sort=True).head(1)
-        most = (
-            f": all {scanned.index.read} rows are unreadable, most of them: {reasons.item(0, 0)}"
-            if reasons.height
-            else ""
-        )
-        raise EmptyCorpus(f"{corpus.source}: no document could be read{most}")
-    tables = Tables(scanned, plugins)
-    for plugin in plugins:
-        for half, kind in plugin.check.corpus.items():
-            if isinstance(kind, Links):
-                tables.add_links(plugin, half, *verify(flow, scanned, plugin, half))
-            elif isinstance(kind, Groups):
-                tables.add_rows(plugin, grouped(flow, scanned, plugin, half))
-    for plugin in plugins:
-        for half, kind in plugin.check.corpus.items():
-            if isinstance(kind, Derive):
-                tables.add_rows(plugin, derived(plugin, half, tables.frame()))
-    return tables.scan(corpus, describe(plugins))
-
-
-def _first_pass(corpus: Corpus, plugins: Sequence[Plugin], flow: Flow) -> Scanned:
     specs = tuple(plugin.spec for plugin in plugins)
     prints = (_own_code(), *(fingerprint(plugin) for plugin in plugins))
-    measure = partial(measure_unit, corpus, specs)
-    measured = flow.map("measure", (prints, corpus.identity()), corpus.units, measure)
-    return Scanned(corpus, specs, prints, measured, index(flow, corpus.units, measured))
+    measured = flow.map("measure", (prints, corpus.identity()), corpus.units, partial(measure_unit, corpus, specs))
+    made_of = (prints, measured.digest)
+    stored = flow.finished("scan", made_of, len(corpus.units))
+    if stored is None:
+        scanned = Scanned(corpus, specs, prints, measured, index(flow, corpus.units, measured))
+        stored = store(flow, made_of, _halves(scanned, plugins, flow), corpus.units)
+    return restore(stored), stored
+
+
+def _halves(scanned: Scanned, plugins: Sequence[Plugin], flow: Flow) -> Scan:
+    """The corpus halves of every check; those that only derive come last, they may read what the others gave."""
+    _not_empty(scanned)
+    tables = Tables(scanned, plugins)
+    halves = [(plugin, half, kind) for plugin in plugins for half, kind in plugin.check.corpus.items()]
+    for plugin, half, kind in halves:
+        if isinstance(kind, Links):
+            tables.add_links(plugin, half, *verify(flow, scanned, plugin, half))
+        elif isinstance(kind, Groups):
+            tables.add_rows(plugin, grouped(flow, scanned, plugin, half))
+    for plugin, half, kind in halves:
+        if isinstance(kind, Derive):
+            tables.add_rows(plugin, derived(plugin, half, tables.frame()))
+    return tables.scan(describe(plugins))
+
+
+def _not_empty(scanned: Scanned) -> None:
+    found = scanned.index
+    if found.documents.height:
+        return
+    reasons = found.unreadable["reason"].value_counts(sort=True)
+    most = f": all {found.read} rows are unreadable, most of them: {reasons.item(0, 0)}" if reasons.height else ""
+    raise EmptyCorpus(f"{scanned.corpus.source}: no document could be read{most}")
 
 
 def _own_code() -> str:
@@ -109,7 +119,7 @@ class Tables:
         fields = self._documents.select("doc", "id", "url", "source", "published", "collected", "language", "split")
         return pl.concat([fields, self._signals.drop("doc")], how="horizontal")
 
-    def scan(self, corpus: Corpus, checks: Mapping[str, CheckInfo]) -> Scan:
+    def scan(self, checks: Mapping[str, CheckInfo]) -> Scan:
         """The finished scan."""
         found = self._scanned.index
         return Scan(
@@ -125,7 +135,7 @@ class Tables:
             read=found.read,
             duplicate_ids=found.duplicate_ids,
             capped=self._capped,
-            notes=tuple(corpus.notes),
+            notes=tuple(self._scanned.corpus.notes),
             seconds=self._scanned.measured.seconds,
         )
 

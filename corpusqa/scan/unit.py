@@ -11,9 +11,10 @@ import polars as pl
 
 from corpusqa.batch import DOCUMENT
 from corpusqa.check import Groups, Links
-from corpusqa.corpus import Corpus, Unit
+from corpusqa.corpus import Corpus
 from corpusqa.engines.parts import Done, write_tables
 from corpusqa.plugins import Plugin, Spec, build
+from corpusqa.readers import Unit
 from corpusqa.scan.contract import NO_SPANS
 from corpusqa.scan.views import Measuring
 

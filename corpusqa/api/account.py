@@ -1,0 +1,161 @@
+"""The main job, in order: open a source, scan it, judge the scan. The one place that joins the layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from corpusqa.api.findings import all_findings
+from corpusqa.config import Config
+from corpusqa.corpus import Corpus, columns, open_corpus
+from corpusqa.engines.flow import Flow, Progress, quiet
+from corpusqa.engines.local import SERIAL_BYTES, LocalEngine
+from corpusqa.engines.parts import Done, Stage, write_tables
+from corpusqa.gate import GateResult, evaluate
+from corpusqa.plugins import Plugin, find, load, select
+from corpusqa.policy import Ledger, Policy, Verdicts, judge, make_policy
+from corpusqa.readers import Unit
+from corpusqa.release.outcome import empty_after_edits
+from corpusqa.scan.describe import describe
+from corpusqa.scan.model import CheckInfo, Scan
+from corpusqa.scan.run import scan
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to run, as opposed to what to find: nothing here changes a result."""
+
+    work: Path = Path(".corpusqa")
+    workers: int | None = None
+    progress: Progress = quiet
+    say: Say = lambda _line: None
+    allow_incomplete: bool = False
+
+
+@dataclass(frozen=True)
+class Account:
+    """A true account of a corpus: everything that report, gate and clean are drawn from."""
+
+    config: Config
+    plugins: Sequence[Plugin]
+    corpus: Corpus
+    flow: Flow
+    scan: Scan
+    stored: Stage
+    policy: Policy
+    verdicts: Verdicts
+    ledger: Ledger
+
+    @cached_property
+    def findings(self) -> pl.DataFrame:
+        """Every finding, masked; errors first, then by fingerprint."""
+        return all_findings(self.corpus, self.scan, self.stored, self.flow)
+
+    @cached_property
+    def gate(self) -> GateResult:
+        """The limits, judged."""
+        return evaluate(self.scan, self.verdicts, self.ledger, self.config)
+
+    @cached_property
+    def report(self) -> dict[str, Any]:
+        """report.json as a mapping."""
+        from corpusqa.reporting.model import build_report
+
+        return build_report(
+            self.scan, self.verdicts, self.ledger, self.findings, self.gate, self.config, source=str(self.corpus.source)
+        )
+
+
+def selected(config: Config) -> list[Plugin]:
+    """The checks that a configuration selects, loaded."""
+    checks = config.checks
+    found = find(checks.files)
+    chosen = select(found, checks.select, checks.ignore)
+    for name in checks.options:
+        select(found, [name])  # options for a check that does not exist are a mistake
+    return [load(check, checks.options.get(check.name, {})) for check in chosen]
+
+
+def account(source: Any, config: Config, settings: Settings) -> Account:
+    """Scan and judge a source.
+
+    Raises:
+        UsageError: source, configuration, rules or options are wrong; found before any text is read where possible.
+        CannotEvaluate: nothing can be said.
+    """
+    plugins = selected(config)
+    declared = describe(plugins)
+    make_policy(config.clean, declared)  # a rule that cannot work is said before an hour of scanning, not after it
+    corpus = open_corpus(source, config.input, work=settings.work)
+    for note in corpus.notes:
+        settings.say(note)
+    flow = Flow(_engine(corpus, settings), _folder(settings.work, corpus), settings.progress)
+    try:
+        return _judged(config, plugins, declared, corpus, flow, settings)
+    finally:
+        flow.engine.close()
+
+
+def _judged(
+    config: Config,
+    plugins: list[Plugin],
+    declared: dict[str, CheckInfo],
+    corpus: Corpus,
+    flow: Flow,
+    settings: Settings,
+) -> Account:
+    scanned, stored = scan(corpus, plugins, flow)
+    policy = make_policy(config.clean, declared)
+    extra = _extra(corpus, scanned, flow, policy.extra_columns)
+    verdicts = judge(scanned, policy, extra, allow_incomplete=settings.allow_incomplete)
+    verdicts = verdicts.with_empty(empty_after_edits(corpus, scanned, verdicts, flow))
+    ledger = Ledger.of(scanned, verdicts).checked()
+    return Account(config, plugins, corpus, flow, scanned, stored, policy, verdicts, ledger)
+
+
+def _engine(corpus: Corpus, settings: Settings) -> LocalEngine:
+    size = sum(unit.bytes for unit in corpus.units)
+    if settings.workers is not None:
+        return LocalEngine(settings.workers)
+    if size < SERIAL_BYTES or len(corpus.units) < 2:
+        return LocalEngine(1)
+    from loky import cpu_count
+
+    return LocalEngine(min(cpu_count(), len(corpus.units)))
+
+
+def _folder(work: Path, corpus: Corpus) -> Path:
+    """A folder per source, so that looking at two corpora in turn throws nothing away."""
+    from corpusqa.engines.hashing import digest_of
+
+    work.mkdir(parents=True, exist_ok=True, mode=0o700)
+    ignore = work / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    return (work / f"scan-{digest_of(str(corpus.source))[:12]}").resolve()
+
+
+def _extra(corpus: Corpus, scanned: Scan, flow: Flow, names: Sequence[str]) -> pl.DataFrame | None:
+    """The source's own columns that rules name, by document."""
+    if not names:
+        return None
+    task = partial(_read_columns, corpus, tuple(names))
+    stage = flow.map("columns", (scanned.digest, corpus.identity(), tuple(names)), corpus.units, task)
+    frames = [
+        stage.part("columns", unit.number).with_columns(unit=pl.lit(unit.number, pl.Int64)) for unit in corpus.units
+    ]
+    docs = scanned.documents.select("doc", "unit", "row")
+    return docs.join(
+        pl.concat(frames, how="diagonal_relaxed"), on=["unit", "row"], how="left", maintain_order="left"
+    ).drop("unit", "row")
+
+
+def _read_columns(corpus: Corpus, names: tuple[str, ...], folder: Path, unit: Unit) -> Done:
+    return Done(write_tables(folder, unit.number, {"columns": columns(corpus, unit, list(names))}))

@@ -1,0 +1,85 @@
+"""Files that a run leaves: the report folder and the release, each whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import resource
+import uuid
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from corpusqa.api.account import Account
+from corpusqa.errors import UsageError
+from corpusqa.release import Release, write_release
+
+_PACKAGES = ("corpusqa", "polars", "pyarrow", "numpy", "pandera", "datasets")
+
+
+def write_report(found: Account, folder: Path) -> None:
+    """Write report.json, report.html, findings.parquet, verdicts.parquet and run.json into a folder.
+
+    Raises:
+        UsageError: the folder is a file or not writable.
+    """
+    from corpusqa.reporting.html import render
+
+    report = found.report
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"{folder}: cannot be a folder for the report ({error.strerror}); choose another with -o"
+        ) from None
+    replace(folder / ".gitignore", b"*\n")
+    replace(folder / "report.json", dumped(report))
+    replace(folder / "report.html", render(report).encode())
+    replace(folder / "run.json", dumped(_run(found)))
+    for name, frame in (("findings", found.findings), ("verdicts", found.verdict_table)):
+        temporary = folder / f".{name}.{uuid.uuid4().hex[:8]}"
+        frame.write_parquet(temporary)
+        temporary.replace(folder / f"{name}.parquet")
+
+
+def write_clean(found: Account, out: Path, *, replace: bool) -> Release:
+    """Write the release folder.
+
+    Raises:
+        UsageError: the folder exists and holds something else.
+    """
+    return write_release(found, out, replace=replace)
+
+
+def dumped(value: dict[str, Any]) -> bytes:
+    """Deterministic JSON."""
+    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n").encode()
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _run(found: Account) -> dict[str, Any]:
+    """What differs from run to run and machine to machine, kept out of report.json."""
+    peak = {
+        "this_process": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "largest_worker": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
+    }
+    return {
+        "cpu_seconds": {name: round(spent, 3) for name, spent in found.scan.seconds.items()},
+        "peak_megabytes": peak,
+        "packages": {name: version(name) for name in _PACKAGES},
+        "python": platform.python_version(),
+        "system": platform.system(),
+    }

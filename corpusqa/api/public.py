@@ -1,0 +1,162 @@
+"""The Python API: the same run as the command line, on a path or on a dataset in memory."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from corpusqa.api.account import Account, Settings, account
+from corpusqa.config import Config, load_config, overridden
+from corpusqa.corpus import open_corpus, to_dataset
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+Source = Any  # a path, or a Dataset, DatasetDict or IterableDataset
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found in a corpus; it shows itself in a notebook.
+
+    Attributes:
+        account: Everything that the report is drawn from.
+    """
+
+    account: Account
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """report.json as a mapping."""
+        return self.account.report
+
+    @property
+    def signals(self) -> pl.DataFrame:
+        """One row per document: its fields and every signal as `<check>.<signal>`."""
+        return self.account.scan.frame
+
+    @property
+    def spans(self) -> pl.DataFrame:
+        """Every span: `id`, `start`, `end` (code points), `label`, `score`, `why`."""
+        return self._by_id(self.account.scan.spans)
+
+    @property
+    def findings(self) -> pl.DataFrame:
+        """Every finding with its masked excerpt."""
+        return self.account.findings
+
+    @property
+    def verdicts(self) -> pl.DataFrame:
+        """One row per document: `id`, `verdict`, `reason` and all `rules` that fired."""
+        return self.account.verdict_table
+
+    @cached_property
+    def html(self) -> str:
+        """The report as one self-contained page."""
+        from corpusqa.reporting.html import render
+
+        return render(self.data)
+
+    def _repr_html_(self) -> str:
+        import html
+
+        page = html.escape(self.html, quote=True)
+        return f'<iframe srcdoc="{page}" width="100%" height="800" sandbox="allow-scripts"></iframe>'
+
+    def _by_id(self, frame: pl.DataFrame) -> pl.DataFrame:
+        ids = self.account.scan.documents.select("doc", "id")
+        return frame.join(ids, on="doc", how="left", maintain_order="left").select("id", pl.exclude("doc", "id"))
+
+
+def load(source: Source, **columns: str) -> Dataset:
+    """Read a corpus into a Hugging Face dataset with explicit features.
+
+    Args:
+        source: A path to a folder or file.
+        columns: Which columns hold what, where names differ: `text`, `id`, `url`, `source`, `published`, ...
+
+    Raises:
+        SourceError: the path is missing, holds several formats or has no text column.
+        EmptyCorpus: no document could be read.
+    """
+    config = _configured(None, columns)
+    with tempfile.TemporaryDirectory(prefix="corpusqa-") as work:
+        return to_dataset(open_corpus(source, config.input, work=Path(work)))
+
+
+def report(
+    source: Source,
+    *,
+    config: str | Path | None = None,
+    checks: list[str] | None = None,
+    policy: str | None = None,
+    work: str | Path | None = None,
+    workers: int | None = None,
+    **columns: str,
+) -> Report:
+    """Measure a corpus.
+
+    Args:
+        source: A path, or a `datasets.Dataset`.
+        config: A configuration file; by default the nearest corpusqa.toml.
+        checks: Names of the checks to run; by default all.
+        policy: `none`, `safe` or `web`, instead of the configured policy.
+        work: Folder of work files to keep and reuse; by default a temporary one.
+        workers: Worker processes.
+        columns: Which columns hold what, where names differ.
+
+    Raises:
+        UsageError: source, configuration, rules or options are wrong.
+        CannotEvaluate: nothing can be said.
+    """
+    chosen = overridden(_configured(config, columns), select=checks and tuple(checks), ignore=None, policy=policy)
+    found = _run(source, chosen, work, workers)
+    return Report(found)
+
+
+def clean(
+    source: Source,
+    policy: str | None = None,
+    *,
+    config: str | Path | None = None,
+    checks: list[str] | None = None,
+    workers: int | None = None,
+    **columns: str,
+) -> Dataset:
+    """The documents that the policy keeps, cut and masked, as a dataset in memory.
+
+    Arguments and errors are those of `report`.
+    """
+    import datasets
+
+    from corpusqa.api.outputs import write_clean
+
+    chosen = overridden(_configured(config, columns), select=checks and tuple(checks), ignore=None, policy=policy)
+    with tempfile.TemporaryDirectory(prefix="corpusqa-") as folder:
+        found = account(source, chosen, Settings(Path(folder) / "work", workers))
+        release = write_clean(found, Path(folder) / "out", replace=False)
+        files = {split: [str(path) for path in paths] for split, paths in release.data_files().items()}
+        loaded = datasets.load_dataset(
+            "parquet", data_files=files, cache_dir=str(Path(folder) / "cache"), keep_in_memory=True
+        )
+        return loaded if len(files) > 1 else loaded[next(iter(files))]
+
+
+def _configured(path: str | Path | None, columns: Mapping[str, str]) -> Config:
+    config = load_config(Path(path) if path is not None else None, Path.cwd())
+    return replace(config, input=replace(config.input, **columns)) if columns else config
+
+
+def _run(source: Source, config: Config, work: str | Path | None, workers: int | None) -> Account:
+    if work is not None:
+        return account(source, config, Settings(Path(work), workers))
+    with tempfile.TemporaryDirectory(prefix="corpusqa-") as folder:
+        found = account(source, config, Settings(Path(folder), workers))
+        _ = found.report  # drawn while the work files are still there
+        return found

@@ -1,0 +1,100 @@
+"""The command line. Nothing heavier than click is imported before a command runs."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from corpusqa.errors import INTERRUPTED, CorpusqaError
+
+# Command -> module and the line that `corpusqa --help` shows, so that the list imports no command.
+COMMANDS = {
+    "report": ("corpusqa.cli.report", "Measure a corpus and write the report."),
+    "gate": ("corpusqa.cli.gate", "Fail when a corpus breaks its quality limits."),
+    "clean": ("corpusqa.cli.clean", "Write the filtered, versioned dataset with its card."),
+    "checks": ("corpusqa.cli.checks", "List the checks, or show one."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of COMMANDS: the order in which people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_module, about) in COMMANDS.items()])
+
+
+def _version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"corpusqa {version('corpusqa')}")
+        ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 passed, 1 gate failed, 2 usage or configuration, 3 could not evaluate, 130 interrupted.",
+)
+@click.option(
+    "--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Print the version."
+)
+def group() -> None:
+    """Shows what is wrong with your training text, with the evidence, and turns it into a clean, versioned dataset.
+
+    \b
+    Examples:
+      corpusqa report data/
+      corpusqa gate data/
+      corpusqa clean data/ -o cleaned/
+    """
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run a command and exit with its code; an error that is ours is one message, never a traceback."""
+    sys.exit(run(args))
+
+
+def run(args: list[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    try:
+        code = group.main(args, prog_name="corpusqa", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted: run the same command again to go on from the finished stages", err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except CorpusqaError as error:
+        click.echo(f"error: {error}", err=True)
+        return error.exit_code
+    except BrokenPipeError:
+        return _closed_pipe()
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"error: {where}{error.strerror or type(error).__name__}", err=True)
+        return CorpusqaError.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _closed_pipe() -> int:
+    """The reader of our output has gone (`| head`): say nothing, and keep Python from complaining at exit."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

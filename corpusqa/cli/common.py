@@ -1,0 +1,93 @@
+"""What the commands share: options, the configuration, the run itself. Imports stay inside functions."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from corpusqa.api.account import Account, Settings
+    from corpusqa.config import Config
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_RUN_OPTIONS = (
+    click.argument("source", metavar="SRC"),
+    click.option(
+        "--config", type=click.Path(path_type=Path), help="Configuration file; by default corpusqa.toml is looked for."
+    ),
+    click.option("--select", metavar="NAMES", help="Checks to run, separated by commas; by default all."),
+    click.option("--ignore", metavar="NAMES", help="Checks to leave out, separated by commas."),
+    click.option(
+        "--policy", type=click.Choice(["none", "safe", "web"]), help="Named policy instead of the configured one."
+    ),
+    click.option(
+        "--work",
+        type=click.Path(path_type=Path),
+        default=Path(".corpusqa"),
+        show_default=True,
+        help="Folder of work files; finished stages in it are reused.",
+    ),
+    click.option(
+        "--workers", type=click.IntRange(min=1), help="Worker processes; by default one per core for large corpora."
+    ),
+    click.option(
+        "--allow-incomplete", is_flag=True, help="Judge documents on which a check failed as if it had said nothing."
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="No progress and no notes."),
+)
+
+
+def run_options(command: F) -> F:
+    """The options of every command that scans a source."""
+    for option in reversed(_RUN_OPTIONS):
+        command = option(command)
+    return command
+
+
+def configured(path: Path | None) -> Config:
+    """The configuration: the named file, or the nearest one from the working directory up to the repository root."""
+    from corpusqa.config import load_config
+
+    return load_config(path, Path.cwd())
+
+
+def names(value: str | None) -> tuple[str, ...] | None:
+    """Names separated by commas."""
+    return None if value is None else tuple(name.strip() for name in value.split(",") if name.strip())
+
+
+def run_account(source: str, options: dict[str, Any]) -> Account:
+    """Scan and judge a source as the options of the command line say."""
+    from corpusqa.api.account import account
+    from corpusqa.config import overridden
+
+    config = overridden(
+        configured(options["config"]),
+        select=names(options["select"]),
+        ignore=names(options["ignore"]),
+        policy=options["policy"],
+    )
+    with settings(options) as how:
+        return account(source, config, how)
+
+
+@contextmanager
+def settings(options: dict[str, Any]) -> Iterator[Settings]:
+    """How to run, from the options; progress is shown while the block runs."""
+    from corpusqa.api.account import Settings
+    from corpusqa.cli.progress import progress
+
+    with progress(quiet=options["quiet"]) as shown:
+        yield Settings(options["work"], options["workers"], shown, shown.say, options["allow_incomplete"])
+
+
+def on_terminal() -> bool:
+    """Whether stderr is a terminal that a person looks at."""
+    return sys.stderr.isatty() and not os.environ.get("CI")
