@@ -37,8 +37,7 @@ def open_corpus(source: Any, options: Any = None, *, work: Path | None = None, u
     if listing.format != "text":
         refuse_pointers(listing.root, listing.files)
     chosen = reader(listing.format)
-    columns = chosen.columns(listing.root, listing.files)
-    fields = find_fields(columns, options, str(source)) if columns else Fields("text")
+    columns, fields = _columns(listing, options, str(source))
     units = chosen.plan(listing.root, listing.files, unit_bytes, fields.text)
     if not units:
         raise EmptyCorpus(f"{source}: no documents, {_files(listing)} hold no row")
@@ -55,6 +54,20 @@ def open_corpus(source: Any, options: Any = None, *, work: Path | None = None, u
         tuple(columns),
         notes,
     )
+
+
+def _columns(listing: Listing, options: Any, where: str) -> tuple[list[str], Fields]:
+    """The columns and the fields; looks further where the first rows do not have what is asked for."""
+    columns: list[str] = []
+    for thorough in (False, True):
+        columns = reader(listing.format).columns(listing.root, listing.files, thorough)
+        try:
+            if columns:
+                return columns, find_fields(columns, options, where)
+        except SourceError:
+            if thorough:
+                raise
+    return columns, Fields(getattr(options, "text", None) or "text")  # no row can be read; the reader says why
 
 
 def _notes(listing: Listing, fields: Fields, units: Sequence[Unit]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from corpusqa.readers.model import UNIT_BYTES, Block, File, Reader, Trouble, Uni
 __all__ = ["MODULES", "UNIT_BYTES", "Block", "File", "Reader", "Trouble", "Unit", "reader"]
 
 MODULES = {
+    "jsonl": "corpusqa.readers.jsonl",
     "text": "corpusqa.readers.plain",
     "parquet": "corpusqa.readers.parquet",
 }

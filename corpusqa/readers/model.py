@@ -83,8 +83,11 @@ class Block:
 class Reader(Protocol):
     """One format. A reader is a module with these functions; to add one, register it in corpusqa.readers."""
 
-    def columns(self, root: Path, files: Sequence[File]) -> list[str]:
-        """Names of the columns, the first file's first. Reads as little as it can."""
+    def columns(self, root: Path, files: Sequence[File], thorough: bool) -> list[str]:
+        """Names of the columns in order of appearance.
+
+        Reads as little as it can; `thorough` asks a format without a schema to look further than at the first rows.
+        """
 
     def plan(self, root: Path, files: Sequence[File], unit_bytes: int, text: str | None) -> list[Unit]:
         """Units in the order of the files, of about `unit_bytes` of the column `text`; empty files have none."""

@@ -15,7 +15,7 @@ from corpusqa.readers.model import PLACE, Block, File, Trouble, Unit, renumbered
 DAMAGED = "not a Parquet file, or damaged"
 
 
-def columns(root: Path, files: Sequence[File]) -> list[str]:
+def columns(root: Path, files: Sequence[File], thorough: bool) -> list[str]:
     """Names of the columns of all files, in order of first appearance."""
     names: dict[str, None] = {}
     for file in files:

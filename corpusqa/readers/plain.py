@@ -18,7 +18,7 @@ from corpusqa.readers.model import PLACE, Block, File, Trouble, Unit, whole_file
 KEY = "file_name"  # the column of metadata.jsonl that names the file, as in the folders of `datasets`
 
 
-def columns(root: Path, files: Sequence[File]) -> list[str]:
+def columns(root: Path, files: Sequence[File], thorough: bool) -> list[str]:
     """`id` and `text`, `source` where files lie in folders, and the columns of metadata.jsonl."""
     own = ["id", "text", "source"] if any("/" in file.path for file in files) else ["id", "text"]
     return [*own, *(name for name in _metadata_of(root)[0] if name not in own)]
