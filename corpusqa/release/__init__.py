@@ -1,0 +1,1 @@
+"""Releases: what a policy leaves of a corpus, as one immutable folder."""
