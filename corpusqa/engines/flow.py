@@ -32,12 +32,16 @@ class Flow:
         engine: Schedules the tasks.
         work: Folder of the stages; made with mode 0700.
         progress: Called with stage, finished and all tasks.
+        bucket_bytes: What one bucket of a shuffle should hold; changes how rows are spread, never which rows there are.
     """
 
-    def __init__(self, engine: Engine, work: Path, progress: Progress = quiet) -> None:
+    def __init__(
+        self, engine: Engine, work: Path, progress: Progress = quiet, bucket_bytes: int = BUCKET_BYTES
+    ) -> None:
         self.engine = engine
         self.work = work
         self.progress = progress
+        self.bucket_bytes = bucket_bytes
         work.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def map(self, name: str, made_of: object, tasks: Sequence[Any], fn: Callable[[Path, Any], Done]) -> Stage:
@@ -110,6 +114,10 @@ class Flow:
 
         return self._stage(name, digest_of(name, made_of, len(parts)), len(parts), run)
 
+    def buckets(self, size: int) -> int:
+        """How many buckets rows of this many bytes on disk are spread over."""
+        return max(1, -(-size // self.bucket_bytes))
+
     def finished(self, name: str, made_of: object, count: int) -> Stage | None:
         """What `write` left under this name, if it was made of the same."""
         return read_stage(self.work / name, digest_of(digest_of(name, made_of, count), pl.__version__))
@@ -123,11 +131,6 @@ class Flow:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, mode=0o700)
         return commit(folder, fingerprint, run(folder), expected)
-
-
-def bucket_count(size: int) -> int:
-    """Buckets for rows of this many bytes on disk."""
-    return max(1, -(-size // BUCKET_BYTES))
 
 
 def _with_bucket(rows: Rows, keys: Sequence[str], buckets: int, task: Any) -> pl.DataFrame:

@@ -22,7 +22,7 @@ def columns(root: Path, files: Sequence[File], thorough: bool) -> list[str]:
         opened = _open(root, file.path)
         if isinstance(opened, pq.ParquetFile):
             names.update(dict.fromkeys(opened.schema_arrow.names))
-            opened.close()
+            opened.close(force=True)
     return list(names)
 
 
@@ -38,7 +38,7 @@ def plan(root: Path, files: Sequence[File], unit_bytes: int, text: str | None) -
             continue
         sizes = [_text_bytes(opened.metadata.row_group(i), text) for i in range(opened.metadata.num_row_groups)]
         rows, same, schema = opened.metadata.num_rows, opened.schema_arrow == schema, opened.schema_arrow
-        opened.close()
+        opened.close(force=True)
         last = units[-1] if units else None
         if not rows:
             continue
@@ -81,7 +81,7 @@ def _groups(root: Path, path: str, unit: Unit, names: Sequence[str] | None) -> I
     if not isinstance(opened, pq.ParquetFile):
         yield 1, opened
         return
-    with opened:
+    try:
         present = [name for name in opened.schema_arrow.names if names is None or name in names]
         stop = opened.metadata.num_row_groups if unit.stop == -1 else unit.stop
         for group in range(unit.start, stop):
@@ -92,6 +92,8 @@ def _groups(root: Path, path: str, unit: Unit, names: Sequence[str] | None) -> I
                 yield rows, "a damaged row group"
                 continue
             yield table if present else pa.table({"": pa.nulls(rows)})
+    finally:
+        opened.close(force=True)  # it leaves a stream that it was given open
 
 
 def _open(root: Path, path: str) -> pq.ParquetFile | str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from corpusqa.engines.flow import Flow, bucket_count
+from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Stage
 
 PAIRS = {"a": pl.Int64, "b": pl.Int64}
@@ -20,9 +20,7 @@ ALL_WITH_ALL = 24
 NEIGHBOURS = 4
 
 
-def candidates(
-    flow: Flow, half: str, keys: str, measured: Stage, index: Stage, buckets: int | None = None
-) -> tuple[Stage, int]:
+def candidates(flow: Flow, half: str, keys: str, measured: Stage, index: Stage) -> tuple[Stage, int]:
     """Candidate pairs of a Links half.
 
     Args:
@@ -31,13 +29,12 @@ def candidates(
         keys: Name of the table of keys in `measured`.
         measured: The stage of the units.
         index: Gives `doc` for `row` of each unit.
-        buckets: By default enough for the bytes of the keys.
 
     Returns:
         A stage with the table `pairs` (PAIRS, a < b, each pair once in all), and the number of keys that too many
         documents share to pair them all with all.
     """
-    count = buckets or bucket_count(measured.bytes(keys))
+    count = flow.buckets(measured.bytes(keys))
     tasks = sorted({part.part for part in measured.parts if part.table == keys})
     rows = partial(_keys_by_doc, measured, index, keys)
     schema = {"key": pl.Int64, "doc": pl.Int64}

@@ -7,7 +7,7 @@ from functools import partial
 import polars as pl
 
 from corpusqa.check import Derive, Groups
-from corpusqa.engines.flow import Flow, bucket_count
+from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Stage
 from corpusqa.errors import ContractError
 from corpusqa.plugins import Plugin, Spec
@@ -18,7 +18,7 @@ from corpusqa.scan.unit import built, key_table
 _SPAN_COLUMNS = ("start", "end", "label", "score", "why")
 
 
-def grouped(flow: Flow, scanned: Scanned, plugin: Plugin, half: str, buckets: int | None = None) -> pl.DataFrame:
+def grouped(flow: Flow, scanned: Scanned, plugin: Plugin, half: str) -> pl.DataFrame:
     """What the reduce of a Groups half returned for the whole corpus, by doc.
 
     Raises:
@@ -29,7 +29,7 @@ def grouped(flow: Flow, scanned: Scanned, plugin: Plugin, half: str, buckets: in
     schema = _row_schema(measured, table, tasks)
     made_of = (measured.digest, index.digest, scanned.fingerprints)
     fn = partial(_reduce, scanned.specs, plugin.name, half)
-    count = buckets or bucket_count(measured.bytes(table))
+    count = flow.buckets(measured.bytes(table))
     rows = partial(_by_doc, measured, index, table, tuple(schema))
     stage = flow.group_by_key(f"groups.{plugin.name}.{half}", made_of, tasks, rows, schema, ["key"], fn, count)
     return stage.frame("reduced").sort("doc", maintain_order=True)

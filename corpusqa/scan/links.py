@@ -42,9 +42,7 @@ class Scanned:
     index: Index
 
 
-def verify(
-    flow: Flow, scanned: Scanned, plugin: Plugin, half: str, buckets: int | None = None
-) -> tuple[pl.DataFrame, int]:
+def verify(flow: Flow, scanned: Scanned, plugin: Plugin, half: str) -> tuple[pl.DataFrame, int]:
     """Verified pairs of a Links half.
 
     Returns:
@@ -52,7 +50,7 @@ def verify(
     """
     name = f"{plugin.name}.{half}"
     table = key_table(plugin.name, half)
-    pairs, capped = candidates(flow, name, table, scanned.measured, scanned.index.stage, buckets)
+    pairs, capped = candidates(flow, name, table, scanned.measured, scanned.index.stage)
     found = pairs.frame("pairs").sort("a", "b")
     if found.is_empty():
         return pl.DataFrame(schema=VERIFIED), capped
