@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -29,6 +30,9 @@ class Corpus:
         fields: The column of each field.
         columns: Names of all columns, as far as known before reading.
         notes: What was recognised, in one line each.
+        splits: The split of each file that has one by its place; a column goes before.
+        spooled: The folder with a copy of the source that was made to read it; `remove_spool` deletes it.
+        anonymous: Whether the names of the files mean nothing to the user; then no row states one.
     """
 
     source: str
@@ -40,27 +44,40 @@ class Corpus:
     fields: Fields
     columns: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    splits: Mapping[str, str] = field(default_factory=dict)
+    spooled: str | None = None
+    anonymous: bool = False
 
     def read(self, unit: Unit, full: bool = False) -> Rows:
         """The rows of a unit, with `full` also their digests and the table of all columns."""
         block = reader(self.format).read(Path(self.root), unit, None if full else self.fields.columns)
-        return assemble(block, self.fields, self._by_file(unit), full)
+        rows = assemble(block, self.fields, self._by_file(unit), full)
+        return rows.without_files() if self.anonymous else rows
 
     def identity(self) -> str:
         """Digest of what is read: 64 hexadecimal digits over the names and contents of the files and the fields."""
-        state = sha256(repr((self.format, self.fields)).encode())
+        state = sha256(repr((self.format, self.fields, sorted(self.splits.items()))).encode())
         for path in (*self.sidecars, *(file.path for file in self.files)):
             state.update(repr((shown(path), _content(Path(self.root) / path))).encode())
         return state.hexdigest()
 
     def _by_file(self, unit: Unit) -> dict[str, dict[str, str]]:
-        """Values that come from a file's place: the first folder is the source where no column says otherwise."""
-        if self.fields.source:
-            return {}
-        return {"source": {shown(path): shown(path).split("/")[0] for path in unit.files if "/" in path}}
+        """Fields that follow from a file's place where no column says otherwise: the first folder is the source."""
+        found: dict[str, dict[str, str]] = {}
+        if not self.fields.source:
+            found["source"] = {shown(path): shown(path).split("/")[0] for path in unit.files if "/" in path}
+        if not self.fields.split:
+            found["split"] = {shown(path): self.splits[path] for path in unit.files if path in self.splits}
+        return {name: values for name, values in found.items() if values}
 
 
-def source_columns(corpus: Corpus, unit: Unit, names: Sequence[str]) -> pl.DataFrame:
+def remove_spool(corpus: Corpus) -> None:
+    """Delete the copy of a source that had to be copied; the corpus cannot be read afterwards."""
+    if corpus.spooled:
+        shutil.rmtree(corpus.spooled, ignore_errors=True)
+
+
+def columns(corpus: Corpus, unit: Unit, names: Sequence[str]) -> pl.DataFrame:
     """The rows of a unit as `row` and the source's own columns `names`, for rules that speak of them."""
     rows = corpus.read(unit, full=True)
     assert rows.table is not None

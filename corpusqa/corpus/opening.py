@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from corpusqa.corpus.fields import Fields, find_fields
+from corpusqa.corpus.locating import Located, locate
 from corpusqa.corpus.model import Corpus
 from corpusqa.errors import EmptyCorpus, SourceError
-from corpusqa.readers import UNIT_BYTES, Unit, reader
-from corpusqa.readers.listing import METADATA, Listing, endings, list_file, list_folder, refuse_pointers
+from corpusqa.readers import UNIT_BYTES, reader
+from corpusqa.readers.listing import METADATA, Listing, endings, refuse_pointers
 
 NAMED = 8  # ignored files named in the note; the rest is counted
 
@@ -20,9 +19,9 @@ def open_corpus(source: Any, options: Any = None, *, work: Path | None = None, u
     """Recognise a source and plan how it is read.
 
     Args:
-        source: A file or a folder.
+        source: A file, a folder, or a dataset object of `datasets`.
         options: The `[input]` part of the configuration: the column of each field, None where it is to be found.
-        work: Folder for what has to be stored before it can be read.
+        work: Folder for what has to be copied before it can be read, by default the system's.
         unit_bytes: Text that one task reads.
 
     Raises:
@@ -30,29 +29,29 @@ def open_corpus(source: Any, options: Any = None, *, work: Path | None = None, u
         EmptyCorpus: If it holds no document.
         CannotEvaluate: If it holds pointers to data that was not downloaded.
     """
-    path = Path(os.fspath(source))
-    if not path.exists():
-        raise SourceError(f"{path}: no such file or folder")
-    listing = list_folder(path) if path.is_dir() else list_file(path)
+    located = locate(source, work)
+    listing = located.listing
     if listing.format != "text":
         refuse_pointers(listing.root, listing.files)
     chosen = reader(listing.format)
-    columns, fields = _columns(listing, options, str(source))
+    columns, fields = _columns(listing, options, located.name)
     units = chosen.plan(listing.root, listing.files, unit_bytes, fields.text)
     if not units:
-        raise EmptyCorpus(f"{source}: no documents, {_files(listing)} hold no row")
+        raise EmptyCorpus(f"{located.name}: no documents, {_files(listing)} hold no row")
     sidecars = (METADATA,) if listing.format == "text" and (listing.root / METADATA).is_file() else ()
-    notes = _notes(listing, fields, units)
     return Corpus(
-        str(source),
-        listing.format,
-        str(listing.root),
-        listing.files,
-        sidecars,
-        tuple(units),
-        fields,
-        tuple(columns),
-        notes,
+        source=located.name,
+        format=listing.format,
+        root=str(listing.root),
+        files=listing.files,
+        sidecars=sidecars,
+        units=tuple(units),
+        fields=fields,
+        columns=tuple(columns),
+        notes=_notes(located, fields),
+        splits=dict(located.splits),
+        spooled=str(located.spooled) if located.spooled else None,
+        anonymous=located.anonymous,
     )
 
 
@@ -70,11 +69,16 @@ def _columns(listing: Listing, options: Any, where: str) -> tuple[list[str], Fie
     return columns, Fields(getattr(options, "text", None) or "text")  # no row can be read; the reader says why
 
 
-def _notes(listing: Listing, fields: Fields, units: Sequence[Unit]) -> tuple[str, ...]:
+def _notes(located: Located, fields: Fields) -> tuple[str, ...]:
+    listing = located.listing
     what = f"{_files(listing)}{f' in {listing.folders} folders' if listing.folders > 1 else ''}"
     ignored = [name for name in listing.ignored if name != METADATA or listing.format != "text"]
     more = f" and {len(ignored) - NAMED} more" if len(ignored) > NAMED else ""
     notes = [f"{what}; not read: {', '.join(ignored[:NAMED])}{more}" if ignored else what]
+    if located.anonymous:
+        notes = [f"a {located.name}"]
+    if located.splits and not fields.split:
+        notes.append(f"splits: {', '.join(dict.fromkeys(located.splits.values()))}")
     if fields.note():
         notes.append(str(fields.note()))
     if listing.skipped:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -37,6 +37,13 @@ class Rows:
     unreadable: pl.DataFrame
     count: int
     lines: int
+
+    def without_files(self) -> Rows:
+        """The same rows without the names of files, which mean nothing where the files are copies of ours."""
+        nothing = pl.lit(None, pl.String).alias("file")
+        return replace(
+            self, documents=self.documents.with_columns(nothing), unreadable=self.unreadable.with_columns(nothing)
+        )
 
 
 def assemble(block: Block, fields: Fields, by_file: dict[str, dict[str, str]], full: bool) -> Rows:

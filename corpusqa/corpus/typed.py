@@ -9,14 +9,17 @@ null in another is null in both: only at the top level, where a table has no oth
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.types as pt
 
+JSON = pa.json_()
 EXACT = 1 << 53  # whole numbers that a double holds exactly
 INT64 = 1 << 63
+LONG_NUMBER = re.compile(r"[0-9]{19}")
 
 
 def to_table(records: Sequence[dict[str, Any]], names: Sequence[str] | None = None) -> pa.Table:
@@ -51,8 +54,11 @@ def _column(values: list[Any]) -> pa.Array:
 
 
 def _json_array(values: list[Any]) -> pa.Array:
+    """JSON text; of the type `json` unless a number is too long for the decoder of `datasets`."""
     text = [None if value is None else json.dumps(value, ensure_ascii=False, default=str) for value in values]
-    return pa.ExtensionArray.from_storage(pa.json_(pa.large_string()), pa.array(text, pa.large_string()))
+    if any(value and LONG_NUMBER.search(value) for value in text):
+        return pa.array(text, pa.large_string())
+    return pa.ExtensionArray.from_storage(JSON, pa.array(text, pa.string()))
 
 
 def _infer(values: list[Any]) -> pa.DataType | None:
@@ -98,6 +104,8 @@ _INFER: dict[frozenset[type], Callable[[list[Any]], pa.DataType | None]] = {
 
 def _plain(kind: pa.DataType) -> pa.DataType:
     """One spelling per meaning: large strings and lists, no dictionaries, no views."""
+    if isinstance(kind, pa.JsonType):
+        return JSON
     if pt.is_dictionary(kind):
         return _plain(kind.value_type)
     if pt.is_string(kind) or pt.is_string_view(kind):
@@ -112,30 +120,39 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 
 
 def _union(a: pa.DataType, b: pa.DataType) -> pa.DataType:
-    json_type = pa.json_(pa.large_string())
     if a == b or pt.is_null(b):
         return a
     if pt.is_null(a):
         return b
     if pt.is_integer(a) and pt.is_integer(b):
-        return pa.int64()
+        return JSON if pt.is_uint64(a) or pt.is_uint64(b) else pa.int64()
     if (pt.is_integer(a) or pt.is_floating(a)) and (pt.is_integer(b) or pt.is_floating(b)):
         return pa.float64()
     if pt.is_large_list(a) and pt.is_large_list(b):
         item = _union(a.value_type, b.value_type)
-        return json_type if item == json_type else pa.large_list(item)
+        return JSON if item == JSON else pa.large_list(item)
     if pt.is_struct(a) and pt.is_struct(b) and {f.name for f in a} == {f.name for f in b}:
         fields = [(field.name, _union(field.type, b.field(field.name).type)) for field in a]
-        return json_type if any(kind == json_type for _, kind in fields) else pa.struct(fields)
-    return json_type
+        return JSON if any(kind == JSON for _, kind in fields) else pa.struct(fields)
+    return JSON
 
 
 def _conformed(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     if column.type == kind:
         return column
-    if isinstance(kind, pa.JsonType):
-        return pa.chunked_array([_json_array(column.to_pylist())])
+    if kind == JSON:
+        return _as_json(column)
     try:
         return column.cast(kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):  # a struct with its keys in another order
         return pa.chunked_array([pa.array(column.to_pylist(), kind)])
+
+
+def _as_json(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if isinstance(column.type, pa.JsonType):
+        text = [chunk.storage.cast(pa.string()) for chunk in column.chunks]
+        return pa.chunked_array([pa.ExtensionArray.from_storage(JSON, chunk) for chunk in text], JSON)
+    text = [
+        None if value is None else json.dumps(value, ensure_ascii=False, default=str) for value in column.to_pylist()
+    ]
+    return pa.chunked_array([pa.ExtensionArray.from_storage(JSON, pa.array(text, pa.string()))], JSON)

@@ -101,13 +101,13 @@ class _Rows:
             self._lines(file, [*lines, rest] if rest else lines, offset, ends=bool(rest))
 
     def _lines(self, file: str, lines: list[bytes], offset: int, ends: bool = False) -> None:
-        for line in lines:
+        for number, line in enumerate(lines, 1):
             self.lines += 1
             if line and not line.isspace():
                 try:
                     record = parse(line if offset else line.removeprefix(BOM))
                 except Bad as bad:
-                    reason = MIDDLE if ends and line is lines[-1] else str(bad)
+                    reason = MIDDLE if ends and number == len(lines) else str(bad)
                     self.trouble(file, self.lines, offset + bad.at, reason)
                 else:
                     self.records.append(record)

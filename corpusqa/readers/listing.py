@@ -93,7 +93,12 @@ def list_folder(root: Path) -> Listing:
     taken = {file.path for file in files}
     ignored = sorted({file.path for file in every} - taken)
     return Listing(
-        root.absolute(), chosen, files, tuple(ignored), len({f.rpartition("/")[0] for f in taken}), (*skipped,)
+        root.absolute(),
+        chosen,
+        files,
+        tuple(ignored),
+        len({f.rpartition("/")[0] for f in taken}),
+        tuple(sorted(skipped)),
     )
 
 

@@ -91,9 +91,17 @@ def _groups(root: Path, path: str, unit: Unit, names: Sequence[str] | None) -> I
             except (pa.ArrowException, OSError, ValueError):
                 yield rows, "a damaged row group"
                 continue
-            yield table if present else pa.table({"": pa.nulls(rows)})
+            yield _without_views(table) if present else pa.table({"": pa.nulls(rows)})
     finally:
         opened.close(force=True)  # it leaves a stream that it was given open
+
+
+def _without_views(table: pa.Table) -> pa.Table:
+    """Views as plain strings: Arrow cannot filter views, and `datasets` writes all their buffers with every slice."""
+    plain = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
+    fields = [field.with_type(plain.get(field.type, field.type)) for field in table.schema]
+    schema = pa.schema(fields, table.schema.metadata)
+    return table if schema == table.schema else table.cast(schema)
 
 
 def _open(root: Path, path: str) -> pq.ParquetFile | str:

@@ -1,0 +1,122 @@
+"""Hugging Face datasets in and out; `datasets` is imported only when one of its objects is at hand or asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpusqa.corpus.typed import conform, to_table, unify
+from corpusqa.errors import CannotEvaluate, EmptyCorpus
+
+if TYPE_CHECKING:
+    import datasets
+
+    from corpusqa.corpus.model import Corpus
+
+ROWS, GROUP_BYTES = 1000, 16 << 20  # read at once; written as one row group
+
+
+def is_dataset(source: Any) -> bool:
+    """Whether an object comes from `datasets`, without importing it."""
+    kinds = ("Dataset", "DatasetDict", "IterableDataset", "IterableDatasetDict")
+    return any(
+        kind.__module__.partition(".")[0] == "datasets" and kind.__name__ in kinds for kind in type(source).__mro__
+    )
+
+
+def spool_dataset(source: Any, folder: Path) -> dict[str, str]:
+    """Write a dataset as Parquet files into a folder, in order.
+
+    Returns:
+        The split of each file that has one.
+
+    Raises:
+        EmptyCorpus: If it holds no row.
+        CannotEvaluate: If reading it fails on the way.
+    """
+    splits: dict[str, str] = {}
+    named = source if isinstance(source, Mapping) else {"": source}
+    for order, (split, dataset) in enumerate(named.items()):
+        for part, table in enumerate(_parts(dataset)):
+            name = f"{order:05}-{part:05}.parquet"
+            pq.write_table(table, folder / name, row_group_size=table.num_rows, compression="zstd")
+            if split or getattr(dataset, "split", None):
+                splits[name] = str(split or dataset.split)
+    if not any(folder.iterdir()):
+        raise EmptyCorpus("the dataset holds no row")
+    return splits
+
+
+def _parts(dataset: Any) -> Iterator[pa.Table]:
+    """Tables of about GROUP_BYTES; each its own file, so that columns may change their type on the way."""
+    waiting: list[pa.Table] = []
+    size = 0
+    for table in _tables(dataset):
+        if waiting and (size + table.nbytes > GROUP_BYTES or table.schema != waiting[0].schema):
+            yield pa.concat_tables(waiting)
+            waiting, size = [], 0
+        waiting.append(table)
+        size += table.nbytes
+    if waiting:
+        yield pa.concat_tables(waiting)
+
+
+def _tables(dataset: Any) -> Iterator[pa.Table]:
+    if hasattr(dataset, "num_rows"):
+        # schema and values as the dataset has them; selections and orders are applied by `iter`
+        yield from dataset.with_format("arrow").iter(ROWS)
+        return
+    count = 0
+    try:
+        for records in _batches(dataset):
+            yield to_table(records)
+            count += len(records)
+    except Exception as error:
+        where = f"after {count:,} rows" if count else "before the first row"
+        raise CannotEvaluate(f"the dataset could not be read further {where} ({type(error).__name__})") from error
+
+
+def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    waiting: list[dict[str, Any]] = []
+    for row in rows:
+        waiting.append(dict(row))
+        if len(waiting) == ROWS:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting
+
+
+def to_dataset(corpus: Corpus) -> datasets.Dataset:
+    """The readable rows of a corpus as a Hugging Face dataset with explicit features.
+
+    Columns are those of the source, as they are and under their own names; a folder of text files has `id` (the
+    relative path), `text`, `source` where it has folders, and the columns of its metadata. Nothing is inferred from
+    the looks of a value: a string stays a string. A column whose values no Arrow type can hold without loss has the
+    feature `Json`.
+    """
+    import datasets
+
+    tables = [table for unit in corpus.units if (table := corpus.read(unit, full=True).table) is not None]
+    schema = unify(table.schema for table in tables)
+    whole = pa.concat_tables([conform(table, schema) for table in tables])
+    plain = pa.schema([(field.name, _plain(field.type)) for field in schema])
+    features = datasets.Features.from_arrow_schema(plain)
+    return datasets.Dataset(whole.cast(plain), info=datasets.DatasetInfo(features=features))
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """The type under which `datasets` shows a column: `large_string` is a feature of its own."""
+    if pa.types.is_large_string(kind):
+        return pa.string()
+    if pa.types.is_large_binary(kind):
+        return pa.binary()
+    if pa.types.is_large_list(kind):
+        return pa.list_(_plain(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([(field.name, _plain(field.type)) for field in kind])
+    return kind

@@ -1,0 +1,65 @@
+"""What every reader promises of a document, as a pandera model over a projection without text.
+
+The text itself never enters the validation: pandera quotes failing values.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from corpusqa.corpus.digest import DIGITS
+from corpusqa.errors import ContractError
+from corpusqa.strict import validate_strict
+
+ISO_DATE = r"^\d{4}-\d{2}-\d{2}"
+
+
+def project(documents: pl.DataFrame) -> pl.DataFrame:
+    """Measures of the documents of a unit, without their text: what the schema speaks of."""
+    return documents.select(
+        "row",
+        chars=pl.col("text").str.len_chars().cast(pl.Int64),
+        bytes=pl.col("text").str.len_bytes().cast(pl.Int64),
+        id_bytes=pl.col("id").str.len_bytes().cast(pl.Int64),
+        published_is_iso=pl.col("published").str.contains(ISO_DATE),
+        collected_is_iso=pl.col("collected").str.contains(ISO_DATE),
+        digest_digits=pl.col("digest").str.len_bytes().cast(pl.Int64),
+    )
+
+
+def document_schema() -> Any:
+    """The pandera model; built on first use, because pandera takes most of a second to import."""
+    import pandera.polars as pa
+
+    class Documents(pa.DataFrameModel):
+        """A projection of the documents of one unit."""
+
+        row: int = pa.Field(ge=0, unique=True)
+        chars: int = pa.Field(ge=0)
+        bytes: int = pa.Field(ge=0)
+        id_bytes: int = pa.Field(ge=0, nullable=True)
+        published_is_iso: bool = pa.Field(nullable=True)
+        collected_is_iso: bool = pa.Field(nullable=True)
+        digest_digits: int = pa.Field(eq=DIGITS)
+
+        @pa.dataframe_check(error="one to four bytes a character")
+        def whole_characters(cls, data: Any) -> Any:  # noqa: N805
+            between = pl.col("bytes").is_between(pl.col("chars"), 4 * pl.col("chars"))
+            return data.lazyframe.select(between)
+
+    return Documents
+
+
+def validate_documents(documents: pl.DataFrame, what: str) -> None:
+    """Check the documents of a unit, read in full, against the schema.
+
+    Raises:
+        ContractError: If a reader broke its promise; names columns, checks and rows, never values.
+    """
+    found = validate_strict(document_schema(), project(documents), what=what, may_be_empty=True)
+    if not found.is_empty():
+        column, check, row = found.row(0)
+        first = f"{column or 'row'} {check} in row {row}"
+        raise ContractError(f"{what}: {found.height} violations of the document schema; first {first}")

@@ -1,0 +1,98 @@
+"""Parquet: however a column is stored, its values are what they are."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from corpusqa.corpus import open_corpus
+from tests.test_readers import read_all
+
+TEXTS = ["one", None, "", "four \U0001f600", "one"]
+
+
+def store(path: Path, groups: int = 1_000_000, **columns: Any) -> Path:
+    pq.write_table(pa.table(columns), path, row_group_size=groups)
+    return path
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string()), pa.binary()],
+    ids=str,
+)
+def test_the_type_of_the_text_column_does_not_matter(tmp_path: Path, kind: pa.DataType) -> None:
+    values = (
+        pa.array([t.encode() if t is not None else None for t in TEXTS]) if kind == pa.binary() else pa.array(TEXTS)
+    )
+    rows = read_all(open_corpus(store(tmp_path / "a.parquet", text=values.cast(kind))))
+    assert rows.documents["text"].to_list() == [text for text in TEXTS if text is not None]
+    assert rows.unreadable.rows() == [(1, "a.parquet", None, None, "the text is null")]
+
+
+def test_typed_fields_are_iso_strings(tmp_path: Path) -> None:
+    moment = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
+    path = store(
+        tmp_path / "a.parquet",
+        text=["x"],
+        id=[17],
+        published=[date(2020, 2, 29)],
+        collected=pa.array([moment], pa.timestamp("us", "UTC")),
+    )
+    row = read_all(open_corpus(path)).documents.select("id", "published", "collected").row(0)
+    assert row == ("17", "2020-02-29", "2024-01-02T03:04:05+00:00")
+
+
+def test_text_that_is_not_utf8(tmp_path: Path) -> None:
+    bad = pa.array([b"fine", b"caf\xe9", b"also fine"]).view(pa.string())
+    rows = read_all(open_corpus(store(tmp_path / "a.parquet", text=bad)))
+    assert rows.documents["text"].to_list() == ["fine", "also fine"]
+    assert rows.unreadable.select("row", "reason").rows() == [(1, "the text is not valid UTF-8")]
+
+
+def test_units_are_runs_of_row_groups(tmp_path: Path) -> None:
+    path = store(tmp_path / "a.parquet", groups=10, text=[f"{i} " + "x" * 100 for i in range(100)])
+    whole, parts = open_corpus(path), open_corpus(path, unit_bytes=3000)
+    assert (len(whole.units), len(parts.units)) == (1, 5)
+    assert read_all(whole).documents.equals(read_all(parts).documents)
+
+
+def test_files_whose_schemas_differ(tmp_path: Path) -> None:
+    store(tmp_path / "a.parquet", text=["a"], n=[1])
+    store(tmp_path / "b.parquet", text=["b"], n=["one"])
+    store(tmp_path / "c.parquet", body=["c", "d"])
+    store(tmp_path / "d.parquet", text=[1.5])
+    rows = read_all(open_corpus(tmp_path))
+    assert rows.documents["text"].to_list() == ["a", "b"]
+    assert rows.unreadable.select("row", "file", "reason").rows() == [
+        (2, "c.parquet", "no column 'text' in this file"),
+        (3, "c.parquet", "no column 'text' in this file"),
+        (4, "d.parquet", "the text is double, not a string"),
+    ]
+
+
+def test_a_damaged_file_is_a_row_and_a_damaged_group_is_its_rows(tmp_path: Path) -> None:
+    good = store(tmp_path / "a.parquet", groups=3, text=[f"text {i} " * 50 for i in range(9)])
+    data = bytearray(good.read_bytes())
+    start = pq.ParquetFile(good).metadata.row_group(1).column(0).data_page_offset
+    data[start : start + 40] = b"\xff" * 40
+    (tmp_path / "b.parquet").write_bytes(data)
+    (tmp_path / "c.parquet").write_bytes(b"PAR1 this is none" * 100)
+    rows = read_all(open_corpus(tmp_path))
+    assert rows.documents.height == 15
+    assert rows.unreadable.select("row", "file", "reason").rows() == [
+        *((row, "b.parquet", "a damaged row group") for row in (12, 13, 14)),
+        (18, "c.parquet", "not a Parquet file, or damaged"),
+    ]
+
+
+def test_every_column_travels_along(tmp_path: Path) -> None:
+    columns = {"text": ["a", None, "b"], "n": [1, 2, None], "nested": [{"x": [1]}, None, {"x": []}]}
+    corpus = open_corpus(store(tmp_path / "a.parquet", **columns))
+    table = corpus.read(corpus.units[0], full=True).table
+    assert table.to_pydict() == {"text": ["a", "b"], "n": [1, None], "nested": [{"x": [1]}, {"x": []}]}
