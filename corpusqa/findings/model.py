@@ -1,0 +1,83 @@
+"""What a finding holds, and the findings that concern the corpus as a whole."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from corpusqa.findings.fingerprint import fingerprint
+from corpusqa.findings.names import shown_files, shown_ids
+from corpusqa.findings.neutral import neutral
+from corpusqa.scan.measuring import FAILED
+from corpusqa.scan.model import Scan
+
+DUPLICATE_ID = "corpusqa.duplicate_id"
+
+FINDINGS = {
+    "name": pl.String,  # <check>.<label>
+    "check": pl.String,
+    "severity": pl.String,  # error, warning or info
+    "doc": pl.Int64,  # null where the finding belongs to no single document
+    "document": pl.String,  # the public id as it may be shown
+    "source": pl.String,
+    "file": pl.String,  # relative to the source; null where there is none or its name is private
+    "line": pl.Int64,  # of the finding in the file, from 1; null where the file has no lines
+    "start": pl.Int64,  # code points of the original text; null = the document itself
+    "end": pl.Int64,
+    "message": pl.String,
+    "excerpt": pl.String,  # masked and harmless; null where no text belongs to the finding
+    "hit_start": pl.Int64,  # where the evidence lies in the excerpt, in code points
+    "hit_end": pl.Int64,
+    "fingerprint": pl.String,  # 32 hex digits
+}
+SEVERITIES = ("error", "warning", "info")
+
+
+def ordered(found: pl.DataFrame, scan: Scan) -> pl.DataFrame:
+    """Every finding of a corpus: those of `find`, failed checks and repeated ids; errors first, then by fingerprint.
+
+    Args:
+        found: Columns of FINDINGS, of all units.
+        scan: The scan that they belong to.
+    """
+    whole = pl.concat([found.select(*FINDINGS), _failures(scan), _duplicates(scan)])
+    rank = pl.col("severity").replace_strict({name: at for at, name in enumerate(SEVERITIES)}, return_dtype=pl.Int8)
+    return whole.sort(rank, "fingerprint", "doc", "start", nulls_last=True, maintain_order=True)
+
+
+def _failures(scan: Scan) -> pl.DataFrame:
+    """One error per document and check that failed on it."""
+    documents = scan.documents.with_columns(shown_ids(scan.documents), *shown_files(scan.documents))
+    rows = scan.failures.join(documents, on="doc", how="left", maintain_order="left")
+    prints = [fingerprint(FAILED, row["document"], row["check"], 0) for row in rows.iter_rows(named=True)]
+    return _own(
+        rows,
+        name=pl.lit(FAILED),
+        message=pl.format("The check {} failed on this document: {}", "check", "why"),
+        fingerprint=pl.Series(prints, dtype=pl.String),
+    )
+
+
+def _duplicates(scan: Scan) -> pl.DataFrame:
+    """One error for all ids that the source repeats; their number says enough, the ids may be private."""
+    repeated = scan.duplicate_ids
+    if repeated.is_empty():
+        return pl.DataFrame(schema=FINDINGS)
+    count, rows = repeated.height, int(repeated["count"].sum())
+    one = pl.DataFrame({"check": ["corpusqa"]})
+    message = f"{count} ids of the source occur more than once, on {rows} rows; they were made unique"
+    return _own(
+        one,
+        name=pl.lit(DUPLICATE_ID),
+        message=pl.lit(message),
+        fingerprint=pl.lit(fingerprint(DUPLICATE_ID, "", "", 0)),
+    )
+
+
+def _own(rows: pl.DataFrame, **columns: pl.Expr | pl.Series) -> pl.DataFrame:
+    """Findings of corpusqa itself: errors without an excerpt."""
+    table = rows.with_columns(severity=pl.lit("error"), **columns)
+    table = table.with_columns(
+        check=pl.lit("corpusqa"), message=pl.col("message").map_elements(neutral, return_dtype=pl.String)
+    )
+    missing = [pl.lit(None, dtype).alias(n) for n, dtype in FINDINGS.items() if n not in table.columns]
+    return table.with_columns(missing).select(*FINDINGS).cast(FINDINGS)  # type: ignore[arg-type]

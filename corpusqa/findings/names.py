@@ -1,0 +1,41 @@
+"""How a document is called in what is shown: its id, or the number of its row where the id holds private values."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from corpusqa.findings.neutral import neutral_name
+
+
+def shown_ids(documents: pl.DataFrame) -> pl.Series:
+    """Ids to show, named `document`.
+
+    Args:
+        documents: Columns `id`, `number`, `id_private`.
+    """
+    rows = pl.format("row:{}", "number")
+    return _harmless(documents.select(document=pl.when("id_private").then(rows).otherwise("id"))["document"])
+
+
+def shown_files(documents: pl.DataFrame) -> list[pl.Series]:
+    """File names and sources to show, null where they hold private values.
+
+    The source is often the first folder of the file; it is private where it is part of a private file name.
+
+    Args:
+        documents: Columns `file`, `source`, `file_private`.
+    """
+    inside = pl.col("file").str.starts_with(pl.col("source") + "/").fill_null(False)
+    table = documents.select(
+        file=pl.when(~pl.col("file_private")).then("file"),
+        source=pl.when(~(pl.col("file_private") & inside)).then("source"),
+    )
+    return [_harmless(table["file"]), _harmless(table["source"])]
+
+
+def _harmless(names: pl.Series) -> pl.Series:
+    """Each different name is looked at once."""
+    different = names.drop_nulls().unique(maintain_order=True)
+    shown = {name: neutral_name(name) for name in different.to_list()}
+    changed = {name: text for name, text in shown.items() if name != text}
+    return names.replace(changed) if changed else names
