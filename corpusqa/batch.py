@@ -125,14 +125,9 @@ class Batch:
 
     def to_bytes(self, spans: pl.DataFrame) -> pl.DataFrame:
         """Spans with code points -> the same spans with byte offsets inside the document."""
-        columns = spans.select(pl.col("row").cast(pl.Int64), pl.col("start", "end").cast(pl.Int64))
-        texts = pl.DataFrame({"row": pl.int_range(self.height, eager=True), "text": self.text})
-        # bytes before a code point = bytes of the head; only documents with spans pay for it
-        head = columns.join(texts, on="row", how="left", maintain_order="left").select(
-            start=pl.col("text").str.slice(0, pl.col("start")).str.len_bytes().cast(pl.Int64),
-            end=pl.col("text").str.slice(0, pl.col("end")).str.len_bytes().cast(pl.Int64),
-        )
-        return spans.with_columns(head)
+        rows = spans["row"].to_numpy().astype(np.int64)
+        ends = [self._byte_offsets(rows, spans[side].to_numpy().astype(np.int64)) for side in ("start", "end")]
+        return spans.with_columns(start=pl.Series(ends[0], dtype=pl.Int64), end=pl.Series(ends[1], dtype=pl.Int64))
 
     def take(self, rows: list[int] | pl.Series) -> Batch:
         """The documents at these positions as a batch of their own."""
@@ -154,6 +149,20 @@ class Batch:
         counts = np.add.reduceat(heads, order - first, dtype=np.int64)
         before = np.concatenate([[0], np.cumsum(counts)[:-1]])[where]
         return np.asarray(before[len(rows) :] - before[: len(rows)], dtype=np.int64)
+
+    def _byte_offsets(self, rows: npt.NDArray[np.int64], points: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Bytes before code point `points` of the documents `rows`; in a document of ASCII the two are the same."""
+        data, starts = self.buffers.data, self.buffers.offsets
+        found = points.copy()
+        wide = (self.text.str.len_bytes() != self.text.str.len_chars()).to_numpy()
+        order = np.argsort(rows, kind="stable")
+        cuts = np.flatnonzero(np.diff(rows[order])) + 1
+        for of_row in np.split(order, cuts) if len(order) else []:
+            row = rows[of_row[0]]
+            if wide[row]:
+                heads = np.flatnonzero((data[starts[row] : starts[row + 1]] & 0xC0) != 0x80)
+                found[of_row] = np.append(heads, starts[row + 1] - starts[row])[points[of_row]]
+        return found
 
 
 class MainBatch(Batch):
