@@ -46,7 +46,7 @@ def documents(*texts: str | None, **columns: list[object]) -> pl.DataFrame:
         "number": list(range(count)),
         "text": list(texts),
         "source": ["wire"] * count,
-        **{f"{name}_private": [False] * count for name in ("id", "url", "file")},
+        **{f"{name}_private": [False] * count for name in ("id", "url", "file", "source")},
     }
     schema = {**DOCUMENTS, "text": pl.String}
     frame = pl.DataFrame({**base, **columns})
@@ -155,6 +155,7 @@ class TestFind:
             source=[SECRET],
             id_private=[True],
             file_private=[True],
+            source_private=[True],
         )
         row = find(docs, spans((0, 0, 1, "dates.wrong_weekday")), CHECKS).row(0, named=True)
 

@@ -38,4 +38,4 @@ def _of_unit(
     else:
         documents = documents.with_columns(text=pl.lit(None, pl.String))
     spans = spans.join(documents, on="doc", how="semi", maintain_order="left")
-    return Done(write_tables(folder, part, {"findings": find(documents, spans, checks)}))
+    return Done(write_tables(folder, part, {"findings": find(documents, spans, checks, stored.part("failures", part))}))

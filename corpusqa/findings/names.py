@@ -20,17 +20,11 @@ def shown_ids(documents: pl.DataFrame) -> pl.Series:
 def shown_files(documents: pl.DataFrame) -> list[pl.Series]:
     """File names and sources to show, null where they hold private values.
 
-    The source is often the first folder of the file; it is private where it is part of a private file name.
-
     Args:
-        documents: Columns `file`, `source`, `file_private`.
+        documents: Columns `file`, `source`, `file_private`, `source_private`.
     """
-    inside = pl.col("file").str.starts_with(pl.col("source") + "/").fill_null(False)
-    table = documents.select(
-        file=pl.when(~pl.col("file_private")).then("file"),
-        source=pl.when(~(pl.col("file_private") & inside)).then("source"),
-    )
-    return [_harmless(table["file"]), _harmless(table["source"])]
+    shown = documents.select(pl.when(~pl.col(f"{name}_private")).then(name).alias(name) for name in ("file", "source"))
+    return [_harmless(shown["file"]), _harmless(shown["source"])]
 
 
 def _harmless(names: pl.Series) -> pl.Series:

@@ -30,6 +30,7 @@ DOCUMENTS = {
     "id_private": pl.Boolean,  # the id, url or file name matches a private label: shown as row:<number>
     "url_private": pl.Boolean,
     "file_private": pl.Boolean,
+    "source_private": pl.Boolean,  # the source is shown nowhere, its slice as source:<number>
 }
 SPANS = {
     "doc": pl.Int64,
@@ -60,6 +61,7 @@ UNREADABLE = {
     "line": pl.Int64,
     "offset": pl.Int64,
     "reason": pl.String,
+    "file_private": pl.Boolean,  # as in DOCUMENTS
 }
 # Documents on which a check failed.
 FAILURES = {"doc": pl.Int64, "check": pl.String, "why": pl.String}

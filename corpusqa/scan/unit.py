@@ -53,7 +53,7 @@ def measure_unit(corpus: Corpus, specs: tuple[Spec, ...], folder: Path, unit: Un
     seconds = {"reading": time.process_time() - began}
     batches = [_measured(plugins, batch, seconds) for batch in _batches(rows.documents)]
     tables = {name: pl.concat([b[name] for b in batches], how="diagonal") for name in batches[0]} if batches else {}
-    tables["unreadable"] = rows.unreadable
+    tables["unreadable"] = _marked(plugins, rows.unreadable, "file")
     tables["counts"] = pl.DataFrame(
         {"rows": [rows.count], "lines": [rows.lines]}, schema={"rows": pl.Int64, "lines": pl.Int64}
     )
@@ -114,20 +114,25 @@ def _placed(at: pl.Series, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _described(plugins: Sequence[Plugin], documents: pl.DataFrame) -> pl.DataFrame:
-    """The documents without their text: sizes, digest and whether id, url and file name hold private values."""
-    private = _private(plugins, documents.select("id", "url", "file"))
+    """The documents without their text: sizes, digest and whether id, url, file and source hold private values."""
     text = pl.col("text")
-    return documents.select(
+    return _marked(plugins, documents, "id", "url", "file", "source").select(
         *_CARRIED,
         "digest",
+        *(f"{name}_private" for name in ("id", "url", "file", "source")),
         chars=text.str.len_chars().cast(pl.Int64),
         bytes=text.str.len_bytes().cast(pl.Int64),
-        **{f"{name}_private": pl.col(name).is_in(private).fill_null(False) for name in ("id", "url", "file")},
     )
 
 
+def _marked(plugins: Sequence[Plugin], frame: pl.DataFrame, *names: str) -> pl.DataFrame:
+    """With a column `<name>_private` for each of the named columns."""
+    private = _private(plugins, frame.select(names))
+    return frame.with_columns(pl.col(name).is_in(private).fill_null(False).alias(f"{name}_private") for name in names)
+
+
 def _private(plugins: Sequence[Plugin], names: pl.DataFrame) -> list[str]:
-    """Ids, URLs and file names in which a check finds a private value, or on which it fails."""
+    """Ids, URLs, file names and sources in which a check finds a private value, or on which it fails."""
     values = pl.concat([names[column] for column in names.columns]).drop_nulls().unique(maintain_order=True)
     masking = [p for p in plugins if any(label.private for label in p.check.labels.values())]
     if values.is_empty() or not masking:
