@@ -36,6 +36,25 @@ def texts(column: pa.ChunkedArray) -> tuple[pl.Series, list[int]]:
     return _series(column), []
 
 
+def undecodable(column: pa.ChunkedArray) -> list[int]:
+    """The rows of a column of any type that hold bytes which are no UTF-8 where text should be."""
+    if is_text(column.type):
+        return [] if _is_bytes(column.type) else texts(column)[1]
+    try:
+        column.validate(full=True)
+    except (pa.ArrowInvalid, UnicodeDecodeError):
+        return [row for row in range(len(column)) if not _readable(column, row)]
+    return []
+
+
+def _readable(column: pa.ChunkedArray, row: int) -> bool:
+    try:
+        column[row].as_py()
+    except (UnicodeDecodeError, ValueError, pa.ArrowException):
+        return False
+    return True
+
+
 def strings(column: pa.ChunkedArray) -> tuple[pl.Series, str]:
     """A column as strings and the tag of its digest: strings and ISO dates as they are, other values as JSON.
 

@@ -49,7 +49,10 @@ class Corpus:
     anonymous: bool = False
 
     def read(self, unit: Unit, full: bool = False) -> Rows:
-        """The rows of a unit, with `full` also their digests and the table of all columns."""
+        """The rows of a unit, with `full` also their digests and the table of all columns.
+
+        With `full` a row is unreadable too when another column of it is damaged; positions are the same either way.
+        """
         block = reader(self.format).read(Path(self.root), unit, None if full else self.fields.columns)
         rows = assemble(block, self.fields, self._by_file(unit), full)
         return rows.without_files() if self.anonymous else rows

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from corpusqa.corpus.arrow import is_text, strings, texts
+from corpusqa.corpus.arrow import is_text, strings, texts, undecodable
 from corpusqa.corpus.digest import canonical, digest_columns, digest_records
 from corpusqa.corpus.fields import FIELDS, Fields
 from corpusqa.corpus.typed import to_table
@@ -56,21 +56,41 @@ def assemble(block: Block, fields: Fields, by_file: dict[str, dict[str, str]], f
         full: Whether to add the digests and the table of all columns.
     """
     text, reasons = _text(block, fields.text)
+    if full and block.table is not None:
+        text, reasons = _refuse_undecodable(block.table, text, reasons)
     keep = text.is_not_null()
     troubles = [(t.row, t.file, t.line, t.offset, t.reason) for t in block.troubles]
     lost = block.place.filter(~keep).with_columns(reason=pl.Series(reasons, dtype=pl.String).filter(~keep))
     unreadable = pl.concat([pl.DataFrame(troubles, schema=UNREADABLE, orient="row"), lost]).sort("row")
-    columns = {name: _field(block, getattr(fields, name)) for name in FIELDS}
-    documents = block.place.select("row", "file", "line").with_columns(text=text, **columns)
+    kept = block if keep.all() else _filtered(block, keep)
+    columns = {name: _field(kept, getattr(fields, name)) for name in FIELDS}
+    documents = kept.place.select("row", "file", "line").with_columns(text=text.filter(keep), **columns)
     for name, values in by_file.items():
         documents = documents.with_columns(pl.col("file").replace_strict(values, default=None).alias(name))
     documents = documents.select("row", "id", "text", *FIELDS[1:], "file", "line")
-    table = None
     if full:
-        table = _table(block)
-        documents = documents.with_columns(digest=pl.Series(_digests(block), dtype=pl.String))
-        table = table if keep.all() else table.filter(pa.array(keep.to_list()))
-    return Rows(documents if keep.all() else documents.filter(keep), table, unreadable, block.count, block.lines)
+        documents = documents.with_columns(digest=pl.Series(_digests(kept), dtype=pl.String))
+    return Rows(documents, _table(kept) if full else None, unreadable, block.count, block.lines)
+
+
+def _refuse_undecodable(
+    table: pa.Table, text: pl.Series, reasons: list[str | None]
+) -> tuple[pl.Series, list[str | None]]:
+    """A row with a value that is no text where its column says text cannot be published, so that it is no document."""
+    for name in table.column_names:
+        bad = [row for row in undecodable(table[name]) if reasons[row] is None]
+        for row in bad:
+            reasons[row] = f"the column {name!r} is not valid UTF-8"
+        if bad:
+            text = text.scatter(bad, None)
+    return text, reasons
+
+
+def _filtered(block: Block, keep: pl.Series) -> Block:
+    """The block without the rows that have no text."""
+    table = None if block.table is None else block.table.filter(keep.to_arrow())
+    records = None if block.records is None else [r for r, kept in zip(block.records, keep, strict=True) if kept]
+    return replace(block, place=block.place.filter(keep), table=table, records=records)
 
 
 def _text(block: Block, name: str) -> tuple[pl.Series, list[str | None]]:

@@ -13,19 +13,26 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.types as pt
 
 JSON = pa.json_()
 EXACT = 1 << 53  # whole numbers that a double holds exactly
 INT64 = 1 << 63
+FLAT = {
+    pa.large_string(): pl.String,
+    pa.int64(): pl.Int64,
+    pa.float64(): pl.Float64,
+    pa.bool_(): pl.Boolean,
+}
 LONG_NUMBER = re.compile(r"[0-9]{19}")
 
 
 def to_table(records: Sequence[dict[str, Any]], names: Sequence[str] | None = None) -> pa.Table:
     """One column per key, in order of first appearance."""
     keys = dict.fromkeys(names if names is not None else (key for record in records for key in record))
-    return pa.table({key: _column([record.get(key) for record in records]) for key in keys})
+    return pa.Table.from_arrays([_column([record.get(key) for record in records]) for key in keys], list(keys))
 
 
 def unify(schemas: Iterable[pa.Schema]) -> pa.Schema:
@@ -50,15 +57,22 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def _column(values: list[Any]) -> pa.Array:
     kind = _infer(values)
-    return _json_array(values) if kind is None else pa.array(values, kind)
+    if kind is None:
+        return _json_array(values)
+    return _flat(values, kind) if kind in FLAT else pa.array(values, kind)
+
+
+def _flat(values: list[Any], kind: pa.DataType) -> pa.Array:
+    """By way of polars: `pa.array` imports pandas, which takes longer than reading a small corpus."""
+    return pl.Series(values, dtype=FLAT[kind], strict=False).to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 def _json_array(values: list[Any]) -> pa.Array:
     """JSON text; of the type `json` unless a number is too long for the decoder of `datasets`."""
     text = [None if value is None else json.dumps(value, ensure_ascii=False, default=str) for value in values]
     if any(value and LONG_NUMBER.search(value) for value in text):
-        return pa.array(text, pa.large_string())
-    return pa.ExtensionArray.from_storage(JSON, pa.array(text, pa.string()))
+        return _flat(text, pa.large_string())
+    return pa.ExtensionArray.from_storage(JSON, _flat(text, pa.large_string()).cast(pa.string()))
 
 
 def _infer(values: list[Any]) -> pa.DataType | None:

@@ -48,6 +48,8 @@ def plan(root: Path, files: Sequence[File], unit_bytes: int, text: str | None) -
     units: list[Unit] = []
     small: list[File] = []
     for file in files:
+        if not file.bytes:
+            continue
         compressed = endings(file.path)[1]
         if compressed or file.bytes <= unit_bytes:
             small.append(File(file.path, file.bytes * (EXPANSION if compressed else 1)))

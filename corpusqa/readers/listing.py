@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from corpusqa.errors import CannotEvaluate, EmptyCorpus, SourceError
 from corpusqa.readers.model import File
@@ -108,7 +109,7 @@ def _walk(root: Path, skipped: list[str]) -> Iterator[File]:
     stack = [("", os.fspath(root))]
     while stack:
         prefix, folder = stack.pop()
-        with os.scandir(folder) as entries:
+        with _entries(folder) as entries:
             for entry in entries:
                 name = prefix + entry.name
                 if entry.name.startswith(".") or entry.name in OWN_FOLDERS:
@@ -120,6 +121,13 @@ def _walk(root: Path, skipped: list[str]) -> Iterator[File]:
                 else:
                     seen.add(_identity(entry))
                     stack.append((name + "/", entry.path))
+
+
+def _entries(folder: str) -> Any:
+    try:
+        return os.scandir(folder)
+    except OSError as error:
+        raise CannotEvaluate(f"{folder}: the folder cannot be listed ({error.strerror})") from error
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -138,7 +146,7 @@ def _size(entry: os.DirEntry[str]) -> int:
     try:
         return entry.stat().st_size
     except OSError:  # the reader says what is wrong with it
-        return 0
+        return -1
 
 
 def _describes(path: str) -> bool:

@@ -19,7 +19,7 @@ UNREADABLE = {**PLACE, "reason": pl.String}
 
 @dataclass(frozen=True)
 class File:
-    """A file of the source: `path` relative to the root with forward slashes, size in bytes."""
+    """A file of the source: `path` relative to the root with forward slashes, size in bytes (-1 where unknown)."""
 
     path: str
     bytes: int

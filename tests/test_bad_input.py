@@ -1,0 +1,99 @@
+"""Broken input ends as unreadable rows or one clear error; nothing is lost and nothing crashes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from corpusqa.corpus import open_corpus
+from corpusqa.errors import CannotEvaluate, CorpusqaError, EmptyCorpus, SourceError
+from tests.test_readers import read_all, write
+
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22e\nsize 12345\n"
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.jsonl", "a.jsonl.gz", "a.txt"])
+def test_pointers_are_not_data(tmp_path: Path, name: str) -> None:
+    write(tmp_path, {name: POINTER})
+    with pytest.raises(CannotEvaluate, match="git lfs pull"):
+        read_all(open_corpus(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.parquet"])
+def test_no_rows_are_an_empty_corpus(tmp_path: Path, name: str) -> None:
+    if name.endswith("parquet"):
+        pq.write_table(pa.table({"text": pa.array([], pa.string())}), tmp_path / name)
+    else:
+        write(tmp_path, {name: b""})
+    with pytest.raises(EmptyCorpus):
+        open_corpus(tmp_path)
+
+
+def test_no_text_column_names_the_source(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"story": ["x"], "n": [1]}), tmp_path / "a.parquet")
+    with pytest.raises(SourceError, match=r"no text column; the columns are story, n\. Say which"):
+        open_corpus(tmp_path)
+
+
+def mutated(data: bytes, chance: random.Random) -> bytes:
+    """Some bytes changed, cut out, doubled or torn off."""
+    broken = bytearray(data)
+    for _ in range(chance.randint(1, 6)):
+        at = chance.randrange(len(broken) + 1)
+        match chance.randrange(4):
+            case 0:
+                broken[at : at + 1] = bytes([chance.randrange(256)])
+            case 1:
+                del broken[at : at + chance.randint(1, 20)]
+            case 2:
+                broken[at:at] = broken[at : at + chance.randint(1, 20)]
+            case _:
+                del broken[len(broken) - chance.randint(0, 3) :]
+    return bytes(broken)
+
+
+def samples(folder: Path) -> dict[str, bytes]:
+    """One small file of each format."""
+    rows = [{"id": i, "text": f"text {i} \U0001f600 é", "meta": {"a": [i, None]}} for i in range(4)]
+    lines = "".join(json.dumps(row, ensure_ascii=i % 2 == 0) + "\n" for i, row in enumerate(rows)).encode()
+    pq.write_table(pa.Table.from_pylist(rows), folder / "sample.parquet", row_group_size=2)
+    return {
+        "a.jsonl": lines,
+        "a.jsonl.gz": gzip.compress(lines, mtime=0),
+        "a.parquet": (folder / "sample.parquet").read_bytes(),
+        "a.txt": lines,
+    }
+
+
+def balanced(path: Path) -> bool:
+    """Whether every row is a document or unreadable, and reading the text alone finds it where the whole row has it."""
+    corpus = open_corpus(path, unit_bytes=64)
+    for unit in corpus.units:
+        full, brief = corpus.read(unit, full=True), corpus.read(unit)
+        assert full.table is not None
+        for rows in (full, brief):
+            if sorted([*rows.documents["row"], *rows.unreadable["row"]]) != list(range(full.count)):
+                return False
+        again = brief.documents.join(full.documents.select("row"), on="row", how="semi")
+        if not full.documents.drop("digest").equals(again) or full.table.num_rows != full.documents.height:
+            return False
+    return True
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.parquet", "a.txt"])
+def test_mutated_files_always_balance(tmp_path: Path, name: str) -> None:
+    original, path = samples(tmp_path)[name], tmp_path / "mutated" / name
+    path.parent.mkdir()
+    chance = random.Random(name)
+    for _ in range(150):
+        path.write_bytes(mutated(original, chance))
+        try:
+            assert balanced(path), path.read_bytes()
+        except CorpusqaError as error:
+            assert str(error)
