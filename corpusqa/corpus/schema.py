@@ -17,11 +17,12 @@ ISO_DATE = r"^\d{4}-\d{2}-\d{2}"
 
 
 def project(documents: pl.DataFrame) -> pl.DataFrame:
-    """Measures of the documents of a unit, without their text: what the schema speaks of."""
-    return documents.select(
+    """Measures of documents, without their text: what the schema speaks of. Sizes may have been measured already."""
+    text = pl.col("text").str
+    sizes = {"chars": text.len_chars(), "bytes": text.len_bytes()} if "text" in documents.columns else {}
+    return documents.with_columns(**sizes).select(
         "row",
-        chars=pl.col("text").str.len_chars().cast(pl.Int64),
-        bytes=pl.col("text").str.len_bytes().cast(pl.Int64),
+        pl.col("chars", "bytes").cast(pl.Int64),
         id_bytes=pl.col("id").str.len_bytes().cast(pl.Int64),
         published_is_iso=pl.col("published").str.contains(ISO_DATE),
         collected_is_iso=pl.col("collected").str.contains(ISO_DATE),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from corpusqa.corpus import validate_documents
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Stage
 from corpusqa.readers import Unit
@@ -44,6 +45,7 @@ def index(flow: Flow, units: Sequence[Unit], measured: Stage) -> Index:
     offsets = _offsets(units, measured)
     documents = _numbered(measured, units, "documents", offsets)
     unreadable = _numbered(measured, units, "unreadable", offsets).sort("number").select(*UNREADABLE)
+    validate_documents(documents.with_columns(row="number"), "the documents that were read")
     repeats = repeated_ids(documents["id"])
     public = public_ids(documents["id"], documents["digest"])
     documents = documents.with_columns(public.alias("id"), ranks(public).alias("doc")).select(*DOCUMENTS)
