@@ -1,0 +1,1 @@
+"""Measurements that several built-in checks share; they know only the contract."""

@@ -1,0 +1,141 @@
+"""How much a line reads like consent text: stems in many languages, counted, and a linear score of the counts.
+
+The score never rests on the word "cookie" alone: it weighs who speaks (we use, this site, your consent), what the
+reader may do (accept, refuse, settings), what it is for and where more is said, against the voices of technical
+articles, recipes and news. Stems: consent.toml. Weights: consent_model.json, which records how they were fitted.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from corpusqa_checks._shared.words import UNSPACED, folded
+
+Floats = npt.NDArray[np.float64]
+
+GROUPS = ("cookie", "voice", "act", "purpose", "policy", "use", "trail")
+AGAINST = ("tech", "bake", "news")
+# The score of a line that has no cue at all; below every threshold.
+FLOOR = -20.0
+# Longer lines are judged by their beginning: no consent paragraph is that long.
+HEAD = 4000
+
+
+@cache
+def table() -> dict[str, dict[str, list[str]]]:
+    """The stems by language and group, folded."""
+    raw = tomllib.loads(files(__package__).joinpath("consent.toml").read_text("utf-8"))
+    return {
+        language: {
+            group: [unicodedata.normalize("NFKC", stem).lower() for stem in stems] for group, stems in groups.items()
+        }
+        for language, groups in raw.items()
+    }
+
+
+@cache
+def stems(group: str) -> list[str]:
+    """All stems of a group, longest first, so that a leftmost search finds the longest."""
+    found = {stem for groups in table().values() for stem in groups.get(group, [])}
+    return sorted(found, key=lambda stem: (-len(stem), stem))
+
+
+@cache
+def gate() -> list[str]:
+    """Words without which no line is consent text by itself, in the cases in which they are written."""
+    words = {stem.strip() for stem in [*stems("cookie"), *stems("words")]}
+    return sorted({form for word in words for form in (word, word.capitalize(), word.upper())})
+
+
+@cache
+def model() -> dict[str, Any]:
+    """The fitted weights: `weights` by feature, `bias`, and `record` of the fit."""
+    loaded: dict[str, Any] = json.loads(files(__package__).joinpath("consent_model.json").read_text("utf-8"))
+    return loaded
+
+
+def counts(text: pl.Series) -> pl.DataFrame:
+    """Distinct stems of each group in each line.
+
+    Returns:
+        One row per line: `words` (a Han or kana or Thai character is half a word), one Float64 column per group of
+        GROUPS and AGAINST, `cookies` (all occurrences of cookie words) and `marks` (code and list marks).
+    """
+    head = text.str.slice(0, HEAD)
+    frame = pl.DataFrame({"text": head}).with_columns(low=folded(pl.col("text")))
+    low = pl.col("low")
+    found = {
+        group: low.str.extract_many(stems(group), leftmost=True).list.n_unique().cast(pl.Float64)
+        for group in (*GROUPS, *AGAINST)
+    }
+    return frame.select(
+        words=(low.str.count_matches(r"\S+") + 0.5 * low.str.count_matches(rf"[{UNSPACED}]")).clip(lower_bound=2.0),
+        cookies=low.str.extract_many(stems("cookie"), leftmost=True).list.len().cast(pl.Float64),
+        marks=pl.col("text").str.count_matches(r"[`*]|\[[ x]?\]|\w\(|[{}<>]").cast(pl.Float64),
+        **found,
+    )
+
+
+def features(counted: pl.DataFrame) -> pl.DataFrame:
+    """The counts as the features of the linear model, Float64."""
+    c, words = pl.col("cookie") > 0, pl.col("words")
+    voice, act, purpose, trail = (pl.col(name) for name in ("voice", "act", "purpose", "trail"))
+    policy, use, short = pl.col("policy") > 0, pl.col("use") > 0, words <= 8
+    cues = act + purpose + trail
+    return counted.select(
+        cookie=c,
+        cookies_2=pl.col("cookies") > 1,
+        cookie_density=pl.min_horizontal(pl.col("cookies") / words * 10, 4.0) * c,
+        voice_1=voice > 0,
+        voice_2=voice > 1,
+        voice_3=voice > 2,
+        act_1=act > 0,
+        act_3=act.clip(upper_bound=3),
+        purpose_1=purpose > 0,
+        purpose_3=purpose.clip(upper_bound=3),
+        trail_2=trail.clip(upper_bound=2),
+        policy=policy,
+        cookie_policy=c & policy,
+        cookie_voice=c & (voice > 0),
+        cookie_act=c & (act > 0),
+        cookie_purpose=c & (purpose > 0),
+        cookie_trail=c & (trail > 0),
+        cookie_use=c & use,
+        cookie_short=c & short,
+        cookie_short_act=c & short & ((act > 0) | (purpose > 0)),
+        cookie_short_policy=c & short & policy,
+        cookie_alone=c & (words <= 3),
+        other_voice_cues=~c & (voice > 0) & (cues >= 2),
+        other_voice_policy=~c & (voice > 0) & policy & (cues >= 1),
+        long_40=words > 40,
+        long_80=words > 80,
+        long_160=words > 160,
+        tech=pl.col("tech").clip(upper_bound=3),
+        bake=pl.col("bake").clip(upper_bound=2),
+        news=pl.col("news").clip(upper_bound=3),
+        marks=pl.col("marks").clip(upper_bound=4) / 2,
+        cookie_tech=pl.when(c).then(pl.col("tech").clip(upper_bound=3)).otherwise(0),
+        cookie_news=pl.when(c).then(pl.col("news").clip(upper_bound=3)).otherwise(0),
+        cookie_marks=c & (pl.col("marks") > 0),
+        cookie_silent=c & (voice == 0) & (cues == 0),
+    ).cast(pl.Float64)
+
+
+def scores(text: pl.Series) -> Floats:
+    """Log-odds that each line is consent text; FLOOR where no cue of any group is in it. Float64, one per line."""
+    if not len(text):
+        return np.zeros(0)
+    counted = counts(text)
+    rows = features(counted)
+    weights = np.array([model()["weights"][name] for name in rows.columns])
+    score = rows.to_numpy() @ weights + model()["bias"]
+    cued = counted.select(pl.sum_horizontal(*GROUPS) > 0).to_series().to_numpy()
+    return np.where(cued, score, FLOOR)

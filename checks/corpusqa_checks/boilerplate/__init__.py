@@ -1,0 +1,5 @@
+"""Boilerplate: what of a page is the frame around its main text, line by line."""
+
+from corpusqa_checks.boilerplate.measuring import boilerplate
+
+__all__ = ["boilerplate"]

@@ -1,0 +1,94 @@
+"""What stands around a line: its place in the document and its neighbours, by running sums over whole batches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which lines belong together.
+
+    Attributes:
+        row: Document of each line, ascending.
+        first, stop: First line of the document of each line, and the line after its last.
+    """
+
+    row: Ints
+    first: Ints
+    stop: Ints
+
+    @classmethod
+    def of(cls, row: Ints) -> Layout:
+        """The layout of lines whose documents are `row`."""
+        starts = np.flatnonzero(np.append(True, row[1:] != row[:-1])) if len(row) else np.zeros(0, np.int64)
+        stops = np.append(starts[1:], len(row))
+        counts = stops - starts if len(row) else np.zeros(0, np.int64)
+        return cls(row, np.repeat(starts, counts), np.repeat(stops, counts) if len(row) else np.zeros(0, np.int64))
+
+    @property
+    def place(self) -> Ints:
+        """The number of each line."""
+        return np.arange(len(self.row))
+
+    def shifted(self, values: Floats, by: int) -> Floats:
+        """The value of the line `by` lines further on; 0 beyond the document."""
+        there = self.place + by
+        inside = (there >= self.first) & (there < self.stop)
+        return np.where(inside, values[np.clip(there, 0, max(len(values) - 1, 0))], 0).astype(np.float32)
+
+    def window(self, values: Floats, before: int, after: int) -> Floats:
+        """The sum over the lines from `before` lines back to `after` lines on, the line itself included."""
+        sums = self.running(values)
+        low = np.maximum(self.first, self.place - before)
+        high = np.minimum(self.stop, self.place + after + 1)
+        return (sums[high] - sums[low]).astype(np.float32)
+
+    def running(self, values: Floats) -> npt.NDArray[np.float64]:
+        """Running sums with a leading 0: the sum of lines a to b (excluded) is sums[b] - sums[a].
+
+        The sums run over the batch, so the values are rounded to 1/64 first: all sums are then exact in 53 bits and
+        the same in every batch.
+        """
+        return np.append(0.0, np.cumsum(np.round(values.astype(np.float64) * 64) / 64))
+
+    def total(self, values: Floats) -> Floats:
+        """The sum over the document."""
+        sums = self.running(values)
+        return (sums[self.stop] - sums[self.first]).astype(np.float32)
+
+    def share_before(self, values: Floats) -> Floats:
+        """The share of the document's sum that stands before the line; 0 where the sum is 0."""
+        sums = self.running(values)
+        return _ratio(sums[self.place] - sums[self.first], sums[self.stop] - sums[self.first])
+
+    def largest(self, values: Floats) -> Floats:
+        """The largest value in the document."""
+        if not len(values):
+            return values
+        starts = np.unique(self.first)
+        return np.repeat(np.maximum.reduceat(values, starts), np.diff(np.append(starts, len(values))))
+
+    def distance(self, on: npt.NDArray[np.bool_], limit: int = 99) -> tuple[Floats, Floats]:
+        """Lines to the previous and to the next line that is on, itself left out; `limit` where there is none."""
+        at = np.flatnonzero(on)
+        far = np.full(len(on), limit, np.float32)
+        if not len(at):
+            return far, far.copy()
+        left = np.searchsorted(at, self.place, "left") - 1
+        back = at[np.maximum(left, 0)]
+        previous = np.where((left >= 0) & (back >= self.first), self.place - back, limit)
+        right = np.searchsorted(at, self.place, "right")
+        ahead = at[np.minimum(right, len(at) - 1)]
+        following = np.where((right < len(at)) & (ahead < self.stop), ahead - self.place, limit)
+        return np.minimum(previous, limit).astype(np.float32), np.minimum(following, limit).astype(np.float32)
+
+
+def _ratio(part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]) -> Floats:
+    return (part / np.where(whole > 0, whole, 1)).astype(np.float32)

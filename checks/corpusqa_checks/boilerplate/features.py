@@ -1,0 +1,113 @@
+"""The features of the line model: what a line holds and what stands around it, as columns over all lines of a batch."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from corpusqa_checks.boilerplate.context import Floats, Layout
+from corpusqa_checks.boilerplate.counts import CUES, MARKS, line_counts
+
+from corpusqa.check import Frame
+
+Columns = dict[str, Floats]
+
+# Marks of the neighbours that tell what kind of block a line stands in.
+NEIGHBOURS = ("ends", "bullet", "date", "nav", "more", "social", "comments", "legal", "newsletter", "byline")
+
+
+def line_features(lines: Frame) -> tuple[Columns, Layout]:
+    """Features of every line by itself and in its document.
+
+    Args:
+        lines: The lines of a batch that are not blank: `row`, `text`; in order.
+
+    Returns:
+        Float32 columns by name, and the layout of the documents.
+    """
+    counts = line_counts(lines)
+    get = {name: counts[name].to_numpy() for name in counts.columns}
+    layout = Layout.of(lines["row"].to_numpy().astype(np.int64))
+    columns = _own(get)
+    columns |= {name: get[name] for name in ("ends", "colon", "dots", "low_start", "quote", *MARKS, *CUES)}
+    columns["again"] = _again(lines)
+    columns |= _place(columns, get, layout)
+    columns |= _around(columns, layout)
+    return columns, layout
+
+
+def weight_of_text(columns: Columns) -> Floats:
+    """How much text a line is: characters, of which one of Han, kana or Thai carries about two letters and more."""
+    return columns["size"]
+
+
+def _own(get: Columns) -> Columns:
+    """Shapes of the line itself."""
+    chars, unspaced = get["chars"], get["unspaced"]
+    words = np.maximum(1, get["runs"] + 0.6 * unspaced)
+    size = chars + 1.2 * unspaced
+    capital = get["capital"] / words
+    dense = unspaced > 0.3 * chars
+    return {
+        "size": size,
+        "words": words,
+        "length": np.log1p(size),
+        "word_length": chars / words,
+        "capital": capital,
+        "capital_short": np.where(words < 12, capital, 0),
+        "digits": get["digits"] / np.maximum(chars, 1),
+        "commas": get["commas"] / words,
+        "stops": np.log1p(get["stops"]),
+        # function words cannot be seen in scripts without small letters: a middle value for them
+        "small": np.where(dense, 0.3, get["small"] / words),
+        "separators": get["separators"] / words,
+        "cues": sum((get[name] for name in CUES), np.zeros_like(chars)),
+    }
+
+
+def _again(lines: Frame) -> Floats:
+    """1 for lines that occur more than once in their document."""
+    repeated = lines.select((pl.len().over("row", pl.col("text").str.strip_chars()) > 1).cast(pl.Float32))
+    return repeated.to_series().to_numpy()
+
+
+def _place(columns: Columns, get: Columns, layout: Layout) -> Columns:
+    """Where the line stands among the prose of its document."""
+    size = columns["size"]
+    is_prose = (size >= 60) & (get["stops"] > 0) & (columns["capital"] < 0.6)
+    prose = np.where(is_prose, size, 0).astype(np.float32)
+    count = (layout.stop - layout.first).astype(np.float32)
+    number = (layout.place - layout.first).astype(np.float32)
+    previous, following = layout.distance(is_prose)
+    total = layout.total(prose)
+    return {
+        "position": number / np.maximum(count, 1),
+        "from_start": np.log1p(number),
+        "from_end": np.log1p(count - number),
+        "lines": np.log1p(count),
+        "prose_before": layout.share_before(prose),
+        "prose_2": np.log1p(np.maximum(0, layout.window(prose, 2, 2) - prose)),
+        "prose_8": np.log1p(np.maximum(0, layout.window(prose, 8, 8) - prose)),
+        "prose_back_4": np.log1p(np.maximum(0, layout.window(prose, 4, 0) - prose)),
+        "prose_ahead_4": np.log1p(np.maximum(0, layout.window(prose, 0, 4) - prose)),
+        "to_previous": np.log1p(previous),
+        "to_next": np.log1p(following),
+        "prose_largest": np.log1p(layout.largest(prose)),
+        "prose_total": np.log1p(total),
+        "prose_share": total / np.maximum(layout.total(size), 1),
+    }
+
+
+def _around(columns: Columns, layout: Layout) -> Columns:
+    """The neighbours."""
+    around: Columns = {}
+    for step in (-2, -1, 1, 2):
+        around[f"length{step:+d}"] = layout.shifted(columns["length"], step)
+    for step in (-1, 1):
+        around[f"small{step:+d}"] = layout.shifted(columns["small"], step)
+        around[f"capital{step:+d}"] = layout.shifted(columns["capital"], step)
+        for name in NEIGHBOURS:
+            around[f"{name}{step:+d}"] = layout.shifted(columns[name], step)
+    lines = layout.window(np.ones_like(columns["size"]), 4, 4)
+    for name in ("ends", "cues", "small", "length"):
+        around[f"{name}_4"] = (layout.window(columns[name], 4, 4) / lines).astype(np.float32)
+    return around

@@ -1,0 +1,107 @@
+"""The check `boilerplate`."""
+
+from __future__ import annotations
+
+import polars as pl
+from corpusqa_checks._shared.memo import once_per_batch
+from corpusqa_checks._shared.notices import notice_lines
+from corpusqa_checks._shared.spans import line_spans
+from corpusqa_checks._shared.words import word_count
+from corpusqa_checks.boilerplate.features import line_features
+from corpusqa_checks.boilerplate.model import line_scores
+from corpusqa_checks.boilerplate.segments import MAIN, SEGMENTS, segments
+
+from corpusqa.check import Batch, Check, Frame, Label, Measured, Signal
+
+# The segments of a page. Main lines bear no label; the title does, and is main text.
+ABOUTS = {
+    "header": "date, place and weather above the text",
+    "title": "the title, which is main text",
+    "byline": "who wrote it and when",
+    "about": "who the author or the outlet is",
+    "nav": "menus, paging, teasers and links to other stories",
+    "social": "sharing and following",
+    "newsletter": "pleas to subscribe and sign up",
+    "sponsor": "advertising, sponsors and pleas to give",
+    "legal": "rights, imprint, terms",
+    "cookie": "consent text (a finding of the check cookie_text)",
+    "comments": "comments of readers and their forms",
+    "other": "not main text, of no known kind",
+}
+UNCERTAIN = 0.7
+# Documents of fewer lines have no frame and no middle: only consent text is told there.
+LEAST_LINES = 4
+
+
+def boilerplate() -> Check:
+    """What of a page is the frame around its main text, line by line, in any language, from plain text alone.
+
+    Each line gets a score from a fitted linear model of its shape, its cues in some 30 languages and its place among
+    the prose of the document; what is not main text is labelled by its kind: header, byline, about, nav, social,
+    newsletter, sponsor, legal, cookie, comments, other. Main lines bear no label; the title is labelled but is main
+    text. Labels other than `title` are left out of the main text that other checks may read.
+
+    Documents of fewer than four lines have no frame to tell: only consent text is labelled, and the ratio is null
+    where nothing is.
+
+    How to act: `cut` names the labels whose lines go; `drop = ["boilerplate.ratio > 0.8"]` drops pages that are
+    little but frame.
+    """
+    labels = {name: Label(about, line=True, main=name == "title") for name, about in ABOUTS.items()}
+    frame = [name for name in ABOUTS if name != "title"]
+    signals = {
+        "ratio": Signal(pl.Float64, "share of the words outside the main text; the title counts as main"),
+        "char_share": Signal(pl.Float64, "share of the characters of lines outside the main text"),
+        "main_words": Signal(pl.Int64, "words of the main text, title included"),
+        "uncertain_share": Signal(
+            pl.Float64, f"share of the lines that the line model is unsure of (|score| < {UNCERTAIN})"
+        ),
+    } | {f"{name}_share": Signal(pl.Float64, f"share of the words: {ABOUTS[name]}") for name in ABOUTS}
+    suggest = {
+        "cut": [f"boilerplate.{name}" for name in frame if name not in ("byline", "about", "other")],
+        "drop": ["boilerplate.ratio > 0.8"],
+    }
+    return Check(signals=signals, labels=labels, measure=_measure, suggest=suggest)
+
+
+@once_per_batch
+def labelled_lines(batch: Batch) -> Frame:
+    """The lines that are not blank, with what they are.
+
+    Returns:
+        `row`, `line`, `at` (position among the lines that are not blank), `start`, `end`, `text`, `words`, `chars`,
+        `score` (log-odds of main text) and `label` (null for main lines).
+    """
+    lines = batch.lines.filter(pl.col("text").str.contains(r"\S")).with_columns(
+        at=pl.int_range(pl.len()).over("row"), words=word_count(pl.col("text")), chars=pl.col("text").str.len_chars()
+    )
+    columns, layout = line_features(lines)
+    score = line_scores(columns)
+    notices = notice_lines(batch).select("row", "line", notice=True)
+    cookie = lines.join(notices, on=["row", "line"], how="left", maintain_order="left")["notice"].fill_null(False)
+    code = segments(lines, columns, layout, score, cookie.to_numpy())
+    label = pl.Series(SEGMENTS).gather(code).set(pl.Series(code == MAIN), None)
+    judged = (pl.len().over("row") >= LEAST_LINES) | (pl.col("label") == "cookie")
+    table = lines.with_columns(score=pl.Series(score, dtype=pl.Float64), label=label)
+    return table.with_columns(label=pl.when(judged).then("label"))
+
+
+def _measure(batch: Batch) -> Measured:
+    lines = labelled_lines(batch)
+    spans = line_spans(batch, lines.filter(pl.col("label").is_not_null()))
+    return Measured(_signals(batch, lines), spans)
+
+
+def _signals(batch: Batch, lines: Frame) -> Frame:
+    words, chars, label = pl.col("words"), pl.col("chars"), pl.col("label")
+    lines = lines.filter((pl.len().over("row") >= LEAST_LINES) | (label == "cookie").any().over("row"))
+    outside = label.is_not_null() & (label != "title")
+    counted = lines.group_by("row").agg(
+        ratio=words.filter(outside).sum() / words.sum(),
+        char_share=chars.filter(outside).sum() / chars.sum(),
+        main_words=words.filter(~outside.fill_null(False)).sum().cast(pl.Int64),
+        uncertain_share=(pl.col("score").abs() < UNCERTAIN).mean(),
+        **{f"{name}_share": words.filter(label == name).sum() / words.sum() for name in ABOUTS},
+    )
+    documents = pl.DataFrame({"row": pl.int_range(batch.height, eager=True)})
+    return documents.join(counted, on="row", how="left", maintain_order="left").drop("row")

@@ -1,0 +1,62 @@
+"""The check `cookie_text`."""
+
+from __future__ import annotations
+
+import polars as pl
+from corpusqa_checks._shared.notices import notice_lines
+from corpusqa_checks._shared.spans import line_spans
+from corpusqa_checks._shared.speech import languages
+from corpusqa_checks._shared.words import word_count
+
+from corpusqa.check import Batch, Check, Frame, Label, Measured, Signal
+
+SIGNALS = {
+    "lines": Signal(pl.Int64, "lines of consent text"),
+    "notices": Signal(pl.Int64, "blocks of adjacent consent lines"),
+    "share": Signal(pl.Float64, "share of the words that is consent text; null without words"),
+    "language": Signal(pl.String, "language of the consent text, ISO 639; null without or when it cannot be told"),
+}
+LABELS = {
+    "notice": Label("lines of a cookie notice, its head or its buttons", severity="warning", line=True, main=False),
+}
+SUGGEST = {"cut": ["cookie_text.*"], "drop": ["cookie_text.share > 0.5"]}
+
+
+def cookie_text() -> Check:
+    """Consent text: cookie notices, their heads, buttons and settings, left in the text by the extraction.
+
+    A line counts when its wording as a whole says so: who speaks ("we use", "this site", "your consent"), what the
+    reader may do ("accept", "withdraw", "settings"), what it is for and where more is said, in some 60 languages,
+    weighed against the voices of technical articles, recipes and news by a fitted linear score. The word "cookie"
+    alone is never enough, and no notice needs it if its neighbours are sure. Strong lines seed a notice; weaker lines,
+    short heads ("Privacy Overview") and buttons ("Accept all") beside it join.
+
+    Left alone: articles about cookies, consent and data protection (three long lines that name them and are no
+    notice), recipes, and the middle of a document when most of it would go. Lines are judged whole; text without line
+    breaks is judged as the one line that it is.
+
+    How to act: `cut = ["cookie_text.*"]` removes the lines, `drop = ["cookie_text.share > 0.5"]` documents that are
+    little else.
+    """
+    return Check(signals=SIGNALS, labels=LABELS, measure=_measure, suggest=SUGGEST)
+
+
+def _measure(batch: Batch) -> Measured:
+    lines = notice_lines(batch)
+    spans = line_spans(batch, lines.with_columns(label=pl.lit("notice")))
+    return Measured(_signals(batch, lines, spans), spans)
+
+
+def _signals(batch: Batch, lines: Frame, spans: Frame) -> Frame:
+    """One row per document; a document without consent lines is in none of the joined tables."""
+    counted = lines.group_by("row").agg(lines=pl.len().cast(pl.Int64), said=pl.col("words").sum())
+    blocks = spans.group_by("row").agg(notices=pl.len().cast(pl.Int64))
+    documents = batch.frame.select(row=pl.int_range(pl.len(), dtype=pl.Int64), words=word_count(pl.col("text")))
+    table = documents
+    for part in (counted, blocks, languages(lines)):
+        table = table.join(part, on="row", how="left", maintain_order="left")
+    return table.select(
+        pl.col("lines", "notices").fill_null(0),
+        share=pl.when(pl.col("words") > 0).then(pl.col("said").fill_null(0) / pl.col("words")),
+        language="language",
+    )
