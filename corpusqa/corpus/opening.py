@@ -35,7 +35,7 @@ def open_corpus(source: Any, options: Any = None, *, work: Path | None = None, u
         refuse_pointers(listing.root, listing.files)
     chosen = reader(listing.format)
     columns, fields = _columns(listing, options, located.name)
-    units = chosen.plan(listing.root, listing.files, unit_bytes, fields.text)
+    units = chosen.plan(listing.root, listing.files, unit_bytes)
     if not units:
         raise EmptyCorpus(f"{located.name}: no documents, {_files(listing)} hold no row")
     sidecars = (METADATA,) if listing.format == "text" and (listing.root / METADATA).is_file() else ()

@@ -43,7 +43,7 @@ def columns(root: Path, files: Sequence[File], thorough: bool) -> list[str]:
     return list(names)
 
 
-def plan(root: Path, files: Sequence[File], unit_bytes: int, text: str | None) -> list[Unit]:
+def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
     """Byte ranges of large files, many small files to a unit; compressed files are read whole."""
     units: list[Unit] = []
     small: list[File] = []

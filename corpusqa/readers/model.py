@@ -89,8 +89,8 @@ class Reader(Protocol):
         Reads as little as it can; `thorough` asks a format without a schema to look further than at the first rows.
         """
 
-    def plan(self, root: Path, files: Sequence[File], unit_bytes: int, text: str | None) -> list[Unit]:
-        """Units in the order of the files, of about `unit_bytes` of the column `text`; empty files have none."""
+    def plan(self, root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
+        """Units in the order of the files, of about `unit_bytes` before compression; empty files have none."""
 
     def read(self, root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
         """The rows of a unit with the columns `names`, or with all of them.

@@ -26,8 +26,8 @@ def columns(root: Path, files: Sequence[File], thorough: bool) -> list[str]:
     return list(names)
 
 
-def plan(root: Path, files: Sequence[File], unit_bytes: int, text: str | None) -> list[Unit]:
-    """Row groups, or small files, of about `unit_bytes` of text; a file that cannot be opened is a unit too."""
+def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
+    """Row groups, or small files, of about `unit_bytes`; a file that cannot be opened is a unit too."""
     units: list[Unit] = []
     schema: pa.Schema | None = None  # of the last unit: files of different schemas never share one
     for file in files:
@@ -36,7 +36,7 @@ def plan(root: Path, files: Sequence[File], unit_bytes: int, text: str | None) -
             units.append(Unit(0, (file.path,), 0, -1, file.bytes))
             schema = None
             continue
-        sizes = [_text_bytes(opened.metadata.row_group(i), text) for i in range(opened.metadata.num_row_groups)]
+        sizes = _group_bytes(opened, file)
         rows, same, schema = opened.metadata.num_rows, opened.schema_arrow == schema, opened.schema_arrow
         opened.close(force=True)
         last = units[-1] if units else None
@@ -117,10 +117,14 @@ def _open(root: Path, path: str) -> pq.ParquetFile | str:
         return DAMAGED
 
 
-def _text_bytes(group: pq.RowGroupMetaData, text: str | None) -> int:
-    """Bytes of the text column before compression, or of all columns where the text is made of several."""
-    sizes = {group.column(i).path_in_schema: group.column(i).total_uncompressed_size for i in range(group.num_columns)}
-    return int(sizes.get(text or "", group.total_byte_size))
+def _group_bytes(opened: pq.ParquetFile, file: File) -> list[int]:
+    """Bytes of each row group before compression, as its writer states them.
+
+    Not asked by column: of a damaged footer pyarrow aborts the process when a column's metadata are looked at.
+    """
+    groups = opened.metadata.num_row_groups
+    stated = [opened.metadata.row_group(i).total_byte_size for i in range(groups)]
+    return [size if size > 0 else file.bytes // groups for size in stated]
 
 
 def _runs(sizes: Sequence[int], limit: int) -> Iterator[tuple[int, int]]:

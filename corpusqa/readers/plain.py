@@ -24,7 +24,7 @@ def columns(root: Path, files: Sequence[File], thorough: bool) -> list[str]:
     return [*own, *(name for name in _metadata_of(root)[0] if name not in own)]
 
 
-def plan(root: Path, files: Sequence[File], unit_bytes: int, text: str | None) -> list[Unit]:
+def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
     """Whole files, many to a unit; an empty file is an empty document."""
     return whole_files(files, unit_bytes)
 
