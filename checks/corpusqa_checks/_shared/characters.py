@@ -7,17 +7,23 @@ beyond plane 3 (emoji lie in plane 1) are no word characters.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
+from corpusqa.check import Buffers
+
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 
 # Bits of a character's class.
 WORD, ALONE, LETTER, SPACE = 1, 2, 4, 8
+
+# Text is worked off in slices of about this many bytes, so that the arrays of one slice stay in the cache.
+SLICE = 1 << 19
 
 # Unicode's White_Space property.
 _SPACES = [*range(9, 14), 32, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000]
@@ -52,6 +58,17 @@ class Classified:
     width: Ints
 
 
+def slices(buffers: Buffers) -> Iterator[tuple[int, int]]:
+    """Ranges of documents, each of about SLICE bytes or one document."""
+    offsets = buffers.offsets
+    start, count = 0, len(offsets) - 1
+    while start < count:
+        stop = int(np.searchsorted(offsets, offsets[start] + SLICE, side="right")) - 1
+        stop = min(max(stop, start + 1), count)
+        yield start, stop
+        start = stop
+
+
 def classify(data: Bytes) -> Classified:
     """Class and lower case of every character of well-formed UTF-8."""
     lower, classes = _ASCII_LOWER[data], _ASCII_CLASSES[data]
@@ -67,6 +84,24 @@ def classify(data: Bytes) -> Classified:
     _lower(lower, at, points, width, known)
     alone = found & ALONE != 0
     return Classified(lower, classes, at[alone], width[alone])
+
+
+def letters_and_spaces(buffers: Buffers) -> tuple[Ints, Ints]:
+    """Number of letters and of white-space characters in each document."""
+    letters, spaces = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for first, last in slices(buffers):
+        offsets = buffers.offsets[first : last + 1]
+        data = buffers.data[offsets[0] : offsets[-1]]
+        classes = classify(data).classes * ((data & 0xC0) != 0x80)  # first bytes stand for their characters
+        letters.append(_sums(classes & LETTER != 0, offsets - offsets[0]))
+        spaces.append(_sums(classes & SPACE != 0, offsets - offsets[0]))
+    return np.concatenate(letters), np.concatenate(spaces)
+
+
+def _sums(flags: npt.NDArray[np.bool_], offsets: Ints) -> Ints:
+    """Number of flags that are set in each document."""
+    places = np.searchsorted(np.flatnonzero(flags), offsets)
+    return np.diff(places)
 
 
 def code_points(data: Bytes, at: Ints) -> tuple[Ints, Ints]:
@@ -111,15 +146,13 @@ def _lower_table(chars: list[str]) -> Ints:
 def _lower(lower: Bytes, at: Ints, points: Ints, width: Ints, known: Tables) -> None:
     """Overwrite the capitals among the characters at `at`; the last six bits of a code point are its last byte."""
     small = known.lower[np.minimum(points, _END)]
-    for capital in (np.flatnonzero((points < _END) & (small != points)),):
-        left = small[capital]
-        for back in range(4):
-            inside = np.flatnonzero(width[capital] > back + 1)
-            lower[at[capital[inside]] + width[capital[inside]] - 1 - back] = left[inside] & 0x3F | 0x80
-            first = np.flatnonzero(width[capital] == back + 1)
-            marks = np.array([0, 0, 0xC0, 0xE0, 0xF0], np.uint8)[width[capital[first]]]
-            lower[at[capital[first]]] = left[first] | marks
-            left = left >> 6
+    capital = np.flatnonzero((points < _END) & (small != points))
+    at, width, left = at[capital], width[capital], small[capital]
+    for back in range(1, 4):
+        inside = width > back
+        lower[at[inside] + width[inside] - back] = left[inside] & 0x3F | 0x80
+        left[inside] >>= 6
+    lower[at] = left | np.array([0, 0, 0xC0, 0xE0, 0xF0])[width]
 
 
 def _ascii(values: list[int]) -> Bytes:
