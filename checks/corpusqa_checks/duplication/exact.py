@@ -1,0 +1,50 @@
+"""Half `exact`: the same text but for white space and case."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from corpusqa_checks._shared.characters import Ints, slices
+from corpusqa_checks.duplication.mixing import GOLDEN, Hashes, as_keys, mix
+from corpusqa_checks.duplication.words import Words, runs
+
+from corpusqa.check import Batch, Frame, Links
+
+EXACT = {"a": pl.Int64, "b": pl.Int64, "similarity": pl.Float64}
+
+
+def exact() -> Links:
+    """Documents with one key have equal sequences of runs of other than white space; the texts are then compared."""
+    return Links(keys, verify)
+
+
+def keys(batch: Batch) -> Frame:
+    """One key per document that holds anything but white space."""
+    found = [np.zeros(0, np.int64)]
+    rows = [np.zeros(0, np.int64)]
+    for first, last in slices(batch.buffers):
+        said = runs(batch.buffers, first, last)
+        filled = np.flatnonzero(np.diff(said.offsets))
+        found.append(as_keys(_digests(said, filled)))
+        rows.append(filled + first)
+    return pl.DataFrame({"row": np.concatenate(rows), "key": np.concatenate(found)})
+
+
+def verify(batch: Batch, pairs: Frame) -> Frame:
+    """The pairs whose folded texts are equal, compared character by character."""
+    folded = batch.text.to_frame("text").select(
+        text=pl.col("text").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars(" ")
+    )["text"]
+    equal = folded.gather(pairs["a"]) == folded.gather(pairs["b"])
+    return pairs.filter(equal).select("a", "b", similarity=pl.lit(1.0)).cast(EXACT)  # type: ignore[arg-type]
+
+
+def _digests(said: Words, filled: Ints) -> Hashes:
+    """A digest of the sequence of runs of each document in `filled`: each run is mixed with its place and summed."""
+    if not len(filled):
+        return np.zeros(0, np.uint64)
+    count = np.diff(said.offsets)
+    place = np.arange(len(said.hashes)) - np.repeat(said.offsets[:-1], count)
+    placed = mix(said.hashes ^ (place.view(np.uint64) * GOLDEN))
+    digests = np.add.reduceat(placed, said.offsets[filled])
+    return mix(digests + count[filled].view(np.uint64) * GOLDEN)
