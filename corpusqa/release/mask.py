@@ -40,6 +40,12 @@ class Masking:
     key: bytes = field(default=b"", repr=False)
     canonical: Mapping[str, Canonical] = field(default_factory=dict, repr=False)
 
+    @property
+    def identity(self) -> str:
+        """16 hex digits that differ when styles or key do; the key cannot be had from them."""
+        said = hmac.new(self.key, repr(sorted(self.styles.items())).encode(), hashlib.sha256)
+        return said.hexdigest()[:16]
+
 
 def make_masking(mask_with: Mapping[str, str], labels: Mapping[str, Canonical | None]) -> Masking:
     """The masking that `[clean.mask_with]` describes.

@@ -1,0 +1,86 @@
+"""The manifest of a release: what it is made of, what it holds, and the digests that prove both."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from corpusqa.errors import CannotEvaluate, UsageError
+from corpusqa.release.parquet import sha256_of
+
+MANIFEST = "corpusqa/manifest.json"
+FORMAT = 1
+
+
+def content_id(columns: Sequence[Sequence[str]], splits: Mapping[str, Iterable[str]]) -> str:
+    """What a release holds, whatever wrote it: 64 hex digits.
+
+    Args:
+        columns: Name and type of each column, from `described`.
+        splits: Per split the digests of its rows in order.
+    """
+    state = hashlib.sha256(_json({"columns": columns}).encode())
+    for split in sorted(splits):
+        rows = hashlib.sha256()
+        for digest in splits[split]:
+            rows.update(bytes.fromhex(digest))
+        state.update(_json({"split": split, "rows": rows.hexdigest()}).encode())
+    return state.hexdigest()
+
+
+def build_id(made_of: Mapping[str, Any], *frames: pl.DataFrame) -> str:
+    """What a release is made of: 64 hex digits over plain values and tables (verdicts and edits)."""
+    state = hashlib.sha256(_json(made_of).encode())
+    for frame in frames:
+        flat = frame.with_columns(pl.col(pl.List(pl.String)).list.join("\x1f"))
+        state.update(flat.write_csv(null_value="\x00").encode())
+    return state.hexdigest()
+
+
+def dumped(value: Mapping[str, Any]) -> bytes:
+    """Deterministic JSON for people and programs."""
+    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n").encode()
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a release.
+
+    Raises:
+        UsageError: the folder is no release, or one of a newer format.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        found = int(manifest["format"])
+    except FileNotFoundError:
+        raise UsageError(f"{folder}: no release, there is no {MANIFEST}") from None
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise UsageError(f"{path}: not a manifest of a release ({type(error).__name__})") from None
+    if found > FORMAT:
+        raise UsageError(
+            f"{path}: format {found} is newer than this corpusqa, which knows {FORMAT}; install a newer one"
+        )
+    return manifest
+
+
+def verify_files(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Compare every file of a release with its manifest.
+
+    Raises:
+        CannotEvaluate: a file is missing, has another size or another digest; the message names it.
+    """
+    for file in manifest["files"]:
+        path = folder / file["path"]
+        if not path.is_file():
+            raise CannotEvaluate(f"{path}: the manifest lists this file, but it is missing; write the release again")
+        if path.stat().st_size != file["bytes"] or sha256_of(path) != file["sha256"]:
+            raise CannotEvaluate(f"{path}: differs from the manifest; it was changed or damaged after it was written")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,86 @@
+"""The tables and counts that stand beside the data: documents, edits, removed rows, reasons. None holds text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from corpusqa.release.slices import DEFAULT_SPLIT, own_ids
+from corpusqa.scan.model import Scan
+
+UNREADABLE = "unreadable"
+
+
+def shown_ids(documents: pl.DataFrame) -> pl.Expr:
+    """Ids that hold no private value: others are written `row:<number>`, counted from 0 over all rows of the source."""
+    name = "new_id" if "new_id" in documents.columns else "own"
+    return pl.when(pl.col("id_private") | pl.col(name).is_null()).then(row_name()).otherwise(name)
+
+
+def row_name() -> pl.Expr:
+    """`row:<number>`."""
+    return pl.concat_str(pl.lit("row:"), "number")
+
+
+def shown_source() -> pl.Expr:
+    """The source, null where its name holds a private value."""
+    return pl.when(~pl.col("source_private")).then("source").alias("source")
+
+
+def docs(written: pl.DataFrame, shown: pl.Expr) -> pl.DataFrame:
+    """One row per published document, in the order of the files: what a diff reads instead of the text."""
+    table = written.select(shown.alias("id"), "digest", "out_split", "file", "at", "number", shown_source(), "edited")
+    return table.rename({"out_split": "split", "at": "row"})
+
+
+def edits(record: pl.DataFrame, written: pl.DataFrame, shown: pl.Expr) -> pl.DataFrame:
+    """Every cut and mask: offsets in code points of the source text, label, action, and what stands there now."""
+    names = written.select("doc", shown.alias("id"), "number")
+    return names.join(record, on="doc", maintain_order="left_right").drop("doc")
+
+
+def removed(scan: Scan, verdicts: pl.DataFrame) -> pl.DataFrame:
+    """One row per row of the source that is not published: dropped by the policy, or unreadable."""
+    dropped = scan.documents.join(verdicts.filter(pl.col("verdict") == "drop"), on="doc", maintain_order="left")
+    dropped = dropped.with_columns(own=own_ids(dropped), split=pl.col("split").fill_null(DEFAULT_SPLIT))
+    named = dropped.select(shown_ids(dropped).alias("id"), "number", "split", shown_source(), "reason", "rules")
+    lost = scan.unreadable.select(
+        row_name().alias("id"),
+        "number",
+        split=pl.lit(None, pl.String),
+        source=pl.lit(None, pl.String),
+        reason=pl.concat_str(pl.lit(f"{UNREADABLE}: "), "reason"),
+        rules=pl.lit([], pl.List(pl.String)),
+    )
+    return pl.concat([named, lost]).sort("number")
+
+
+def ledger(scan: Scan, verdicts: pl.DataFrame) -> dict[str, int]:
+    """Rows read, and how each of them ended."""
+    counts = dict(verdicts.group_by("verdict").len().iter_rows())
+    ends = {"kept": counts.get("keep", 0), "edited": counts.get("edit", 0), "dropped": counts.get("drop", 0)}
+    return {"read": scan.read, **ends, "unreadable": scan.unreadable.height}
+
+
+def reasons(verdicts: pl.DataFrame) -> list[dict[str, Any]]:
+    """Per reason the documents that it removed: as the first to fire, and as the only one."""
+    dropped = verdicts.filter(pl.col("verdict") == "drop")
+    alone = (pl.col("rules").list.len() <= 1).sum()
+    table = dropped.group_by("reason").agg(first=pl.len().cast(pl.Int64), only=alone.cast(pl.Int64))
+    return table.sort(["first", "reason"], descending=[True, False]).to_dicts()
+
+
+def checks(scan: Scan) -> dict[str, Any]:
+    """Per check what ran and how often it said nothing."""
+    failed = dict(scan.failures.group_by("check").len().iter_rows())
+    return {
+        name: {
+            "version": check.version,
+            "origin": check.origin,
+            "options": dict(check.options),
+            "fingerprint": check.fingerprint,
+            "failed": failed.get(name, 0),
+        }
+        for name, check in scan.checks.items()
+    }

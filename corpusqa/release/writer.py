@@ -1,0 +1,201 @@
+"""One data file: its rows are read, edited, written, and read back by another reader before they count."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+
+from corpusqa.corpus import Corpus, conform
+from corpusqa.engines.parts import Done, Part, Stage, write_tables
+from corpusqa.errors import CannotEvaluate
+from corpusqa.plugins import Spec
+from corpusqa.release.edit import apply, plan
+from corpusqa.release.mask import Canonical, Masking
+from corpusqa.release.parquet import canonical_writer, sha256_of
+from corpusqa.release.schema import row_digests
+from corpusqa.release.slices import Slice
+from corpusqa.scan.unit import built
+
+# One row per published document, in the order of the files.
+WRITTEN = {"doc": pl.Int64, "file": pl.String, "at": pl.Int64, "digest": pl.String, "edited": pl.Boolean}
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the tasks that write the files of a release share; plain values.
+
+    Attributes:
+        corpus: The source.
+        specs: The checks, for the canonical forms of masked values.
+        styles: Masking style by label.
+        key: Secret of the pseudonyms.
+        lines: Labels whose cuts take whole lines.
+        plan: One part per file: `rows` (columns of ROWS) and `edits` (columns of EDITS).
+        schema: Schema of the data files without the added id.
+        id_column: Name of the id column that is added, or None.
+        trusted: Whether the row digests of the scan are those of unedited published rows too.
+        folder: Where the release is made.
+    """
+
+    corpus: Corpus
+    specs: tuple[Spec, ...]
+    styles: Mapping[str, str]
+    key: bytes
+    lines: frozenset[str]
+    plan: Stage
+    schema: pa.Schema
+    id_column: str | None
+    trusted: bool
+    folder: Path
+
+    @property
+    def masking(self) -> Masking:
+        """How values are masked, with the canonical functions of the checks."""
+        return Masking(self.styles, self.key, canonical_functions(self.specs))
+
+    @property
+    def file_schema(self) -> pa.Schema:
+        """Schema of the data files."""
+        return pa.schema([(self.id_column, pa.string()), *self.schema]) if self.id_column else self.schema
+
+
+def canonical_functions(specs: tuple[Spec, ...]) -> dict[str, Canonical]:
+    """The canonical function of every label that has one, under its full name."""
+    return {
+        f"{plugin.name}.{name}": label.canonical
+        for plugin in built(specs)
+        for name, label in plugin.check.labels.items()
+        if label.canonical
+    }
+
+
+def write_file(job: Job, tables: Path, file: Slice) -> Done:
+    """Write one data file and read it back.
+
+    Args:
+        job: What all files share.
+        tables: Folder for the tables `written` (columns of WRITTEN) and `record` (columns of RECORD).
+        file: Which file.
+
+    Raises:
+        CannotEvaluate: what was written does not read back as it was meant.
+    """
+    began = time.process_time()
+    path = job.folder / file.path
+    temporary = path.with_name(f".{path.name}.part")
+    written, records, groups = [], [], []
+    with canonical_writer(temporary, job.file_schema) as writer:
+        for piece in _groups(job, file):
+            groups += writer.write(piece.table)
+            written.append(piece.written)
+            records.append(piece.record)
+    rows = pl.concat(written).with_columns(file=pl.lit(file.path), at=pl.int_range(pl.len())).select(*WRITTEN)
+    verify(temporary, job, groups, rows["digest"])
+    temporary.replace(path)
+    said = write_tables(tables, file.number, {"written": rows.cast(pl.Schema(WRITTEN)), "record": pl.concat(records)})
+    data = Part(file.number, "data", file.path, rows.height, path.stat().st_size, sha256_of(path))
+    return Done((*said, data), {"writing": time.process_time() - began})
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Published rows: the table, `doc`, `digest`, `edited` of each, and the record of their edits."""
+
+    table: pa.Table
+    written: pl.DataFrame
+    record: pl.DataFrame
+
+
+def _groups(job: Job, file: Slice) -> Iterator[Piece]:
+    """The row groups of a file; units are read in source order, each once."""
+    rows, edits = job.plan.part("rows", file.number), job.plan.part("edits", file.number)
+    waiting: list[Piece] = []
+    at = -1
+    for number in rows["unit"].unique(maintain_order=True):
+        for (group, _), piece in _pieces(job, rows.filter(pl.col("unit") == number), edits):
+            if group != at and waiting:
+                yield _joined(waiting)
+                waiting = []
+            waiting.append(piece)
+            at = group
+    if waiting:
+        yield _joined(waiting)
+
+
+def _pieces(job: Job, rows: pl.DataFrame, edits: pl.DataFrame) -> Iterator[tuple[tuple[int, int], Piece]]:
+    """The wanted rows of one unit, edited, by row group."""
+    number = rows["unit"][0]
+    found = job.corpus.read(next(unit for unit in job.corpus.units if unit.number == number), full=True)
+    place = found.documents.select("row", "text").with_row_index("place")
+    for key, wanted in rows.group_by("group", "unit", maintain_order=True):
+        chosen = wanted.join(place, on="row", how="left", maintain_order="left")
+        if chosen["place"].null_count():
+            raise CannotEvaluate(f"{job.corpus.source}: changed while it was being cleaned; run the command again")
+        yield key, _piece(job, chosen, edits, found.table)
+
+
+def _piece(job: Job, chosen: pl.DataFrame, edits: pl.DataFrame, source: pa.Table) -> Piece:
+    record = plan(chosen, edits.join(chosen.select("doc"), on="doc", how="semi"), job.lines, job.masking)
+    texts = apply(chosen, record)
+    table = source if chosen.height == source.num_rows else source.take(pa.array(chosen["place"].to_numpy()))
+    at = table.column_names.index(job.corpus.fields.text)
+    texts_column = texts.to_arrow(compat_level=pl.CompatLevel.oldest())
+    table = conform(table.set_column(at, job.corpus.fields.text, texts_column), job.schema)
+    written = _digested(job, table, chosen.with_columns(edited=pl.col("doc").is_in(record["doc"].implode())))
+    if job.id_column:
+        table = table.add_column(0, job.id_column, chosen["id"].to_arrow(compat_level=pl.CompatLevel.oldest()))
+    return Piece(table.cast(job.file_schema), written, record)
+
+
+def _digested(job: Job, table: pa.Table, chosen: pl.DataFrame) -> pl.DataFrame:
+    """`doc`, `digest` of what is published, `edited`; only rows that may differ from the scanned ones are hashed."""
+    fresh = chosen.with_row_index("at").filter(pl.lit(not job.trusted) | pl.col("edited"))["at"]
+    hashed = pl.DataFrame({"at": fresh, "fresh": row_digests(table.take(pa.array(fresh.to_numpy())))})
+    rows = chosen.with_row_index("at").join(hashed, on="at", how="left", maintain_order="left")
+    return rows.select("doc", pl.coalesce("fresh", "digest").alias("digest"), "edited")
+
+
+def _joined(pieces: list[Piece]) -> Piece:
+    table = pa.concat_tables([piece.table for piece in pieces])
+    return Piece(table, pl.concat([p.written for p in pieces]), pl.concat([p.record for p in pieces]))
+
+
+def verify(path: Path, job: Job, groups: Sequence[int], digests: pl.Series) -> None:
+    """Read a data file with polars, which did not write it, and compare the digest of every row.
+
+    Args:
+        path: The file.
+        job: Says the schema.
+        groups: Rows of each row group.
+        digests: What the rows should be, in order.
+
+    Raises:
+        CannotEvaluate: a row differs, or rows are missing or too many.
+    """
+    frame = pl.scan_parquet(path)
+    if frame.select(pl.len()).collect().item() != len(digests):
+        raise CannotEvaluate(f"{path}: other rows can be read back than were written; is the disk full or faulty?")
+    start = 0
+    for rows in groups:
+        table = frame.slice(start, rows).collect().to_arrow(compat_level=pl.CompatLevel.oldest())
+        found = pl.Series(row_digests(_typed(table, job.schema)), dtype=pl.String)
+        if not found.equals(digests.slice(start, rows)):
+            raise CannotEvaluate(f"{path}: rows read back differ from those written; is the disk full or faulty?")
+        start += rows
+
+
+def _typed(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """What polars read, in the types of the schema: polars knows JSON as bytes and writes large strings."""
+    columns = []
+    for field in schema:
+        column = table[field.name]
+        if isinstance(field.type, pa.JsonType):
+            chunks = [chunk.cast(pa.large_binary()).cast(pa.string()) for chunk in column.chunks]
+            column = pa.chunked_array([pa.ExtensionArray.from_storage(field.type, c) for c in chunks], field.type)
+        columns.append(column.cast(field.type))
+    return pa.table(columns, schema=schema)
