@@ -214,7 +214,7 @@ class Making:
         files, rows = slices(kept)
         edits = self.verdicts.edits
         parts = [{"rows": frame, "edits": edits.join(frame, on="doc", how="semi")} for frame in rows]
-        plan: Stage = self.flow.write("release", identity, parts)
+        plan: Stage = self.flow.write("release", (identity, self.corpus.root, self.corpus.units), parts)
         fields = self.corpus.fields
         schema = published_schema(source, fields.text)
         column = None if fields.id else _free("id", schema.names)

@@ -1,0 +1,412 @@
+"""A release: the same bytes however the work was cut up, nothing lost, nothing half-done, opened by everyone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from corpusqa.check import Check, Label, Measured
+from corpusqa.corpus import open_corpus
+from corpusqa.engines.flow import Flow
+from corpusqa.engines.local import LocalEngine
+from corpusqa.errors import CannotEvaluate, UsageError
+from corpusqa.release import Recipe, Release, empty_after_edits, slices, write_release
+from corpusqa.release.manifest import content_id, read_manifest, verify_files
+from corpusqa.release.schema import described, published_schema, row_digests
+from corpusqa.scan.run import scan
+from corpusqa.testing import plugin
+
+ACTIONS = {"marks.mail": "mask", "marks.cookie": "cut"}
+
+
+def marks() -> Check:
+    """Finds mail@x.test addresses and lines that say COOKIE."""
+
+    def measure(batch) -> Measured:
+        rows = []
+        for row, text in enumerate(batch.text):
+            at = 0
+            for line in text.split("\n"):
+                if line.startswith("COOKIE"):
+                    rows.append((row, at, at + len(line), "cookie"))
+                for word in line.split(" "):
+                    if "@" in word:
+                        start = at + line.index(word)
+                        rows.append((row, start, start + len(word), "mail"))
+                at += len(line) + 1
+        schema = {"row": pl.Int64, "start": pl.Int64, "end": pl.Int64, "label": pl.String}
+        return Measured(pl.DataFrame(), pl.DataFrame(rows, schema=schema, orient="row"))
+
+    mail = Label("an address", "warning", private=True, canonical=str.lower)
+    return Check(labels={"mail": mail, "cookie": Label("cookie text", line=True, main=False)}, measure=measure)
+
+
+@dataclass(frozen=True)
+class Said:
+    """Verdicts: documents whose id ends in 7 are dropped, what is marked is edited."""
+
+    frame: pl.DataFrame
+    edits: pl.DataFrame = field(repr=False)
+
+
+def judged(found, empty: tuple[int, ...] = ()) -> Said:
+    dropped = found.documents.filter(pl.col("id").str.ends_with("7"))["doc"].to_list()
+    spans = found.spans.filter(pl.col("start").is_not_null() & ~pl.col("doc").is_in([*dropped, *empty]))
+    edits = spans.select(
+        "doc", "start", "end", "label", action=pl.col("label").replace_strict(ACTIONS, return_dtype=pl.String)
+    )
+    doc = pl.col("doc")
+    reason = pl.when(doc.is_in(dropped)).then(pl.lit("marks.n = 7")).when(doc.is_in(list(empty))).then(
+        pl.lit("empty after edits")
+    )  # fmt: skip
+    verdict = pl.when(reason.is_not_null()).then(pl.lit("drop")).when(doc.is_in(edits["doc"].implode())).then(
+        pl.lit("edit")
+    ).otherwise(pl.lit("keep"))  # fmt: skip
+    rules = pl.when(reason.is_not_null()).then(pl.concat_list(reason)).otherwise(pl.lit([], pl.List(pl.String)))
+    return Said(found.documents.select("doc", verdict=verdict, reason=reason, rules=rules), edits)
+
+
+def clean(source: Path, work: Path, out: Path, *, workers: int = 1, unit_bytes: int = 1 << 26, **more) -> Release:
+    corpus = open_corpus(source, None, work=work, unit_bytes=unit_bytes)
+    flow = Flow(LocalEngine(workers), work / f"flow-{workers}-{unit_bytes}")
+    check = plugin(marks)
+    found = scan(corpus, [check], flow)
+    found = found[0] if isinstance(found, tuple) else found
+    verdicts = judged(found, tuple(empty_after_edits(corpus, found, judged(found), flow)))
+    return write_release(corpus, found, verdicts, (check.spec,), flow, out, more.pop("recipe", Recipe()), **more)
+
+
+def rows(count: int = 60) -> list[dict]:
+    return [
+        {
+            "id": f"d{i}",
+            "text": f"Document {i} é😀\n\n" + (f"write to A{i % 3}@x.test or a{i % 3}@X.test\n\n" if i % 2 else "")
+            + ("COOKIE notice\n\nmore\n" if i % 3 == 0 else "end\n") + "x" * i,
+            "n": i if i % 10 else None,
+            "meta": {"tags": ["a", "b"][: i % 3], "score": i / 2},
+            "mixed": [i, str(i), None, {"k": i}][i % 4],
+            "split": "test" if i % 5 == 0 else "train",
+        }
+        for i in range(count)
+    ]  # fmt: skip
+
+
+def jsonl(path: Path, records: list[dict], tail: str = "") -> Path:
+    path.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records) + tail, encoding="utf-8")
+    return path
+
+
+def data(release: Release) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for files in release.data_files().values() for path in files}
+
+
+@pytest.fixture
+def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several row groups and files from a corpus of a few kilobytes."""
+    monkeypatch.setattr(slices, "GROUP_BYTES", 700)
+    monkeypatch.setattr(slices, "FILE_GROUPS", 3)
+
+
+def expected(record: dict) -> str:
+    i = record["id"][1:]
+    n = int(i) % 3
+    text = record["text"].replace(f"A{n}@x.test", "<MAIL_1>").replace(f"a{n}@X.test", "<MAIL_1>")
+    return text.replace("COOKIE notice\n\n", "")
+
+
+def test_every_row_is_published_edited_or_listed_as_removed(tmp_path: Path, small_files: None) -> None:
+    records = rows()
+    release = clean(jsonl(tmp_path / "c.jsonl", records, "{broken\n"), tmp_path / "w", tmp_path / "out")
+    kept = [r for r in records if not r["id"].endswith("7")]
+    for split in ("train", "test"):
+        found = pl.concat([pl.read_parquet(path) for path in release.data_files()[split]])
+        wanted = [r for r in kept if r["split"] == split]
+        assert found["id"].to_list() == [r["id"] for r in wanted]
+        assert found["text"].to_list() == [expected(r) for r in wanted]
+        assert found["n"].to_list() == [r["n"] for r in wanted]
+        assert found["meta"].to_list() == [r["meta"] for r in wanted]
+        mixed = [value if value is None else json.loads(value) for value in found["mixed"]]
+        assert mixed == [r["mixed"] for r in wanted]
+    removed = pl.read_parquet(tmp_path / "out/removed/train-00000-of-00001.parquet")
+    assert removed["id"].to_list() == ["d7", "d17", "d27", "d37", "d47", "d57", "row:60"]
+    assert set(removed["reason"][:-1]) == {"marks.n = 7"}
+    assert removed["reason"][-1].startswith("unreadable: ")
+    assert "text" not in removed.columns
+    assert release.manifest["ledger"] == {"read": 61, "kept": 20, "edited": 34, "dropped": 6, "unreadable": 1}
+
+
+def test_the_record_of_edits_leads_from_the_source_to_what_is_published(tmp_path: Path) -> None:
+    records = {r["id"]: r["text"] for r in rows()}
+    release = clean(jsonl(tmp_path / "c.jsonl", rows()), tmp_path / "w", tmp_path / "out")
+    published = {
+        row["id"]: row["text"]
+        for files in release.data_files().values()
+        for path in files
+        for row in pl.read_parquet(path).iter_rows(named=True)
+    }
+    edits = pl.read_parquet(tmp_path / "out/corpusqa/edits.parquet")
+    assert set(edits["label"]) == set(ACTIONS)
+    for name, text in published.items():
+        made = records[name]
+        for edit in edits.filter(id=name).sort("start", descending=True).iter_rows(named=True):
+            made = made[: edit["start"]] + (edit["replacement"] or "") + made[edit["end"] :]
+        assert made == text
+
+
+def test_bytes_depend_on_the_rows_alone(tmp_path: Path, small_files: None) -> None:
+    source = jsonl(tmp_path / "c.jsonl", rows(200))
+    releases = [
+        clean(source, tmp_path / "w", tmp_path / f"out-{unit_bytes}", unit_bytes=unit_bytes)
+        for unit_bytes in (1 << 26, 3000, 500)
+    ]
+    assert len(data(releases[0])) > 10
+    assert data(releases[0]) == data(releases[1]) == data(releases[2])
+    manifests = [json.dumps(release.manifest, sort_keys=True) for release in releases]
+    assert manifests[0] == manifests[1] == manifests[2]
+
+
+@pytest.mark.cluster
+def test_bytes_do_not_depend_on_the_number_of_workers(tmp_path: Path) -> None:
+    source = jsonl(tmp_path / "c.jsonl", rows(200))
+    alone = clean(source, tmp_path / "w", tmp_path / "one", unit_bytes=3000)
+    together = clean(source, tmp_path / "w", tmp_path / "two", unit_bytes=3000, workers=2)
+    assert data(alone) == data(together)
+
+
+def test_the_same_rows_from_parquet_in_other_types_and_chunks_give_the_same_bytes(
+    tmp_path: Path, small_files: None
+) -> None:
+    records = [{k: r[k] for k in ("id", "text", "n", "split")} for r in rows(100)]
+    table = pa.Table.from_pylist(records)
+    kinds = {"plain": pa.string(), "large": pa.large_string(), "view": pa.string_view()}
+    found = []
+    for name, kind in kinds.items():
+        schema = pa.schema([("id", kind), ("text", kind), ("n", pa.int64()), ("split", kind)])
+        pq.write_table(table.cast(schema), tmp_path / f"{name}.parquet", row_group_size=len(found) * 13 + 20)
+        found.append(data(clean(tmp_path / f"{name}.parquet", tmp_path / "w", tmp_path / name, unit_bytes=4000)))
+    found.append(data(clean(jsonl(tmp_path / "c.jsonl", records), tmp_path / "w", tmp_path / "jsonl")))
+    assert all(one == found[0] for one in found)
+
+
+SEE = """
+import json, sys, datasets
+out, cache = sys.argv[1:3]
+found = datasets.load_dataset(out, cache_dir=cache)
+removed = datasets.load_dataset(out, "removed", cache_dir=cache)
+print(json.dumps({"features": {s: str(d.features) for s, d in found.items()},
+                  "rows": {s: list(d) for s, d in found.items()}, "removed": removed["train"].num_rows}))
+"""
+
+
+def test_datasets_opens_the_folder_as_it_is(tmp_path: Path, small_files: None) -> None:
+    records = rows()
+    clean(jsonl(tmp_path / "c.jsonl", records), tmp_path / "w", tmp_path / "out")
+    offline = {"HF_HOME": str(tmp_path / "hf"), "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
+    said = subprocess.run(
+        [sys.executable, "-c", SEE, str(tmp_path / "out"), str(tmp_path / "cache")],
+        env={**os.environ, **offline}, capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    found = json.loads(said.stdout)
+    assert "'text': Value('string')" in found["features"]["train"]
+    wanted = [dict(r, text=expected(r)) for r in records if r["split"] == "train" and not r["id"].endswith("7")]
+    assert found["rows"]["train"] == wanted
+    assert found["removed"] == 6
+
+
+def test_running_again_changes_nothing(tmp_path: Path) -> None:
+    source = jsonl(tmp_path / "c.jsonl", rows())
+    first = clean(source, tmp_path / "w", tmp_path / "out")
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*")}
+    second = clean(source, tmp_path / "w", tmp_path / "out")
+    assert first.fresh and not second.fresh
+    assert first.manifest == second.manifest
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*")} == before
+
+
+def test_another_folder_is_refused_and_left_alone_unless_it_is_to_be_replaced(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "mine.txt").write_text("precious")
+    source = jsonl(tmp_path / "c.jsonl", rows())
+    with pytest.raises(UsageError, match="--replace"):
+        clean(source, tmp_path / "w", out)
+    assert (out / "mine.txt").read_text() == "precious"
+    clean(source, tmp_path / "w", out, replace=True)
+    assert not (out / "mine.txt").exists()
+    assert read_manifest(out)
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("precious")
+    with pytest.raises(UsageError, match="exists"):
+        clean(jsonl(tmp_path / "c.jsonl", rows()), tmp_path / "w", tmp_path / "out")
+
+
+def test_documents_that_cuts_leave_without_text_are_dropped(tmp_path: Path) -> None:
+    records = [
+        {"id": "all", "text": "COOKIE one\n\n \t\nCOOKIE two\n\n"},
+        {"id": "some", "text": "COOKIE one\n\ntext"},
+        {"id": "blank", "text": " \n"},
+    ]
+    release = clean(jsonl(tmp_path / "c.jsonl", records), tmp_path / "w", tmp_path / "out")
+    removed = pl.read_parquet(tmp_path / "out/removed/train-00000-of-00001.parquet")
+    assert removed.select("id", "reason").rows() == [("all", "empty after edits")]
+    assert release.manifest["splits"]["train"]["rows"] == 2
+
+
+def test_ids_are_added_where_the_source_has_none_and_tell_nothing_of_what_was_masked(tmp_path: Path) -> None:
+    texts = ["call a@x.test", "call b@x.test", "same", "same", "other"]
+    source = jsonl(tmp_path / "c.jsonl", [{"text": text} for text in texts])
+    release = clean(source, tmp_path / "w", tmp_path / "out")
+    table = pl.read_parquet(release.data_files()["train"])
+    assert table.columns == ["id", "text"]
+    ids = table["id"].to_list()
+    assert len(set(ids)) == 5
+    assert ids[1] == f"{ids[0]}-2"  # alike once the addresses are masked, so their names are too
+    assert ids[3] == f"{ids[2]}-2"
+    scanned = scan(open_corpus(source, None, work=tmp_path / "w"), [], Flow(LocalEngine(1), tmp_path / "again"))
+    documents = (scanned[0] if isinstance(scanned, tuple) else scanned).documents
+    everything = b"".join(path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file())
+    for row in documents.head(2).iter_rows(named=True):
+        assert row["digest"][:12].encode() not in everything
+    again = clean(tmp_path / "out/data", tmp_path / "w2", tmp_path / "out2")
+    assert pl.read_parquet(again.data_files()["train"]).equals(table)
+
+
+def test_repeated_ids_stay_in_the_data_and_are_told_apart_beside_it(tmp_path: Path) -> None:
+    records = [{"id": "a", "text": "one b@x.test"}, {"id": "a", "text": "two"}, {"id": "c", "text": "three"}]
+    release = clean(jsonl(tmp_path / "c.jsonl", records), tmp_path / "w", tmp_path / "out")
+    assert pl.read_parquet(release.data_files()["train"])["id"].to_list() == ["a", "a", "c"]
+    names = pl.read_parquet(tmp_path / "out/corpusqa/docs.parquet")["id"].to_list()
+    assert names[0].startswith("a#") and names[1].startswith("a#") and names[0] != names[1]
+    assert names[2] == "c"
+
+
+def test_ids_that_hold_private_values_are_row_numbers_beside_the_data(tmp_path: Path) -> None:
+    records = [{"id": "me@x.test", "text": "one"}, {"id": "me@x.test7", "text": "two"}]
+    release = clean(jsonl(tmp_path / "c.jsonl", records), tmp_path / "w", tmp_path / "out")
+    assert pl.read_parquet(release.data_files()["train"])["id"].to_list() == ["me@x.test"]
+    assert pl.read_parquet(tmp_path / "out/corpusqa/docs.parquet")["id"].to_list() == ["row:0"]
+    assert pl.read_parquet(tmp_path / "out/removed/train-00000-of-00001.parquet")["id"].to_list() == ["row:1"]
+
+
+def test_every_file_is_in_the_manifest_and_damage_is_named(tmp_path: Path) -> None:
+    release = clean(jsonl(tmp_path / "c.jsonl", rows()), tmp_path / "w", tmp_path / "out")
+    listed = {file["path"] for file in release.manifest["files"]}
+    there = {p.relative_to(tmp_path / "out").as_posix() for p in (tmp_path / "out").rglob("*") if p.is_file()}
+    assert there - listed == {"README.md", "corpusqa/manifest.json"}
+    verify_files(tmp_path / "out", release.manifest)
+    path = release.data_files()["train"][0]
+    damaged = bytearray(path.read_bytes())
+    damaged[100] ^= 1
+    path.write_bytes(damaged)
+    with pytest.raises(CannotEvaluate, match=path.name):
+        verify_files(tmp_path / "out", release.manifest)
+
+
+def test_a_release_of_a_newer_format_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "corpusqa").mkdir()
+    (tmp_path / "corpusqa/manifest.json").write_text('{"format": 99}')
+    with pytest.raises(UsageError, match="newer"):
+        read_manifest(tmp_path)
+    with pytest.raises(UsageError, match="no release"):
+        read_manifest(tmp_path / "corpusqa")
+
+
+def test_a_policy_that_drops_everything_publishes_nothing(tmp_path: Path) -> None:
+    source = jsonl(tmp_path / "c.jsonl", [{"id": "d7", "text": "x"}])
+    with pytest.raises(CannotEvaluate, match="drops every document"):
+        clean(source, tmp_path / "w", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_splits_that_would_bear_one_name_are_refused(tmp_path: Path) -> None:
+    source = jsonl(tmp_path / "c.jsonl", [{"text": "a", "split": "a-b"}, {"text": "b", "split": "a b"}])
+    with pytest.raises(UsageError, match="'a_b'"):
+        clean(source, tmp_path / "w", tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("split", "name"), [(None, "train"), ("dev", "dev"), ("train-clean.100", "train_clean.100"), ("..a", "__a")]
+)
+def test_split_names_are_those_that_datasets_accepts(split: str | None, name: str) -> None:
+    found = slices.split_names([split])[split]
+    assert found == name
+    import re
+
+    from datasets.naming import _split_re
+
+    assert re.match(_split_re, found)
+
+
+def test_what_is_judged_after_writing_is_in_the_manifest_and_may_stop_the_release(tmp_path: Path) -> None:
+    source = jsonl(tmp_path / "c.jsonl", rows())
+
+    def second(folder: Path) -> dict:
+        return {"status": "passed", "rows": pl.read_parquet(folder / "data/train-00000-of-00001.parquet").height}
+
+    release = clean(source, tmp_path / "w", tmp_path / "out", second=second)
+    assert release.manifest["gate"] == {"status": "passed", "rows": release.manifest["splits"]["train"]["rows"]}
+
+    def stop(folder: Path) -> dict:
+        raise CannotEvaluate("no")
+
+    with pytest.raises(CannotEvaluate):
+        clean(source, tmp_path / "w", tmp_path / "other", second=stop)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.jsonl", "out", "w"]
+
+
+def test_content_ids_are_the_same_for_every_version_of_every_library() -> None:
+    columns = [["id", "string"], ["text", "string"], ["at", "timestamp[us, UTC]"], ["t", 'struct<"a": list<int64>>']]
+    digests = {"train": ["00" * 16, "ff" * 16], "test": ["0123456789abcdef" * 2]}
+    assert content_id(columns, digests) == "85b7e89a3e3e69c4b01467644e73638d80d5b0ab171e607a54482843eb7dd850"
+
+
+def test_published_types_read_the_same_in_pyarrow_polars_and_digests() -> None:
+    import datetime as dt
+    from decimal import Decimal
+
+    source = pa.table(
+        {
+            "text": pa.array([b"a", "é".encode(), b""], pa.binary()),
+            "list": pa.array([["x"], [], None], pa.large_list(pa.large_string())),
+            "date": pa.array([dt.date(2024, 2, 29)] * 3),
+            "seconds": pa.array([dt.datetime(2024, 2, 29, 1, 2, 3)] * 3, pa.timestamp("s")),
+            "zone": pa.array([dt.datetime(2024, 2, 29, 1, 2, 3, 4)] * 3, pa.timestamp("us", "Europe/Paris")),
+            "kind": pa.array(["a", "b", None]).dictionary_encode(),
+            "money": pa.array([Decimal("1.50"), Decimal("2.00"), None], pa.decimal128(9, 2)),
+            "wide": pa.array([{"a": None, "b": 1}, {"a": "x", "b": None}, None]),
+            "none": pa.nulls(3),
+            "span": pa.array([1, 2, None], pa.duration("s")),
+            "small": pa.array([1.5, float("nan"), None], pa.float32()),
+            "big": pa.array([2**64 - 1, 0, None], pa.uint64()),
+        }
+    )
+    schema = published_schema(source.schema, "text")
+    assert described(schema) == [
+        ["text", "string"],
+        ["list", "list<string>"],
+        ["date", "date"],
+        ["seconds", "timestamp[ms]"],
+        ["zone", "timestamp[us, Europe/Paris]"],
+        ["kind", "string"],
+        ["money", "decimal(9, 2)"],
+        ["wide", 'struct<"a": string, "b": int64>'],
+        ["none", "string"],
+        ["span", "json"],
+        ["small", "float32"],
+        ["big", "uint64"],
+    ]
+    from corpusqa.corpus import conform
+
+    assert len(set(row_digests(conform(source, schema)))) == 3
