@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import glob
+import json
 import os
+import re
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from corpusqa.corpus.hub import is_dataset, spool_dataset
+from corpusqa.corpus.remote import fetch, hub_dataset, spool_stdin
 from corpusqa.errors import SourceError
-from corpusqa.readers.listing import Listing, list_file, list_folder
+from corpusqa.readers.listing import Listing, list_file, list_files, list_folder
+
+MAGIC = re.compile(r"[*?[]")
+RELEASE = "corpusqa/manifest.json"  # in the folder of a release; its documents are in `data`
+SHARD = re.compile(r"(?P<split>\w[\w.]*?)-\d{5}-of-\d{5}\.")  # as `datasets` and the Hub name the files of a split
+SPLITS = frozenset(["train", "training", "validation", "valid", "val", "dev", "test"])
 
 
 @dataclass(frozen=True)
@@ -40,13 +49,61 @@ def locate(source: Any, work: Path | None) -> Located:
         SourceError: If there is no such source.
     """
     if is_dataset(source):
-        folder = spool_folder(work)
-        splits = spool_dataset(source, folder)
-        return Located(f"datasets.{type(source).__name__}", list_folder(folder), splits, folder, anonymous=True)
-    path = Path(os.fspath(source))
+        return _spooled(f"datasets.{type(source).__name__}", work, lambda to: spool_dataset(source, to), anonymous=True)
+    if isinstance(source, Sequence) and not isinstance(source, str):
+        return _several([os.fspath(path) for path in source])
+    name = os.fspath(source)
+    if name == "-":
+        return _spooled("standard input", work, spool_stdin, anonymous=True)
+    hub = hub_dataset(name)
+    if hub:
+        return replace(_spooled(name, work, lambda to: spool_dataset(hub(), to), anonymous=True), name=name)
+    if "://" in name:
+        return _spooled(name, work, lambda to: fetch(name, to))
+    path = Path(name)
+    if not path.exists() and MAGIC.search(name):
+        return _several(sorted(glob.glob(name, recursive=True)), name)  # noqa: PTH207 (absolute and relative alike)
+    return _local(path, name)
+
+
+def _local(path: Path, name: str) -> Located:
+    if not path.exists():
+        raise SourceError(f"{name}: no such file or folder")
+    if not path.is_dir():
+        return _with_splits(name, list_file(path))
+    listing = list_folder(path / "data" if (path / RELEASE).is_file() else path)
+    return _with_splits(name, _without_caches(listing))
+
+
+def _several(paths: Sequence[str], pattern: str = "") -> Located:
+    """Named files, and folders of them, as one corpus."""
+    if not paths:
+        raise SourceError(f"{pattern or 'the list of sources'}: no file matches")
+    if len(paths) == 1:
+        return _local(Path(paths[0]), paths[0])
+    every = [path for name in paths for path in _files(Path(name))]
+    root = Path(os.path.commonpath([path.absolute().parent for path in every]))
+    relative = [path.absolute().relative_to(root).as_posix() for path in every]
+    return _with_splits(pattern or f"{root}", list_files(root, list(dict.fromkeys(relative))))
+
+
+def _files(path: Path) -> list[Path]:
     if not path.exists():
         raise SourceError(f"{path}: no such file or folder")
-    return Located(str(source), list_folder(path) if path.is_dir() else list_file(path))
+    if not path.is_dir():
+        return [path]
+    listing = list_folder(path)
+    return [listing.root / file.path for file in listing.files]
+
+
+def _spooled(
+    name: str, work: Path | None, fill: Callable[[Path], Mapping[str, str]], anonymous: bool = False
+) -> Located:
+    """A source of which `fill` makes a copy and says the splits."""
+    folder = spool_folder(work)
+    splits = fill(folder)
+    located = _with_splits(name, list_folder(folder))
+    return replace(located, splits=splits or located.splits, spooled=folder, anonymous=anonymous)
 
 
 def spool_folder(work: Path | None) -> Path:
@@ -54,3 +111,45 @@ def spool_folder(work: Path | None) -> Path:
     if work is not None:
         work.mkdir(parents=True, exist_ok=True)
     return Path(tempfile.mkdtemp(prefix="source-", dir=work)).absolute()
+
+
+def _with_splits(name: str, listing: Listing) -> Located:
+    """The splits that names state: folders of a saved DatasetDict, numbered shards, and files called train or test."""
+    if listing.format == "text":
+        return Located(name, listing)
+    saved = _read_json(listing.root / "dataset_dict.json").get("splits", [])
+    found = {file.path: _split(file.path, saved) for file in listing.files}
+    return Located(name, listing, {path: split for path, split in found.items() if split})
+
+
+def _split(path: str, saved: Sequence[str]) -> str | None:
+    first, _, _ = path.partition("/")
+    if first in saved:
+        return first
+    name = path.rpartition("/")[2]
+    shard = SHARD.match(name)
+    if shard:
+        return None if shard["split"] == "data" else shard["split"]  # `data` is what save_to_disk calls every file
+    stem = name.partition(".")[0].lower()
+    return stem if stem in SPLITS else None
+
+
+def _without_caches(listing: Listing) -> Listing:
+    """Of a dataset that `datasets` has saved, the files that its state lists; others are caches of `map`."""
+    if listing.format != "arrow":
+        return listing
+    kept = []
+    for file in listing.files:
+        folder, _, name = file.path.rpartition("/")
+        listed = _read_json(listing.root / folder / "state.json").get("_data_files")
+        if listed is None or {"filename": name} in listed:
+            kept.append(file)
+    return replace(listing, files=tuple(kept))
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

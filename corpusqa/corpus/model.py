@@ -65,10 +65,13 @@ class Corpus:
         return state.hexdigest()
 
     def _by_file(self, unit: Unit) -> dict[str, dict[str, str]]:
-        """Fields that follow from a file's place where no column says otherwise: the first folder is the source."""
+        """Fields that follow from a file's place where no column says otherwise: the first folder is the source.
+
+        A folder of a file with a split is part of the layout of a data set, not a source.
+        """
         found: dict[str, dict[str, str]] = {}
         if not self.fields.source:
-            found["source"] = {shown(path): shown(path).split("/")[0] for path in unit.files if "/" in path}
+            found["source"] = {shown(path): shown(path).split("/")[0] for path in unit.files if "/" in path and path not in self.splits}
         if not self.fields.split:
             found["split"] = {shown(path): self.splits[path] for path in unit.files if path in self.splits}
         return {name: values for name, values in found.items() if values}

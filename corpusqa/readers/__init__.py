@@ -10,9 +10,12 @@ from corpusqa.readers.model import UNIT_BYTES, Block, File, Reader, Trouble, Uni
 __all__ = ["MODULES", "UNIT_BYTES", "Block", "File", "Reader", "Trouble", "Unit", "reader"]
 
 MODULES = {
-    "jsonl": "corpusqa.readers.jsonl",
     "text": "corpusqa.readers.plain",
+    "jsonl": "corpusqa.readers.jsonl",
+    "json": "corpusqa.readers.json_files",
+    "csv": "corpusqa.readers.delimited",
     "parquet": "corpusqa.readers.parquet",
+    "arrow": "corpusqa.readers.arrow",
 }
 
 

@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from corpusqa.readers.files import shown, why
 from corpusqa.readers.listing import endings
-from corpusqa.readers.model import PLACE, Block, File, Trouble, Unit, renumbered, whole_files
+from corpusqa.readers.model import Block, File, Unit, renumbered, whole_files
+from corpusqa.readers.records import BOM, ESCAPED_SURROGATE, Bad, Records, decoder, refuse_surrogates
 from corpusqa.readers.streams import Broken, chunks, read_lines, read_whole
 
-BOM = b"\xef\xbb\xbf"
 EXPANSION = 4  # text bytes per compressed byte, for planning only
 SAMPLE_FILES, SAMPLE_BYTES, THOROUGH_BYTES = 8, 1 << 20, 64 << 20
-SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 MIDDLE = "the file ends in the middle of a row"
-
-
-class Bad(Exception):
-    """A line that is not a row: the reason, and the number of its bytes that could be read."""
-
-    def __init__(self, reason: str, at: int = 0) -> None:
-        super().__init__(reason)
-        self.at = at
 
 
 def columns(root: Path, files: Sequence[File], thorough: bool) -> list[str]:
@@ -65,62 +53,42 @@ def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
 
 def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
     """The lines of a unit as objects; blank lines are no rows."""
-    rows = _Rows()
+    rows = Records()
+    lines = 0
     for path in unit.files:
-        rows.lines = 0
         file = shown(path)
         try:
             if unit.stop == -1:
                 data, broken = read_whole(root / path)
-                rows.add(file, data, 0, broken)
+                lines = add_lines(rows, file, data, 0, broken)
             else:
-                rows.add(file, *read_lines(root / path, unit.start, unit.stop), None)
+                lines = add_lines(rows, file, *read_lines(root / path, unit.start, unit.stop), None)
         except OSError as error:
-            rows.trouble(file, None, None, why(error))
-    place = pl.DataFrame(rows.place, schema=PLACE, orient="row")
-    return Block(rows.count, place, rows.records, troubles=rows.troubles, lines=rows.lines)
+            rows.trouble(why(error), file)
+    return rows.block(lines)
 
 
-class _Rows:
-    """The rows of a unit while it is read."""
+def add_lines(rows: Records, file: str, data: bytes, offset: int, broken: str | None) -> int:
+    """Add the lines of `data`, which starts at `offset` of the file and ends for the reason `broken`.
 
-    def __init__(self) -> None:
-        self.count = 0
-        self.lines = 0
-        self.records: list[dict[str, Any]] = []
-        self.place: list[tuple[int, str, int, int]] = []
-        self.troubles: list[Trouble] = []
-
-    def add(self, file: str, data: bytes, offset: int, broken: str | None) -> None:
-        """Add the lines of `data`, which starts at `offset` of the file and ends for the reason `broken`."""
-        lines = data.split(b"\n")
-        rest = lines.pop()
-        if broken:
-            self._lines(file, lines, offset)
-            self.lines += 1
-            self.trouble(file, self.lines, offset + len(data), broken)
-        else:
-            self._lines(file, [*lines, rest] if rest else lines, offset, ends=bool(rest))
-
-    def _lines(self, file: str, lines: list[bytes], offset: int, ends: bool = False) -> None:
-        for number, line in enumerate(lines, 1):
-            self.lines += 1
-            if line and not line.isspace():
-                try:
-                    record = parse(line if offset else line.removeprefix(BOM))
-                except Bad as bad:
-                    reason = MIDDLE if ends and number == len(lines) else str(bad)
-                    self.trouble(file, self.lines, offset + bad.at, reason)
-                else:
-                    self.records.append(record)
-                    self.place.append((self.count, file, self.lines, offset))
-                    self.count += 1
-            offset += len(line) + 1
-
-    def trouble(self, file: str, line: int | None, offset: int | None, reason: str) -> None:
-        """Count a row that cannot be read."""
-        self.troubles.append(Trouble(self.count, file, line, offset, reason))
-        self.count += 1
+    Returns:
+        The number of lines.
+    """
+    lines = data.split(b"\n")
+    rest = lines.pop()
+    if rest and not broken:
+        lines.append(rest)
+    for number, line in enumerate(lines, 1):
+        if line and not line.isspace():
+            try:
+                rows.add(parse(line if offset else line.removeprefix(BOM)), file, number, offset)
+            except Bad as bad:
+                torn = rest and not broken and number == len(lines)
+                rows.trouble(MIDDLE if torn else str(bad), file, number, offset + bad.at)
+        offset += len(line) + 1
+    if broken:
+        rows.trouble(broken, file, len(lines) + 1, offset + len(rest))
+    return len(lines) + bool(broken)
 
 
 def parse(line: bytes) -> dict[str, Any]:
@@ -130,7 +98,7 @@ def parse(line: bytes) -> dict[str, Any]:
         Bad: If the line is not UTF-8, not JSON, not an object, or holds what no text can hold: a lone surrogate.
     """
     try:
-        value = _decode(line.decode())
+        value = decoder.decode(line.decode())
     except UnicodeDecodeError as error:
         raise Bad("not valid UTF-8", error.start) from error
     except json.JSONDecodeError as error:
@@ -141,26 +109,9 @@ def parse(line: bytes) -> dict[str, Any]:
         raise Bad("not readable: a number is too long") from error
     if not isinstance(value, dict):
         raise Bad("not a JSON object")
-    if SURROGATE.search(line):
-        _refuse_surrogates(value)
+    if ESCAPED_SURROGATE.search(line):
+        refuse_surrogates(value)
     return value
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise Bad("a key occurs twice in one object")
-    return found
-
-
-_decode = json.JSONDecoder(object_pairs_hook=_object).decode
-
-
-def _refuse_surrogates(value: dict[str, Any]) -> None:
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise Bad("a lone surrogate, which is no character") from error
 
 
 def _head(path: Path, limit: int) -> Iterator[bytes]:

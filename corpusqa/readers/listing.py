@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -17,10 +17,15 @@ FORMATS = {
     ".md": "text",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "csv",
     ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
 }
 COMPRESSED = (".gz", ".zst")
-COMPRESSIBLE = ("jsonl",)
+COMPRESSIBLE = ("jsonl", "csv")
 METADATA = "metadata.jsonl"
 NOT_ROWS = ("readme", "license")  # beginnings of top-level names that describe a corpus
 # What tools leave beside the data of a dataset; never rows.
@@ -66,11 +71,26 @@ def endings(name: str) -> tuple[str, str]:
 
 def list_file(path: Path) -> Listing:
     """A single file as a corpus."""
-    found = format_of(path.name)
-    if found is None:
-        known = ", ".join([*FORMATS, *(f".jsonl{suffix}" for suffix in COMPRESSED)])
-        raise SourceError(f"{path}: no reader for this kind of file; known are {known}")
-    return Listing(path.parent.absolute(), found, (File(path.name, path.stat().st_size),))
+    return list_files(path.parent, [path.name])
+
+
+def list_files(root: Path, paths: Sequence[str]) -> Listing:
+    """Named files as a corpus; they are all read, so that they must have one format.
+
+    Raises:
+        SourceError: If a file has no reader, or they have several formats.
+    """
+    formats = {path: format_of(path) for path in paths}
+    for path, found in formats.items():
+        if found is None:
+            known = ", ".join(FORMATS)
+            raise SourceError(
+                f"{root / path}: no reader for this kind of file; known are {known}, .jsonl.gz, .jsonl.zst"
+            )
+    if len(set(formats.values())) > 1:
+        raise SourceError(f"{root}: {' and '.join(sorted(filter(None, set(formats.values()))))} files together")
+    files = [File(path, _size(root / path)) for path in sorted(paths, key=os.fsencode)]
+    return Listing(root.absolute(), str(formats[paths[0]]), tuple(files), folders=_folders(paths))
 
 
 def list_folder(root: Path) -> Listing:
@@ -93,14 +113,11 @@ def list_folder(root: Path) -> Listing:
     files = tuple(file for file, name in known if name == chosen)
     taken = {file.path for file in files}
     ignored = sorted({file.path for file in every} - taken)
-    return Listing(
-        root.absolute(),
-        chosen,
-        files,
-        tuple(ignored),
-        len({f.rpartition("/")[0] for f in taken}),
-        tuple(sorted(skipped)),
-    )
+    return Listing(root.absolute(), chosen, files, tuple(ignored), _folders(taken), tuple(sorted(skipped)))
+
+
+def _folders(paths: Iterable[str]) -> int:
+    return len({path.rpartition("/")[0] for path in paths})
 
 
 def _walk(root: Path, skipped: list[str]) -> Iterator[File]:
@@ -142,7 +159,7 @@ def _identity(entry: os.DirEntry[str] | Path) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def _size(entry: os.DirEntry[str]) -> int:
+def _size(entry: os.DirEntry[str] | Path) -> int:
     try:
         return entry.stat().st_size
     except OSError:  # the reader says what is wrong with it

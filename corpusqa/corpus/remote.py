@@ -1,0 +1,110 @@
+"""Sources that are not files here: standard input, URLs, and data sets of the Hugging Face Hub."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from corpusqa.errors import CannotEvaluate, SourceError
+from corpusqa.readers.listing import METADATA, format_of
+
+# hf://datasets/org/name@revision:split, where name, revision and split alone do not point into the repository
+HUB = re.compile(r"hf://datasets/(?P<repo>[^/@:]+/[^/@:]+)(@(?P<revision>[^:]+))?(:(?P<split>[\w.]+))?/?$")
+CREDENTIALS = re.compile(r"credential|forbidden|unauthori[sz]ed|401|403|access denied|permission", re.IGNORECASE)
+SNIFF = 1 << 16
+KINDS = (  # how standard input begins -> the ending of a file of that kind
+    (b"\x1f\x8b", ".jsonl.gz"),
+    (b"\x28\xb5\x2f\xfd", ".jsonl.zst"),
+    (b"PAR1", ".parquet"),
+    (b"ARROW1", ".arrow"),
+    (b"\xff\xff\xff\xff", ".arrow"),
+    (b"{", ".jsonl"),
+    (b"[", ".json"),
+)
+
+
+def spool_stdin(folder: Path) -> Mapping[str, str]:
+    """Copy standard input into a file whose ending says what it is: rows where it begins like rows, else one text."""
+    stream = sys.stdin.buffer
+    head = stream.read(SNIFF)
+    begins = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    ending = next((ending for mark, ending in KINDS if head.startswith(mark) or begins.startswith(mark)), ".txt")
+    with (folder / f"stdin{ending}").open("wb") as copy:
+        copy.write(head)
+        shutil.copyfileobj(stream, copy)
+    return {}
+
+
+def fetch(url: str, folder: Path) -> Mapping[str, str]:
+    """Copy the files that a URL names, or those below it, with the relative paths that they have there.
+
+    Raises:
+        SourceError: If there is nothing, access is refused, or the protocol needs a package that is not installed.
+        CannotEvaluate: If a file could not be copied to its end.
+    """
+    import fsspec  # type: ignore[import-untyped]
+
+    try:
+        system, path = fsspec.core.url_to_fs(url)
+        names = _names(system, path)
+    except (ImportError, ValueError) as error:
+        raise SourceError(f"{url}: {error}") from error
+    except Exception as error:
+        raise _refused(url, error) from error
+    if not names:
+        raise SourceError(f"{url}: nothing there that could be read")
+    root = os.path.commonpath([name.rpartition("/")[0] for name in names])
+    for name in names:
+        target = folder / os.path.relpath(name, root or ".")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            system.get_file(name, str(target))
+        except Exception as error:
+            what = f"{name.rpartition('/')[2]} could not be read to its end ({type(error).__name__})"
+            raise CannotEvaluate(f"{url}: {what}") from error
+    return {}
+
+
+def _names(system: Any, path: str) -> list[str]:
+    """The files to copy: the one named, those that match, or all of a known format below a folder."""
+    if format_of(path) and "*" not in path:
+        if not system.exists(path):
+            raise FileNotFoundError(path)
+        return [path]
+    found = system.glob(path) if "*" in path else system.find(path)
+    return sorted(name for name in found if format_of(name) or name.rpartition("/")[2] == METADATA)
+
+
+def _refused(url: str, error: Exception) -> SourceError:
+    if isinstance(error, FileNotFoundError):
+        return SourceError(f"{url}: nothing there that could be read")
+    if CREDENTIALS.search(f"{type(error).__name__} {error}"):
+        return SourceError(f"{url}: access refused; set the credentials of that service in the environment")
+    return SourceError(f"{url}: cannot be opened ({type(error).__name__})")
+
+
+def hub_dataset(name: str) -> Callable[[], Any] | None:
+    """How to open a data set of the Hub, or None if the name is not one."""
+    found = HUB.match(name)
+    if not found:
+        return None
+
+    def load() -> Any:
+        # before `datasets` is imported: it would report every load to a counter, gates in CI included
+        os.environ.setdefault("HF_UPDATE_DOWNLOAD_COUNTS", "0")
+        import datasets
+
+        try:
+            return datasets.load_dataset(
+                found["repo"], revision=found["revision"], split=found["split"], streaming=True
+            )
+        except Exception as error:
+            first = str(error).strip().partition("\n")[0]
+            raise SourceError(f"{name}: cannot be opened ({type(error).__name__}: {first:.200})") from error
+
+    return load

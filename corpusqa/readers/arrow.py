@@ -1,0 +1,108 @@
+"""Arrow IPC, as streams (what `datasets` saves) and as files (Feather): units are runs of record batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from corpusqa.readers.files import open_file, shown, why
+from corpusqa.readers.model import Block, File, Unit, renumbered
+from corpusqa.readers.tables import Tables, runs
+
+MAGIC = b"ARROW1"  # at the start of the file format; a stream has none
+DAMAGED = "not an Arrow file, or damaged"
+ERRORS = (pa.ArrowException, OSError, ValueError)
+
+
+def columns(root: Path, files: Sequence[File], thorough: bool) -> list[str]:
+    """Names of the columns of all files, in order of first appearance."""
+    names: dict[str, None] = {}
+    for file in files:
+        try:
+            with _Opened(root / file.path) as opened:
+                names.update(dict.fromkeys(opened.schema.names))
+        except ERRORS:  # the reader says so later, with its place
+            continue
+    return list(names)
+
+
+def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
+    """Runs of record batches of about `unit_bytes`; a file that cannot be opened is a unit too."""
+    units: list[Unit] = []
+    for file in files:
+        try:
+            with _Opened(root / file.path) as opened:
+                sizes = [batch.nbytes for batch in opened if batch.num_rows]
+        except ERRORS:
+            units.append(Unit(0, (file.path,), 0, -1, file.bytes))
+        else:
+            found = [Unit(0, (file.path,), a, b, sum(sizes[a:b])) for a, b in runs(sizes, unit_bytes) if sizes]
+            units.extend([Unit(0, (file.path,), 0, -1, found[0].bytes)] if len(found) == 1 else found)
+    return renumbered(units)
+
+
+def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
+    """The record batches of a unit as one table; what follows a damaged batch is one unreadable row."""
+    tables = Tables(names)
+    for path in unit.files:
+        file = shown(path)
+        try:
+            with _Opened(root / path) as opened:
+                _add(tables, file, opened, unit)
+        except pa.ArrowException:
+            tables.trouble(file, DAMAGED)
+        except OSError as error:
+            tables.trouble(file, why(error) if error.strerror else DAMAGED)
+        except ValueError:
+            tables.trouble(file, DAMAGED)
+    return tables.block()
+
+
+def _add(tables: Tables, file: str, opened: _Opened, unit: Unit) -> None:
+    batches = (batch for batch in opened if batch.num_rows)
+    for number, batch in enumerate(batches):
+        if number >= unit.start and (unit.stop == -1 or number < unit.stop):
+            if _is_sound(batch):
+                tables.add(file, pa.Table.from_batches([batch]))
+            else:
+                tables.trouble(file, "a damaged record batch", batch.num_rows)
+        elif number >= unit.start:
+            return
+
+
+def _is_sound(batch: pa.RecordBatch) -> bool:
+    """Whether offsets and lengths fit: nothing has decoded them yet. Text that is not UTF-8 is found by row later."""
+    try:
+        batch.validate(full=True)
+    except pa.ArrowInvalid as error:
+        return "UTF8" in str(error)
+    return True
+
+
+class _Opened:
+    """An Arrow file or stream, mapped into memory: iterating reads only what is asked of a batch."""
+
+    def __init__(self, path: Path) -> None:
+        with open_file(path) as stream:
+            is_file = stream.read(len(MAGIC)) == MAGIC
+        self._map = pa.memory_map(str(path))
+        try:
+            self._reader = pa.ipc.open_file(self._map) if is_file else pa.ipc.open_stream(self._map)
+        except BaseException:
+            self._map.close()
+            raise
+        self.schema: pa.Schema = self._reader.schema
+
+    def __enter__(self) -> _Opened:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._map.close()
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        if isinstance(self._reader, pa.ipc.RecordBatchStreamReader):
+            yield from self._reader
+        else:
+            yield from (self._reader.get_batch(i) for i in range(self._reader.num_record_batches))

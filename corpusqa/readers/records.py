@@ -1,0 +1,71 @@
+"""What the readers of records share: collecting rows, and what no row may hold."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import polars as pl
+
+from corpusqa.readers.model import PLACE, Block, Trouble
+
+BOM = b"\xef\xbb\xbf"
+ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+class Bad(Exception):
+    """Something that is not a row: the reason, and the number of its bytes that could be read."""
+
+    def __init__(self, reason: str, at: int = 0) -> None:
+        super().__init__(reason)
+        self.at = at
+
+
+class Records:
+    """The rows of a unit while it is read."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._records: list[dict[str, Any]] = []
+        self._place: list[tuple[int, str, int | None, int | None]] = []
+        self._troubles: list[Trouble] = []
+
+    def add(self, record: dict[str, Any], file: str, line: int | None = None, offset: int | None = None) -> None:
+        """Add a row."""
+        self._records.append(record)
+        self._place.append((self._count, file, line, offset))
+        self._count += 1
+
+    def trouble(self, reason: str, file: str, line: int | None = None, offset: int | None = None) -> None:
+        """Count a row that cannot be read."""
+        self._troubles.append(Trouble(self._count, file, line, offset, reason))
+        self._count += 1
+
+    def block(self, lines: int = 0) -> Block:
+        """Everything that was added."""
+        place = pl.DataFrame(self._place, schema=PLACE, orient="row")
+        return Block(self._count, place, self._records, troubles=self._troubles, lines=lines)
+
+
+def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; a key that occurs twice would lose a value.
+
+    Raises:
+        Bad: If a key occurs twice.
+    """
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Bad("a key occurs twice in one object")
+    return found
+
+
+def refuse_surrogates(value: Any, reason: str = "a lone surrogate, which is no character") -> None:
+    """Raise Bad if a string anywhere in a value of JSON cannot be written as UTF-8."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise Bad(reason) from error
+
+
+decoder = json.JSONDecoder(object_pairs_hook=unique_keys)

@@ -1,0 +1,68 @@
+"""What the readers of tables share: collecting tables and counting their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+import pyarrow as pa
+
+from corpusqa.readers.model import PLACE, Block, Trouble
+
+PLAIN = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
+
+
+class Tables:
+    """The rows of a unit while it is read."""
+
+    def __init__(self, names: Sequence[str] | None) -> None:
+        self._names = None if names is None else set(names)
+        self._tables: list[pa.Table] = []
+        self._places: list[pl.DataFrame] = []
+        self._troubles: list[Trouble] = []
+        self._count = 0
+
+    def add(self, file: str, table: pa.Table) -> None:
+        """Add rows; columns that were not asked for are left out."""
+        row = pl.int_range(self._count, self._count + table.num_rows, eager=True)
+        empty = pl.lit(None, pl.Int64)
+        place = pl.select(row=row, file=pl.lit(file), line=empty, offset=empty)
+        self._places.append(place.cast(PLACE))  # type: ignore[arg-type]
+        self._tables.append(self._chosen(table))
+        self._count += table.num_rows
+
+    def trouble(self, file: str, reason: str, rows: int = 1) -> None:
+        """Count rows that cannot be read."""
+        self._troubles.extend(Trouble(self._count + i, file, None, None, reason) for i in range(rows))
+        self._count += rows
+
+    def block(self) -> Block:
+        """Everything that was added."""
+        place = pl.concat(self._places) if self._places else pl.DataFrame(schema=PLACE)
+        table = pa.concat_tables(self._tables) if self._tables else pa.table({})
+        return Block(self._count, place, table=table, troubles=self._troubles)
+
+    def _chosen(self, table: pa.Table) -> pa.Table:
+        """The wanted columns, views as plain strings.
+
+        Arrow cannot filter views, and `datasets` writes all their buffers with every slice. A table without any wanted
+        column keeps its number of rows in a column without a name.
+        """
+        present = [name for name in table.column_names if self._names is None or name in self._names]
+        if not present:
+            return pa.table({"": pa.nulls(table.num_rows)})
+        chosen = table.select(present)
+        fields = [field.with_type(PLAIN.get(field.type, field.type)) for field in chosen.schema]
+        schema = pa.schema(fields, chosen.schema.metadata)
+        return chosen if schema == chosen.schema else chosen.cast(schema)
+
+
+def runs(sizes: Sequence[int], limit: int) -> Iterator[tuple[int, int]]:
+    """Consecutive pieces, filled up to the limit, as start and stop."""
+    start, total = 0, 0
+    for i, size in enumerate(sizes):
+        if i > start and total + size > limit:
+            yield start, i
+            start, total = i, 0
+        total += size
+    yield start, len(sizes)

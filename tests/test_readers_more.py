@@ -1,0 +1,246 @@
+"""JSON, CSV, Arrow, saved datasets, standard input, globs and URLs."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+
+import pyarrow as pa
+import pytest
+
+from corpusqa.corpus import open_corpus, remove_spool
+from corpusqa.errors import CannotEvaluate, SourceError
+from tests.test_readers import read_all, write
+
+ROWS = [{"text": "one \U0001f600", "n": [1]}, {"text": "two\nlines", "n": []}]
+
+
+def texts(source: object, **options: object) -> list[str]:
+    return read_all(open_corpus(source, **options)).documents["text"].to_list()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps(ROWS),
+        "\ufeff" + json.dumps(ROWS, indent=2, ensure_ascii=False),
+        "\n".join(map(json.dumps, ROWS)),
+    ],
+    ids=["array", "indented", "lines"],
+)
+def test_json_is_an_array_or_lines(tmp_path: Path, content: str) -> None:
+    assert texts(write(tmp_path, {"a.json": content})) == [row["text"] for row in ROWS]
+
+
+def test_one_json_object_is_one_row(tmp_path: Path) -> None:
+    assert texts(write(tmp_path, {"a.json": json.dumps(ROWS[0], indent=1)})) == [ROWS[0]["text"]]
+
+
+def test_large_json_of_lines_has_ranges(tmp_path: Path) -> None:
+    write(tmp_path, {"a.json": "".join(json.dumps({"text": f"{i:05}"}) + "\n" for i in range(1000))})
+    corpus = open_corpus(tmp_path, unit_bytes=2000)
+    assert len(corpus.units) > 5
+    assert read_all(corpus).documents["text"].to_list() == [f"{i:05}" for i in range(1000)]
+
+
+@pytest.mark.parametrize(
+    ("content", "good", "reason", "offset"),
+    [
+        (b'[{"text": "a"}, {"text": }, {"text": "b"}]', 1, "not JSON: Expecting value; the rest of", 25),
+        (b'[{"text": "a"} {"text": "b"}]', 0, "no comma or bracket after an element", 1),
+        (b'[{"text": "a"}, 5, {"text": "b"}]', 2, "not a JSON object", 16),
+        (b'[{"text": "a"}, {"text": "\xe9"}, {"text": "b"}]', 2, "not valid UTF-8", 16),
+        (b'[{"text": "a"},', 1, "the array is not closed", 15),
+        (b'[{"text": "a"}] x', 1, "text after the array", 15),
+        (b"[" * 100_000, 0, "nested too deeply", 1),
+    ],
+)
+def test_broken_json(tmp_path: Path, content: bytes, good: int, reason: str, offset: int) -> None:
+    rows = read_all(open_corpus(write(tmp_path, {"a.json": content})))
+    assert rows.documents.height == good
+    ((_, _, _, at, said),) = rows.unreadable.rows()
+    assert reason in said
+    assert at == offset
+
+
+CSV = 'id,text,n\n1,"one, ""two""\r\nthree",x\r\n2,,y\n\n3,four,z'
+
+
+@pytest.mark.parametrize(("name", "mark"), [("a.csv", ","), ("a.tsv", "\t"), ("b.csv", ";"), ("a.csv.gz", ",")])
+def test_csv(tmp_path: Path, name: str, mark: str) -> None:
+    content = CSV.replace("one,", "one\x00").replace(",", mark).replace("\x00", ",").encode()
+    rows = read_all(open_corpus(write(tmp_path, {name: gzip.compress(content) if name.endswith("gz") else content})))
+    found = rows.documents.select("id", "text", "line").rows()
+    assert found == [("1", 'one, "two"\r\nthree', 2), ("2", "", 4), ("3", "four", 6)]
+
+
+def test_broken_csv(tmp_path: Path) -> None:
+    lines = [b"id,text", b"1,a", b"2", b"3,b,c", b'4,"x"y', b"5,caf\xe9", b"6,good", b'7,"open']
+    rows = read_all(open_corpus(write(tmp_path, {"a.csv": b"\n".join(lines)})))
+    assert rows.documents["id"].to_list() == ["1", "6"]
+    assert rows.unreadable.select("line", "reason").rows() == [
+        (3, "1 values, but the header has 2"),
+        (4, "3 values, but the header has 2"),
+        (5, "not a row: ',' expected after '\"'"),
+        (6, "not valid UTF-8"),
+        (8, "not a row: unexpected end of data"),
+    ]
+
+
+def test_a_csv_header_that_names_a_column_twice(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="more than once"):
+        open_corpus(write(tmp_path, {"a.csv": "text,text\na,b\n"}))
+
+
+@pytest.mark.parametrize("kind", ["stream", "file"])
+def test_arrow(tmp_path: Path, kind: str) -> None:
+    table = pa.table({"text": [str(i) for i in range(100)]})
+    new = {"stream": pa.ipc.new_stream, "file": pa.ipc.new_file}[kind]
+    with new(tmp_path / "a.arrow", table.schema) as writer:
+        writer.write_table(table, max_chunksize=10)
+    corpus = open_corpus(tmp_path, unit_bytes=120)
+    assert len(corpus.units) == 5
+    assert read_all(corpus).documents["text"].to_list() == table["text"].to_pylist()
+
+
+def test_an_arrow_stream_that_ends_in_the_middle(tmp_path: Path) -> None:
+    table = pa.table({"text": [str(i) * 100 for i in range(100)]})
+    sink = io.BytesIO()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table, max_chunksize=10)
+    (tmp_path / "a.arrow").write_bytes(sink.getvalue()[: len(sink.getvalue()) // 2])
+    rows = read_all(open_corpus(tmp_path))
+    assert 30 <= rows.documents.height <= 60
+    assert rows.unreadable["reason"].to_list() == ["not an Arrow file, or damaged"]
+
+
+def test_saved_datasets_and_their_caches(tmp_path: Path) -> None:
+    import datasets
+
+    whole = datasets.Dataset.from_dict({"text": ["a", "b"]})
+    whole.save_to_disk(tmp_path / "one")
+    datasets.load_from_disk(tmp_path / "one").map(lambda row: {"text": row["text"] * 2}, load_from_cache_file=False)
+    assert len(list((tmp_path / "one").glob("*.arrow"))) == 2
+    assert texts(tmp_path / "one") == ["a", "b"]
+    datasets.DatasetDict(train=whole, extra=whole.select([1])).save_to_disk(tmp_path / "both")
+    documents = read_all(open_corpus(tmp_path / "both")).documents
+    assert documents.select("text", "split", "source").rows() == [
+        ("b", "extra", None),
+        ("a", "train", None),
+        ("b", "train", None),
+    ]
+
+
+def test_splits_by_the_names_of_files(tmp_path: Path) -> None:
+    line = '{"text": "x"}\n'
+    names = ["data/train-00000-of-00002.jsonl", "data/train-00001-of-00002.jsonl", "data/dev.jsonl", "web/x.jsonl"]
+    corpus = open_corpus(write(tmp_path, dict.fromkeys(names, line)))
+    documents = read_all(corpus).documents
+    assert documents.select("split", "source").rows() == [
+        ("dev", None),
+        ("train", None),
+        ("train", None),
+        (None, "web"),
+    ]
+    assert "splits: dev, train" in corpus.notes
+
+
+def test_a_release_is_its_data(tmp_path: Path) -> None:
+    write(tmp_path, {"corpusqa/manifest.json": "{}", "removed/train-00000-of-00001.jsonl": '{"id": "1"}\n'})
+    write(tmp_path, {"data/train-00000-of-00001.jsonl": '{"text": "kept"}\n'})
+    assert texts(tmp_path) == ["kept"]
+
+
+def test_globs_and_lists(tmp_path: Path) -> None:
+    write(tmp_path, {f"{name}.jsonl": json.dumps({"text": name}) for name in ("a1", "a2", "b")})
+    assert texts(f"{tmp_path}/a*.jsonl") == ["a1", "a2"]
+    assert texts([f"{tmp_path}/b.jsonl", f"{tmp_path}/a1.jsonl"]) == ["a1", "b"]
+    with pytest.raises(SourceError, match="no file matches"):
+        open_corpus(f"{tmp_path}/z*.jsonl")
+    write(tmp_path, {"a3.txt": "x"})
+    with pytest.raises(SourceError, match="jsonl and text files together"):
+        open_corpus(f"{tmp_path}/a*")
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b'{"text": "a"}\n{"text": "b"}\n', ["a", "b"]),
+        (gzip.compress(b'{"text": "a"}\n'), ["a"]),
+        (b'[{"text": "a"}]', ["a"]),
+        (b"just a text\n", ["just a text\n"]),
+    ],
+    ids=["lines", "gzip", "array", "text"],
+)
+def test_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, expected: list[str]) -> None:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+    corpus = open_corpus("-", work=tmp_path)
+    assert read_all(corpus).documents.select("text", "file").rows() == [(text, None) for text in expected]
+    remove_spool(corpus)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    """A web server on loopback over the folder `web`; what is called `secret` is forbidden."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_error(403) if "secret" in self.path else super().do_GET()
+
+        do_HEAD = do_GET  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    (tmp_path / "web").mkdir()
+    web = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(tmp_path / "web")))
+    thread = threading.Thread(target=web.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{web.server_port}"
+    web.shutdown()
+    web.server_close()
+    thread.join()
+
+
+def test_urls(tmp_path: Path, server: str) -> None:
+    pytest.importorskip("aiohttp", reason="http sources need aiohttp")
+    write(tmp_path / "web", {"a.jsonl.gz": gzip.compress(b'{"text": "over http"}\n')})
+    assert texts(f"{server}/a.jsonl.gz", work=tmp_path / "work") == ["over http"]
+    with pytest.raises(SourceError, match="nothing there"):
+        open_corpus(f"{server}/absent.jsonl", work=tmp_path / "work")
+    with pytest.raises(SourceError, match="credentials"):
+        open_corpus(f"{server}/secret.jsonl", work=tmp_path / "work")
+
+
+def test_a_folder_of_another_file_system(tmp_path: Path) -> None:
+    import fsspec
+
+    memory = fsspec.filesystem("memory")
+    for name, text in {"c/wire/a.txt": "one", "c/b.txt": "two", "c/picture.png": "no"}.items():
+        memory.pipe(f"/{name}", text.encode())
+    documents = read_all(open_corpus("memory://c", work=tmp_path)).documents
+    assert documents.select("id", "source").rows() == [("b.txt", None), ("wire/a.txt", "wire")]
+    with pytest.raises(SourceError, match="nothing there"):
+        open_corpus("memory://absent", work=tmp_path)
+    with pytest.raises(SourceError, match=r"Protocol not known|not known"):
+        open_corpus("nosuch://bucket/a.jsonl", work=tmp_path)
+
+
+def test_a_dataset_that_fails_on_the_way(tmp_path: Path) -> None:
+    import datasets
+
+    def rows() -> Iterator[dict[str, str]]:
+        yield {"text": "a"}
+        raise OSError("secret text")
+
+    with pytest.raises(CannotEvaluate, match="could not be read further") as error:
+        open_corpus(datasets.IterableDataset.from_generator(rows), work=tmp_path)
+    assert "secret" not in str(error.value)
