@@ -1,0 +1,1 @@
+"""The report: one mapping, report.json, from which every format is drawn."""

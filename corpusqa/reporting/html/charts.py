@@ -1,0 +1,75 @@
+"""Geometry of the charts: rectangles and lines as numbers, which the template draws as SVG."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from corpusqa.reporting.words import counted, number
+
+WIDTH, HEIGHT = 320.0, 72.0
+BAR_WIDTH, BAR_HEIGHT = 220.0, 14.0
+FLOW_WIDTH, FLOW_HEIGHT = 640.0, 190.0
+
+
+def bins(histogram: dict[str, Any]) -> list[dict[str, Any]]:
+    """Bars of a histogram of numbers: `x`, `y`, `width`, `height`, `title`, in a box of WIDTH by HEIGHT.
+
+    An empty bin has no bar and a bin with one document a visible one.
+    """
+    counts, edges = histogram["counts"], histogram["edges"]
+    step, most = WIDTH / len(counts), max(counts)
+    return [
+        {
+            "x": round(at * step + 0.5, 2),
+            "width": round(max(step - 1, 1), 2),
+            "height": round(max(HEIGHT * count / most, 1.5), 2),
+            "y": round(HEIGHT - max(HEIGHT * count / most, 1.5), 2),
+            "title": f"{number(edges[at])} to {number(edges[at + 1])}: {counted(count, 'document')}",
+        }
+        for at, count in enumerate(counts)
+        if count
+    ]
+
+
+def bars(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Horizontal bars: each value with its `width` of BAR_WIDTH."""
+    most = max((row["documents"] for row in values), default=1) or 1
+    return [{**row, "width": round(max(BAR_WIDTH * row["documents"] / most, 1.5), 2)} for row in values]
+
+
+def bullet(row: dict[str, Any]) -> dict[str, float] | None:
+    """A limit as a bullet chart: width of the `value` bar and place of the `limit` mark, of BAR_WIDTH.
+
+    The axis begins at zero and ends a quarter beyond the larger of the two; negative numbers have no chart.
+    """
+    value, limit = row["value"], row["limit"]
+    if value is None or limit is None or value < 0 or limit < 0:
+        return None
+    end = max(value, limit) * 1.25 or 1.0
+    return {"value": round(BAR_WIDTH * value / end, 2), "limit": round(BAR_WIDTH * limit / end, 2)}
+
+
+def flow(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """The ledger as a flow: bands from the rows that were read to what became of them.
+
+    Returns:
+        Bands from top to bottom: `name`, `kind`, `rows`, `top` and `height` at the left edge, `to` and `height` at the
+        right edge, where bands stand apart so that their names have room.
+    """
+    ledger, reasons = report["ledger"], report["reasons"]
+    parts = [("kept", "kept", ledger["kept"]), ("edited", "edited", ledger["edited"])]
+    parts += [(f"dropped: {row['reason']}", "dropped", row["documents"]) for row in reasons[:5]]
+    rest = ledger["dropped"] - sum(row["documents"] for row in reasons[:5])
+    parts += [("dropped: other reasons", "dropped", rest), ("unreadable", "unreadable", ledger["unreadable"])]
+    parts = [part for part in parts if part[2] > 0]
+    gap = 18.0
+    scale = (FLOW_HEIGHT - gap * len(parts)) / max(ledger["read"], 1)
+    top, to, bands = gap * len(parts) / 2, gap / 2, []
+    for name, kind, rows in parts:
+        height = max(rows * scale, 1.0)
+        bands.append(
+            {"name": name, "kind": kind, "rows": rows, "top": round(top, 2), "to": round(to, 2),
+             "height": round(height, 2)}
+        )  # fmt: skip
+        top, to = top + rows * scale, to + height + gap
+    return bands

@@ -1,0 +1,65 @@
+"""report.json -> one page: no request leaves it, nothing in it runs but our own script, and it reads without that."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from corpusqa.reporting import words
+from corpusqa.reporting.html import charts
+from corpusqa.reporting.html.island import island
+from corpusqa.reporting.html.view import view
+
+PACKAGE = "corpusqa.reporting.html"
+
+
+def render(report: dict[str, Any]) -> str:
+    """The page: the same report gives the same bytes."""
+    style, script = asset("style.css"), asset("script.js")
+    policy = (
+        f"default-src 'none'; style-src '{digest(style)}'; script-src '{digest(script)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    data = island(report)
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            report=report,
+            view=view(report),
+            policy=policy,
+            island_kind=data["kind"],
+            # the only three things that are not escaped: two files of ours, and data that holds no `<`
+            island_data=Markup(data["data"]),  # noqa: S704
+            style=Markup(style),  # noqa: S704
+            script=Markup(script),  # noqa: S704
+        )
+    )
+
+
+def digest(text: str) -> str:
+    """The source expression of a content security policy that allows exactly this text."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+@cache
+def asset(name: str) -> str:
+    """A style sheet or script of the page; it holds nothing from a report."""
+    return resources.files(PACKAGE).joinpath("templates", name).read_text(encoding="utf-8")
+
+
+@cache
+def environment() -> Environment:
+    """Templates that escape everything and fail on a name that does not exist."""
+    found = Environment(
+        loader=PackageLoader(PACKAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    found.filters.update(number=words.number, size=words.size, counted=words.counted)
+    found.globals.update(percent=words.percent, charts=charts)
+    return found

@@ -1,0 +1,238 @@
+"use strict";
+// Search, filter, sort and paging of the findings. The page is complete without this script: it replaces the rows of
+// the table by others from the data in the page. Text only ever enters the page through textContent.
+(() => {
+  const PER_PAGE = 100;
+  const RANK = { error: 0, warning: 1, info: 2 };
+  const $ = (id) => document.getElementById(id);
+  const state = { text: "", severity: "", name: "", source: "", sort: "", down: false, page: 0 };
+  let all = [];
+  let shown = [];
+
+  theme();
+  const table = $("findings-table");
+  if (table) {
+    read($("data")).then((data) => {
+      all = data.rows.map((row, at) => Object.fromEntries(data.columns.map((name, i) => [name, row[i]]).concat([["at", at]])));
+      for (const row of all) {
+        row.search = [row.name, row.severity, row.document, row.source, place(row), row.message, row.excerpt]
+          .join("\n").toLowerCase();
+      }
+      start();
+    });
+  }
+
+  function theme() {
+    const button = $("theme");
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    button.hidden = false;
+    const name = () => document.documentElement.dataset.theme || (dark.matches ? "dark" : "light");
+    const say = () => { button.textContent = name() === "dark" ? "Light colours" : "Dark colours"; };
+    button.addEventListener("click", () => {
+      document.documentElement.dataset.theme = name() === "dark" ? "light" : "dark";
+      say();
+    });
+    dark.addEventListener("change", say);
+    say();
+  }
+
+  async function read(element) {
+    if (element.dataset.kind === "json") return JSON.parse(element.textContent);
+    const bytes = Uint8Array.from(atob(element.textContent), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return JSON.parse(await new Response(stream).text());
+  }
+
+  function start() {
+    $("filters").hidden = false;
+    $("pages").hidden = false;
+    for (const name of ["text", "severity", "name", "source"]) {
+      const field = $(`filter-${name}`);
+      if (!field) continue;
+      field.addEventListener("input", () => { state[name] = field.value; state.page = 0; update(true); });
+    }
+    $("filters").addEventListener("submit", (event) => event.preventDefault());
+    $("filters").addEventListener("reset", () => {
+      Object.assign(state, { text: "", severity: "", name: "", source: "", page: 0 });
+      setTimeout(() => update(true));
+    });
+    $("previous").addEventListener("click", () => { state.page -= 1; update(); });
+    $("next").addEventListener("click", () => { state.page += 1; update(); });
+    $("csv").addEventListener("click", download);
+    for (const head of table.querySelectorAll("th[data-sort]")) sortable(head);
+    addEventListener("hashchange", follow);
+    if (!follow()) update();
+  }
+
+  function sortable(head) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = head.textContent;
+    head.replaceChildren(button);
+    button.addEventListener("click", () => {
+      const name = head.dataset.sort;
+      state.down = state.sort === name || (state.sort === "" && name === "severity") ? !state.down : false;
+      state.sort = name;
+      state.page = 0;
+      update();
+    });
+  }
+
+  // #f-0123456789ab shows one finding, #findings?name=pii.email a filtered table.
+  function follow() {
+    const hash = decodeURIComponent(location.hash.slice(1));
+    if (hash.startsWith("findings?")) {
+      const wanted = new URLSearchParams(hash.slice("findings?".length));
+      for (const name of ["text", "severity", "name", "source"]) {
+        state[name] = wanted.get(name) || "";
+        if ($(`filter-${name}`)) $(`filter-${name}`).value = state[name];
+      }
+      state.page = 0;
+      update();
+      $("findings").scrollIntoView();
+      return true;
+    }
+    if (!hash.startsWith("f-")) return false;
+    const target = all.find((row) => row.fingerprint.startsWith(hash.slice(2)));
+    if (!target) return false;
+    if (!matches(target)) {
+      for (const name of ["text", "severity", "name", "source"]) {
+        state[name] = "";
+        if ($(`filter-${name}`)) $(`filter-${name}`).value = "";
+      }
+    }
+    select();
+    state.page = Math.floor(shown.indexOf(target) / PER_PAGE);
+    update();
+    const line = document.getElementById(anchor(target));
+    line.classList.add("target");
+    line.scrollIntoView({ block: "center" });
+    return true;
+  }
+
+  function matches(row) {
+    return (!state.severity || row.severity === state.severity) && (!state.name || row.name === state.name)
+      && (!state.source || row.source === state.source) && (!state.text || row.search.includes(state.text.toLowerCase()));
+  }
+
+  function select() {
+    shown = all.filter(matches);
+    if (state.sort) {
+      const key = state.sort === "severity" ? (row) => RANK[row.severity] : (row) => row[state.sort] || "";
+      const sign = state.down ? -1 : 1;
+      shown.sort((a, b) => {
+        const [x, y] = [key(a), key(b)];
+        return x < y ? -sign : x > y ? sign : a.at - b.at;
+      });
+    }
+  }
+
+  function update(remember) {
+    select();
+    const pages = Math.max(Math.ceil(shown.length / PER_PAGE), 1);
+    state.page = Math.min(Math.max(state.page, 0), pages - 1);
+    const rows = shown.slice(state.page * PER_PAGE, (state.page + 1) * PER_PAGE);
+    table.tBodies[0].replaceChildren(...rows.map(line));
+    const word = shown.length === 1 ? "finding" : "findings";
+    $("count").textContent = shown.length === all.length ? `${all.length} ${word}` : `${shown.length} ${word} of ${all.length}`;
+    $("page").textContent = `Page ${state.page + 1} of ${pages}`;
+    $("previous").disabled = state.page === 0;
+    $("next").disabled = state.page === pages - 1;
+    for (const head of table.querySelectorAll("th[data-sort]")) {
+      const sorted = head.dataset.sort === (state.sort || "severity");
+      if (sorted) head.setAttribute("aria-sort", state.down ? "descending" : "ascending");
+      else head.removeAttribute("aria-sort");
+    }
+    if (remember) keep();
+  }
+
+  function keep() {
+    const said = new URLSearchParams();
+    for (const name of ["text", "severity", "name", "source"]) if (state[name]) said.set(name, state[name]);
+    try {
+      history.replaceState(null, "", said.size ? `#findings?${said}` : "#findings");
+    } catch { /* a page inside a notebook has no address of its own */ }
+  }
+
+  function line(row) {
+    const made = make("tr");
+    made.id = anchor(row);
+    const badge = make("span", row.severity);
+    badge.className = `badge ${row.severity}`;
+    const name = make("a", row.name);
+    name.href = `#${row.name}`;
+    const [before, hit, after] = pieces(row);
+    const excerpt = make("bdi", before, hit ? make("mark", hit) : "", after);
+    excerpt.dir = "auto";
+    const cell = make("td", excerpt);
+    cell.className = "excerpt";
+    const where = place(row) ? quiet(make("bdi", place(row))) : "";
+    made.append(make("td", badge), make("td", name, quiet(row.message)), make("td", make("bdi", row.document || ""), where), cell, make("td", ...actions(row)));
+    return made;
+  }
+
+  function actions(row) {
+    const link = make("a", "#");
+    link.href = `#${anchor(row)}`;
+    link.setAttribute("aria-label", `Link to finding ${row.fingerprint.slice(0, 12)}`);
+    const copy = make("button", "Suppress");
+    copy.type = "button";
+    copy.setAttribute("aria-label", `Copy a suppression of ${row.name} in ${row.document || "the corpus"}`);
+    copy.addEventListener("click", () => copied(copy, suppression(row)));
+    return [link, " ", copy];
+  }
+
+  function suppression(row) {
+    return `[[suppress]]\ncheck = "${row.name}"\nfingerprint = "${row.fingerprint}"\nreason = ""\n`;
+  }
+
+  async function copied(button, text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Not allowed here";
+    }
+    setTimeout(() => { button.textContent = "Suppress"; }, 2000);
+  }
+
+  // A cell that begins like a formula is a text: spreadsheets would run it.
+  function download() {
+    const cell = (value) => {
+      const text = value === null || value === undefined ? "" : String(value);
+      return `"${(/^[\s]*[=+\-@]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+    };
+    const columns = ["severity", "name", "document", "source", "file", "line", "message", "excerpt", "fingerprint"];
+    const lines = [columns.map(cell).join(",")].concat(shown.map((row) => columns.map((name) => cell(row[name])).join(",")));
+    const link = make("a");
+    link.href = URL.createObjectURL(new Blob(["\ufeff", lines.join("\r\n"), "\r\n"], { type: "text/csv" }));
+    link.download = "findings.csv";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  }
+
+  function pieces(row) {
+    const points = Array.from(row.excerpt || "");
+    const [start, end] = [row.hit_start || 0, row.hit_end || 0];
+    return [points.slice(0, start), points.slice(start, end), points.slice(end)].map((part) => part.join(""));
+  }
+
+  function place(row) {
+    if (row.file && row.line !== null) return `${row.file}:${row.line}`;
+    return row.file && row.file !== row.document ? row.file : "";
+  }
+
+  function anchor(row) { return `f-${row.fingerprint.slice(0, 12)}`; }
+
+  function quiet(content) {
+    const made = make("div", content);
+    made.className = "quiet";
+    return made;
+  }
+
+  function make(tag, ...children) {
+    const made = document.createElement(tag);
+    made.append(...children);
+    return made;
+  }
+})();

@@ -1,0 +1,85 @@
+"""What the page shows, in the order in which it shows it: every decision that is not layout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from corpusqa.reporting.html.island import first_rows
+from corpusqa.reporting.words import broken, gate_words, not_measured
+
+SLICE_COLUMNS = 6
+SEVERITIES = ("error", "warning", "info")
+_BANNERS = {"passed": "ok", "failed": "bad"}
+
+
+def view(report: dict[str, Any]) -> dict[str, Any]:
+    """Everything that the template needs beside report.json."""
+    findings = report["findings"]
+    return {
+        "banner": _BANNERS.get(report["gate"]["status"], "unsure"),
+        "verdict": gate_words(report),
+        "broken": broken(report),
+        "severities": SEVERITIES,
+        "rows": [_row(row) for row in first_rows(findings)],
+        "names": sorted(report["totals"]["by_name"]),
+        "sources": sorted({row["source"] for row in findings if row["source"]}),
+        "not_measured": not_measured(report),
+        "slices": _slices(report),
+        "by_slice": {name: _by_slice(report, name) for name in report["checks"]},
+        "more": {name: _paragraphs(section["doc"]) for name, section in report["checks"].items()},
+        "failed": sum(section["failed"] for section in report["checks"].values()),
+    }
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    """A finding with its excerpt in three pieces: before, evidence, after."""
+    text, start, end = row["excerpt"] or "", row["hit_start"] or 0, row["hit_end"] or 0
+    return {
+        **row,
+        "before": text[:start],
+        "hit": text[start:end],
+        "after": text[end:],
+        "place": place(row),
+        "anchor": f"f-{row['fingerprint'][:12]}",
+    }
+
+
+def place(row: dict[str, Any]) -> str:
+    """`file:line` where there is one and it says more than the id."""
+    if row["file"] and row["line"] is not None:
+        return f"{row['file']}:{row['line']}"
+    return row["file"] if row["file"] and row["file"] != row["document"] else ""
+
+
+def _paragraphs(doc: str) -> list[str]:
+    """A docstring after its first line, without the description of arguments that `checks show` prints."""
+    body = doc.partition("\n")[2].partition("\nArgs:")[0]
+    return [" ".join(part.split()) for part in body.split("\n\n") if part.strip()]
+
+
+def _by_slice(report: dict[str, Any], check: str) -> list[dict[str, Any]]:
+    """Per field a table of the check's shares, or of its means where it has no labels that matter, by slice."""
+    section = report["checks"][check]
+    labels = [f"{name}.share" for name, label in section["labels"].items() if label["severity"]]
+    means = [f"{name}.mean" for name, signal in section["signals"].items() if "mean" in signal["statistics"]]
+    heads = (labels or means)[:SLICE_COLUMNS]
+    tables = []
+    for by, slices in _slices(report).items() if heads else ():
+        rows = [
+            {
+                "value": row["value"] if row["value"] is not None else "(none)",
+                "documents": row["documents"],
+                "values": [row["metrics"].get(f"{check}.{head}") for head in heads],
+            }
+            for row in slices
+        ]
+        tables.append({"by": by, "heads": heads, "rows": rows})
+    return tables
+
+
+def _slices(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Slices by field, the largest first."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in report["slices"]:
+        found.setdefault(row["by"], []).append(row)
+    return found

@@ -1,0 +1,46 @@
+"""What the policy did, in tables: rules, how they overlap, why documents went, what was edited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from corpusqa.findings.neutral import neutral_name
+from corpusqa.policy import Verdicts
+from corpusqa.reporting.plain import records
+
+OVERLAPS_SHOWN = 50
+
+
+def rule_rows(verdicts: Verdicts) -> list[dict[str, Any]]:
+    """Every rule with the documents on which it fired, alone or with others, and on which it was null."""
+    rows = records(verdicts.rules.select("rule", "fired", "only", "null"))
+    return [{**row, "rule": neutral_name(row["rule"], 1000)} for row in rows]
+
+
+def overlap_rows(verdicts: Verdicts) -> list[dict[str, Any]]:
+    """Pairs of rules that fired on the same documents, the most frequent first: `a`, `b`, `documents`."""
+    fired = verdicts.frame.select("doc", a="rules").explode("a", empty_as_null=False).drop_nulls("a")
+    pairs = fired.join(fired.rename({"a": "b"}), on="doc").filter(pl.col("a") < pl.col("b"))
+    counts = pairs.group_by("a", "b").agg(documents=pl.len().cast(pl.Int64))
+    rows = records(counts.sort(["documents", "a", "b"], descending=[True, False, False]).head(OVERLAPS_SHOWN))
+    return [{**row, "a": neutral_name(row["a"], 1000), "b": neutral_name(row["b"], 1000)} for row in rows]
+
+
+def reason_rows(verdicts: Verdicts) -> list[dict[str, Any]]:
+    """Why documents were dropped, the first reason of each: `reason`, `documents`."""
+    dropped = verdicts.frame.filter(verdict="drop")
+    counts = dropped.group_by("reason").agg(documents=pl.len().cast(pl.Int64))
+    rows = records(counts.sort(["documents", "reason"], descending=[True, False]))
+    return [{**row, "reason": neutral_name(row["reason"], 1000)} for row in rows]
+
+
+def edit_rows(verdicts: Verdicts) -> list[dict[str, Any]]:
+    """What is cut and masked: `label`, `action`, `documents`, `spans`, `characters`."""
+    counts = verdicts.edits.group_by("action", "label").agg(
+        documents=pl.col("doc").n_unique().cast(pl.Int64),
+        spans=pl.len().cast(pl.Int64),
+        characters=(pl.col("end") - pl.col("start")).sum(),
+    )
+    return records(counts.sort("action", "label"))

@@ -1,0 +1,125 @@
+"""report.json: everything that a reader of any format sees, and nothing that differs from run to run.
+
+Times, memory and machines are no part of it; sorted keys and rounded numbers make the same corpus give the same bytes.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+import polars as pl
+
+import corpusqa
+from corpusqa.config import Config
+from corpusqa.findings.neutral import neutral_name
+from corpusqa.gate import GateResult
+from corpusqa.gate.metrics import metrics
+from corpusqa.policy import Ledger, Verdicts
+from corpusqa.reporting.checks import check_sections
+from corpusqa.reporting.clusters import cluster_sections
+from corpusqa.reporting.judged import edit_rows, overlap_rows, reason_rows, rule_rows
+from corpusqa.reporting.plain import plain, records
+from corpusqa.reporting.slices import Slices, slice_sections
+from corpusqa.scan.model import Scan
+
+# A reader refuses a report of a schema that it does not know; the number rises when a stable path changes.
+SCHEMA = 1
+FINDINGS_SHOWN = 10_000  # findings.parquet holds all of them
+UNREADABLE_SHOWN = 100
+FIELDS = ("url", "source", "published", "collected", "language", "split")
+_FINDING = (
+    "name", "check", "severity", "document", "source", "file", "line", "start", "end", "message", "excerpt",
+    "hit_start", "hit_end", "fingerprint",
+)  # fmt: skip
+
+
+def build_report(
+    scan: Scan,
+    verdicts: Verdicts,
+    ledger: Ledger,
+    findings: pl.DataFrame,
+    gate: GateResult,
+    config: Config,
+    *,
+    source: str = "",
+) -> dict[str, Any]:
+    """Everything that was found, as plain values.
+
+    Args:
+        scan: The measured corpus.
+        verdicts: What the policy says.
+        ledger: The account of every row.
+        findings: Columns of FINDINGS in the order of `findings.ordered`.
+        gate: The judged limits.
+        config: For the fields to slice by.
+        source: What was scanned, as the user named it.
+    """
+    slices = Slices.of(scan)
+    measured = metrics(scan, verdicts, tuple(config.report.by))
+    report = {
+        "schema": SCHEMA,
+        "tool": {"name": "corpusqa", "version": corpusqa.__version__},
+        "corpus": _corpus(scan, source),
+        "ledger": _ledger(ledger),
+        "checks": check_sections(scan, findings, measured.filter(by="")),
+        "slices": slice_sections(measured, slices),
+        "clusters": cluster_sections(scan, verdicts),
+        "findings": records(findings.head(FINDINGS_SHOWN).select(_FINDING)),
+        "totals": _totals(findings),
+        "rules": rule_rows(verdicts),
+        "overlaps": overlap_rows(verdicts),
+        "reasons": reason_rows(verdicts),
+        "edits": edit_rows(verdicts),
+        "gate": {"status": gate.status, "limits": _limits(gate, slices)},
+        "unreadable": _unreadable(scan),
+        "notes": [neutral_name(note, 1000) for note in (*scan.notes, *verdicts.notes)],
+        "capped": dict(sorted(scan.capped.items())),
+    }
+    whole = plain(report)
+    assert isinstance(whole, dict)
+    return whole
+
+
+def _corpus(scan: Scan, source: str) -> dict[str, Any]:
+    documents = scan.documents
+    name = source if "://" in source else PurePath(source).name
+    hidden = documents.filter(pl.col("file_private") & (pl.col("file") == name)).height > 0
+    return {
+        "name": neutral_name("" if hidden else name),
+        "documents": documents.height,
+        "bytes": int(documents["bytes"].sum()),
+        "characters": int(documents["chars"].sum()),
+        "digest": scan.digest,
+        "fields": {field: documents.height - documents[field].null_count() for field in FIELDS},
+    }
+
+
+def _ledger(ledger: Ledger) -> dict[str, int]:
+    return {name: getattr(ledger, name) for name in ("read", "kept", "edited", "dropped", "unreadable")}
+
+
+def _totals(findings: pl.DataFrame) -> dict[str, Any]:
+    """How many findings there are, however few are shown."""
+    counts = {column: dict(findings[column].value_counts().iter_rows()) for column in ("name", "severity")}
+    severities = {name: counts["severity"].get(name, 0) for name in ("error", "warning", "info")}
+    shown = min(findings.height, FINDINGS_SHOWN)
+    return {"findings": findings.height, "shown": shown, "by_name": counts["name"], "by_severity": severities}
+
+
+def _limits(gate: GateResult, slices: Slices) -> list[dict[str, Any]]:
+    rows = records(gate.rows)
+    for row in rows:
+        row["slice"] = slices.shown(row["by"], row["slice"])
+    return rows
+
+
+def _unreadable(scan: Scan) -> dict[str, Any]:
+    """The first rows that could not be read; a private file name is left out, the row's number finds it."""
+    rows = scan.unreadable.head(UNREADABLE_SHOWN).with_columns(file=pl.when(~pl.col("file_private")).then("file"))
+    listed = records(rows.select("number", "file", "line", "offset", "reason"))
+    for row in listed:
+        row["file"], row["reason"] = neutral_name(row["file"]), neutral_name(row["reason"])
+    reasons = scan.unreadable["reason"].value_counts().sort(["count", "reason"], descending=[True, False])
+    counts = [{"reason": neutral_name(reason), "rows": count} for reason, count in reasons.head(20).iter_rows()]
+    return {"count": scan.unreadable.height, "reasons": counts, "rows": listed}

@@ -1,0 +1,177 @@
+"""The report on a terminal: the ledger, one line per check, what could not be measured, the verdict, the output."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from corpusqa.reporting.words import (
+    broken,
+    counted,
+    gate_words,
+    label_counts,
+    limit_words,
+    not_measured,
+    number,
+    percent,
+    size,
+)
+
+# Lines of a list that is longer in the page.
+SHOWN = 6
+PLAIN_WIDTH = 110
+_STYLES = {"passed": "bold green", "failed": "bold red"}
+_LEDGER = (("kept", "green"), ("edited", "yellow"), ("dropped", "red"), ("unreadable", "magenta"))
+
+
+def render(report: dict[str, Any], output: str = "", *, color: bool | None = None) -> str:
+    """The whole summary.
+
+    Args:
+        report: report.json.
+        output: Folder that the report was written to; empty when it was not.
+        color: By default whether stdout is a terminal and NO_COLOR is not set.
+    """
+    console = _console(color)
+    _header(console, report)
+    _ledger(console, report)
+    console.print()
+    console.print(_checks(report))
+    _not_measured(console, report)
+    _unreadable(console, report)
+    _gate(console, report)
+    if output:
+        console.print(Text.assemble(("Report  ", "bold"), f"{output.rstrip('/')}/report.html"))
+    return _text(console)
+
+
+def render_gate(report: dict[str, Any], *, color: bool | None = None) -> str:
+    """Every limit with its value, then the verdict."""
+    console = _console(color)
+    _header(console, report)
+    table = _table(("", "left"), ("limit", "left"), ("value", "right"), ("allowed", "right"), ("", "left"))
+    for row in report["gate"]["limits"]:
+        mark = Text("ok", "green") if row["ok"] else Text(row["level"], "red" if row["level"] == "error" else "yellow")
+        name = row["metric"] + (f" [{row['by']}={row['slice']}]" if row["by"] else "")
+        table.add_row(
+            mark, Text(name), number(row["value"]), f"{row['op']} {number(row['limit'])}", Text(row["note"] or "")
+        )
+    console.print(table)
+    _verdict(console, report)
+    return _text(console)
+
+
+def render_ledger(report: dict[str, Any], *, color: bool | None = None) -> str:
+    """The ledger, and why documents were dropped."""
+    console = _console(color)
+    _ledger(console, report)
+    for row in report["reasons"]:
+        console.print(Text(f"  dropped {row['documents']:>7,}  {row['reason']}"))
+    for row in report["edits"]:
+        documents, spans = counted(row["documents"], "document"), counted(row["spans"], "span")
+        console.print(Text(f"  {row['action']:<7} {row['documents']:>7,}  {row['label']}: {spans} in {documents}"))
+    return _text(console)
+
+
+def _header(console: Console, report: dict[str, Any]) -> None:
+    corpus = report["corpus"]
+    said = f"  {counted(corpus['documents'], 'document')}, {size(corpus['bytes'])}, digest {corpus['digest'][:12]}"
+    console.print(Text.assemble((corpus["name"] or "corpus", "bold"), said))
+    for note in report["notes"]:
+        console.print(Text(f"  {note}", "dim"))
+
+
+def _ledger(console: Console, report: dict[str, Any]) -> None:
+    ledger = report["ledger"]
+    line = Text.assemble(("Ledger  ", "bold"), f"{ledger['read']:,} read = ")
+    for at, (name, style) in enumerate(_LEDGER):
+        line.append(" + " if at else "")
+        line.append(f"{ledger[name]:,} {name}", style if ledger[name] else "dim")
+    console.print(line)
+
+
+def _checks(report: dict[str, Any]) -> Table:
+    table = _table(("Check", "left"), ("errors", "right"), ("warnings", "right"), ("info", "right"), ("found", "left"))
+    own = {name: count for name, count in report["totals"]["by_name"].items() if name.startswith("corpusqa.")}
+    for name, section in report["checks"].items():
+        labels = ", ".join(f"{label} {count:,}" for label, count in label_counts(section)[:SHOWN])
+        failed = f"failed on {counted(section['failed'], 'document')}; " if section["failed"] else ""
+        table.add_row(Text(name), *_severities(section["findings"]), Text(failed + labels))
+    if own:
+        listed = ", ".join(f"{name.partition('.')[2]} {count:,}" for name, count in sorted(own.items()))
+        table.add_row("corpusqa", *_severities({"error": sum(own.values())}), Text(listed))
+    return table
+
+
+def _severities(found: dict[str, int]) -> list[Text]:
+    styles = {"error": "red", "warning": "yellow", "info": ""}
+    return [Text(f"{found.get(name, 0):,}", style if found.get(name) else "dim") for name, style in styles.items()]
+
+
+def _not_measured(console: Console, report: dict[str, Any]) -> None:
+    rows, documents = not_measured(report), report["corpus"]["documents"]
+    if not rows:
+        return
+    console.print(Text("Not measurable on some documents (no value is not zero)", "bold"))
+    for name, count in rows[:SHOWN]:
+        console.print(Text(f"  {name}: {number(count)} of {number(documents)} ({percent(count, documents)})"))
+    _more(console, len(rows), "signal")
+
+
+def _unreadable(console: Console, report: dict[str, Any]) -> None:
+    lost = report["unreadable"]
+    if not lost["count"]:
+        return
+    console.print(Text(f"Unreadable: {counted(lost['count'], 'row')}", "bold magenta"))
+    for row in lost["rows"][:SHOWN]:
+        line = f":{row['line']}" if row["line"] is not None else ""
+        console.print(Text(f"  {row['file'] or 'row ' + str(row['number'])}{line}: {row['reason']}"))
+    _more(console, lost["count"], "row")
+
+
+def _gate(console: Console, report: dict[str, Any]) -> None:
+    rows = broken(report)
+    for row in rows[:SHOWN]:
+        console.print(Text(f"  {row['level']}: {limit_words(row)}", "red" if row["level"] == "error" else "yellow"))
+    _more(console, len(rows), "limit")
+    _verdict(console, report)
+
+
+def _verdict(console: Console, report: dict[str, Any]) -> None:
+    style = _STYLES.get(report["gate"]["status"], "bold yellow")
+    console.print(Text.assemble(("Gate    ", "bold"), (gate_words(report), style)))
+
+
+def _more(console: Console, count: int, word: str) -> None:
+    if count > SHOWN:
+        console.print(Text(f"  and {counted(count - SHOWN, 'more ' + word)} in the report", "dim"))
+
+
+def _table(*columns: tuple[str, str]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for name, side in columns:
+        table.add_column(name, justify="right" if side == "right" else "left", overflow="fold")
+    return table
+
+
+def _console(color: bool | None) -> Console:
+    terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    wanted = (terminal and not os.environ.get("NO_COLOR")) if color is None else color
+    width = shutil.get_terminal_size().columns if terminal else PLAIN_WIDTH
+    return Console(
+        file=io.StringIO(), force_terminal=wanted, no_color=not wanted, width=width, highlight=False, markup=False,
+        emoji=False, legacy_windows=False, color_system="standard" if wanted else None,
+    )  # fmt: skip
+
+
+def _text(console: Console) -> str:
+    file = console.file
+    assert isinstance(file, io.StringIO)
+    return "\n".join(line.rstrip() for line in file.getvalue().split("\n"))
