@@ -1,0 +1,224 @@
+"""Exact and near copies: through the whole scan, and by the definition."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from corpusqa_checks._shared.characters import classify
+from corpusqa_checks.duplication import near
+from corpusqa_checks.duplication.sketch import BINS, bands, densify, walks
+from corpusqa_checks.duplication.words import words
+
+from corpusqa.check import Batch
+from corpusqa.corpus import open_corpus
+from corpusqa.engines.flow import Flow
+from corpusqa.engines.local import LocalEngine
+from corpusqa.errors import OptionError
+from corpusqa.plugins import find, load
+from corpusqa.scan.model import Scan
+from corpusqa.scan.run import scan
+from tests.conftest import ROOT, SEEDS
+
+# A row's `text` is two documents; `expect` says the similarity with which a half pairs them, null for not at all.
+CASES = [json.loads(line) for line in (ROOT / "tests" / "cases" / "duplication.jsonl").read_text("utf-8").splitlines()]
+ALONE = ("THAI", "HIRAGANA", "KATAKANA", "CJK", "IDEOGRAPHIC", "KATAKANA-HIRAGANA")
+
+
+def scanned(folder: Path, texts: Sequence[str], names: Sequence[str] = ("duplication",), **options: Any) -> Scan:
+    """The scan of texts, whose ids are their positions; options are those of the check."""
+    source = folder / "corpus.parquet"
+    pl.DataFrame({"id": [f"{n:05d}" for n in range(len(texts))], "text": list(texts)}).write_parquet(source)
+    plugins = [load(find()[name], options if name == "duplication" else None) for name in names]
+    return scan(open_corpus(source), plugins, Flow(LocalEngine(1), folder / "work"))[0]
+
+
+def edges(found: Scan, half: str) -> dict[tuple[int, int], float]:
+    rows = found.edges.filter(pl.col("half") == f"duplication.{half}").select("a", "b", "similarity").rows()
+    return {(a, b): similarity for a, b, similarity in rows}
+
+
+def reference_words(text: str) -> list[str]:
+    """Words by the definition, character by character."""
+    found, run = [], ""
+    for char in text:
+        category = unicodedata.category(char)[0]
+        alone = unicodedata.name(char, "").split(" ")[0] in ALONE and category in "LMN"
+        if alone or not (char.isalnum() or char == "_"):
+            found += [run, char if alone else ""]
+            run = ""
+        else:
+            run += char.lower() if len(char.lower().encode()) == len(char.encode()) else char
+    return [word for word in [*found, run] if word]
+
+
+def shingles(text: str) -> set[tuple[str, ...]]:
+    found = reference_words(text)
+    return {tuple(found[n : n + 5]) for n in range(len(found) - 4)}
+
+
+def jaccard(one: set[Any], other: set[Any]) -> float:
+    return len(one & other) / len(one | other)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
+def test_cases(case: dict[str, Any], tmp_path: Path) -> None:
+    found = scanned(tmp_path, case["text"])
+    for half, similarity in case["expect"].items():
+        expected = {} if similarity is None else {(0, 1): pytest.approx(similarity, abs=1e-6)}
+        assert edges(found, half) == expected, half
+
+
+def test_the_families_of_the_seeds(tmp_path: Path) -> None:
+    labels = [json.loads(line) for line in (SEEDS / "labels.jsonl").read_text("utf-8").splitlines()]
+    found = scanned(tmp_path, [(SEEDS / label["file"]).read_bytes().decode() for label in labels])
+
+    def families(keys: tuple[str, ...]) -> set[tuple[int, int]]:
+        return {
+            (a, b)
+            for b in range(len(labels))
+            for a in range(b)
+            if any(key in labels[a] and labels[a].get(key) == labels[b].get(key) for key in keys)
+        }
+
+    assert set(edges(found, "exact")) == families(("exact",))
+    assert set(edges(found, "near")) == families(("exact", "near"))
+
+
+def test_the_original_seeds_are_no_copies(shared: Path, tmp_path: Path) -> None:
+    texts = [path.read_text("utf-8") for path in sorted((shared / "seeds").glob("*.txt"))]
+    found = scanned(tmp_path, texts)
+    assert not edges(found, "exact")
+    assert not edges(found, "near")
+
+
+@pytest.mark.parametrize("threshold", [0.7, 0.8, 0.9])
+def test_every_pair_above_the_threshold_and_no_other(threshold: float, tmp_path: Path) -> None:
+    rng = random.Random(7)
+    vocabulary = [f"w{n}" for n in range(300)]
+    texts = []
+    for _ in range(40):
+        base = rng.choices(vocabulary, k=rng.randint(20, 400))
+        for changes in range(6):
+            copy = list(base)
+            for _ in range(changes * max(1, len(base) // 60)):
+                copy[rng.randrange(len(copy))] = rng.choice(vocabulary)
+            texts.append(" ".join(copy))
+    rng.shuffle(texts)
+    found = edges(scanned(tmp_path, texts, threshold=threshold), "near")
+    sets = [shingles(text) for text in texts]
+    expected = {(a, b): jaccard(sets[a], sets[b]) for b in range(len(texts)) for a in range(b)}
+    expected = {pair: similarity for pair, similarity in expected.items() if similarity >= threshold}
+    assert found == pytest.approx(expected)
+
+
+def test_many_copies_are_one_cluster_at_bounded_cost(tmp_path: Path) -> None:
+    text = "The keeper of the lamp wrote down every ship that passed the point between dusk and dawn that winter too."
+    found = scanned(tmp_path, [text] * 2_000)
+    assert found.clusters.group_by("half").agg(pl.col("cluster").n_unique(), pl.len()).sort("half").rows() == [
+        ("duplication.exact", 1, 2_000),
+        ("duplication.near", 1, 2_000),
+    ]
+    assert len(edges(found, "near")) < 10 * 2_000
+    assert found.capped  # said, never silent
+
+
+def test_furniture_neither_makes_nor_hides_a_copy(tmp_path: Path) -> None:
+    stories = [
+        "The last ferry left the old harbour at noon while hundreds of people waved from the wall and the band played.",
+        "A swarm of bees has settled behind the letter boxes of the former post office and will not be moved.",
+    ]
+    notice = (
+        "We use cookies to improve your experience on this website and to show you personalised advertising.\n"
+        "By clicking accept all cookies you consent to the use of cookies as described in our cookie policy.\n" * 3
+    )
+    pages = [f"{stories[0]}\n\n{notice}", f"{stories[1]}\n\n{notice}", stories[0]]
+    assert set(edges(scanned(tmp_path, pages, ("duplication", "boilerplate")), "near")) == {(0, 2)}
+
+
+@pytest.mark.parametrize("threshold", [0.4, 1.2])
+def test_a_threshold_out_of_range_is_refused(threshold: float, tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="threshold"):
+        scanned(tmp_path, ["a"], threshold=threshold)
+
+
+def test_bands_are_those_of_the_research() -> None:
+    assert [bands(t) for t in (0.7, 0.8, 0.9)] == [(32, 4), (25, 5), (16, 8)]
+
+
+def test_words_are_those_of_the_definition() -> None:
+    texts = [path.read_bytes().decode() for path in sorted(SEEDS.rglob("*.txt"))]
+    texts += [
+        "",
+        "_a1 b-c",
+        "Ωmega ΣΊΣΥΦΟΣ",
+        "日本語テキスト2024年",
+        "แมว2ตัว",
+        "हिन्दी",
+        "😀x😀",
+        "ẞtraße İzmir K",
+        "e\u0301",
+    ]
+    found = words(Batch(pl.DataFrame({"text": texts})).buffers, 0, len(texts))
+    for row, text in enumerate(texts):
+        raw, part = text.encode(), slice(found.offsets[row], found.offsets[row + 1])
+        cuts = [raw[a:b].decode() for a, b in zip(found.starts[part], found.ends[part], strict=True)]
+        assert [word.upper() for word in cuts] == [word.upper() for word in reference_words(text)]
+
+
+def test_equal_words_have_equal_hashes_and_others_do_not() -> None:
+    tokens = [f"{'x' * width}{n}" for width in (0, 3, 6, 7, 8, 15, 16, 17, 40) for n in range(50)]
+    text = " ".join([*tokens, *(token.upper() for token in tokens)])
+    hashes = words(Batch(pl.DataFrame({"text": ["not this one", text]})).buffers, 1, 2).hashes
+    assert (hashes[: len(tokens)] == hashes[len(tokens) :]).all()
+    assert len(np.unique(hashes)) == len(set(tokens))
+
+
+def test_lower_case_keeps_every_byte_in_its_place() -> None:
+    text = "ÀÉ Şß ΑΩ ЖЯ Ꭰ 𐐀 Ⴀ İ K Ⱥ"
+    raw = np.frombuffer(text.encode(), np.uint8)
+    lower = classify(raw).lower.tobytes().decode()
+    kept = [char.lower() if len(char.lower().encode()) == len(char.encode()) else char for char in text]
+    assert lower == "".join(kept)
+
+
+def test_empty_bins_are_filled_from_full_ones() -> None:
+    sketch = np.full((3, BINS), 0xFFFFFFFF, np.uint32)
+    sketch[0, 5], sketch[1] = 7, np.arange(BINS)
+    filled = densify(sketch.copy())
+    assert (filled[0] == 7).all()
+    assert (filled[1] == np.arange(BINS)).all()
+    assert (filled[2] == 0xFFFFFFFF).all()
+    assert walks().min() >= 0
+    assert walks().max() < BINS
+
+
+def test_the_sketch_does_not_depend_on_the_neighbours() -> None:
+    texts = [" ".join(f"w{(n * k) % 97}" for n in range(60 + k)) for k in range(1, 9)]
+    whole = near.keys(Batch(pl.DataFrame({"text": texts})), 0.8)
+    for row, text in enumerate(texts):
+        alone = near.keys(Batch(pl.DataFrame({"text": [text]})), 0.8)
+        assert alone["key"].to_list() == whole.filter(pl.col("row") == row)["key"].to_list()
+
+
+def test_labelled_pairs_of_the_benchmark_corpus(shared: Path, tmp_path: Path) -> None:
+    pairs = pl.read_parquet(shared / "data" / "bench_pairs.parquet").filter(pl.col("jaccard") >= 0.8).head(300)
+    ids = pl.concat([pairs["id_a"], pairs["id_b"]]).unique().sort()
+    corpus = pl.read_parquet(shared / "data" / "bench_corpus.parquet").filter(pl.col("id").is_in(ids.implode()))
+    place = {key: at for at, key in enumerate(corpus["id"])}
+    texts = corpus["text"].to_list()
+    found = edges(scanned(tmp_path, texts), "near")
+    wanted = {tuple(sorted((place[a], place[b]))) for a, b in pairs.select("id_a", "id_b").rows()}
+    spaced = {(a, b) for a, b in wanted if not re.search(r"[\u3040-\u9fff\u0e00-\u0e7f]", texts[a] + texts[b])}
+    assert len(spaced) > 200
+    assert spaced <= set(found)
+    for (a, b), similarity in random.Random(1).sample(sorted(found.items()), 100):
+        assert similarity == pytest.approx(jaccard(shingles(texts[a]), shingles(texts[b])))
