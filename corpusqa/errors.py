@@ -7,6 +7,7 @@
     │   ├── OptionError           an option of a check
     │   ├── PluginError           a check that cannot be found, loaded or trusted
     │   └── SourceError           a source that is missing, mixed or has no text column
+    ├── RemovesTooMuch (1)        a rule would drop more of a source than the policy allows
     └── CannotEvaluate (3)        nothing can be said, so nothing passes
         ├── EmptyCorpus           no document could be read
         ├── ContractError         a check broke the contract it declared
@@ -18,7 +19,6 @@ A message says what, where and what to do. It never quotes document text.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 PASSED, FAILED, USAGE, NOT_EVALUATED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -56,6 +56,12 @@ class SourceError(UsageError):
     """A source is missing, holds several formats or has no text column."""
 
 
+class RemovesTooMuch(CorpusqaError):
+    """A rule would drop more of a source than the policy allows; nothing was written."""
+
+    exit_code = FAILED
+
+
 class CannotEvaluate(CorpusqaError):
     """Nothing can be said about the corpus, so nothing passes."""
 
@@ -78,5 +84,7 @@ class WorkerDied(CannotEvaluate):
 
 def near_misses(name: str, known: Iterable[str]) -> str:
     """A half sentence that names up to three known spellings close to `name`, or an empty string."""
+    import difflib  # only where a mistake is explained: the command line starts with this module
+
     found = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
     return f"; did you mean {' or '.join(found)}?" if found else ""
