@@ -1,0 +1,105 @@
+"""The check `language`: its options, what it declares, and how a batch is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import polars as pl
+from corpusqa_checks.language.names import code_of, differ
+
+from corpusqa.check import Batch, Check, Frame, Label, Measured, Signal
+
+# Below this confidence a detected language does not speak against the metadata.
+SURE = 0.9
+SPANS = {"row": pl.Int64, "start": pl.Int64, "end": pl.Int64, "label": pl.String, "score": pl.Float64, "why": pl.String}
+
+
+def language(*, expected: Sequence[str] = (), confidence: float = 0.8, vote: str = "cld2") -> Check:
+    """The language of each document, or an honest "cannot tell".
+
+    Code, markup, tables, addresses and lists of names are set aside first; what is left has to be running text.
+    Scripts that one language is written in decide by themselves, and so do Hangul, kana and Han. Everything else is
+    judged by exact naive Bayes over langdetect's profiles (55 languages) and by CLD2, which was trained otherwise and
+    knows about a hundred more. Long documents are judged on three windows. `status` says how sure that is:
+
+    - `confident`: the script, or both models, or CLD2 for a language that langdetect lacks.
+    - `single_model`: only one model had an answer.
+    - `disputed`: the models disagree, or the calibrated confidence is below `confidence`: no label.
+    - `unsupported_script`, `too_short`, `no_language`: nothing that a model could judge: no label.
+
+    A metadata language that a confident answer contradicts is the finding `language.metadata_mismatch`; close
+    relatives such as Croatian and Serbian do not contradict each other. The check feeds the view `language`: other
+    checks read the label, and the document's own column where there is none.
+
+    Options:
+        expected: ISO 639-1 codes; documents confidently in another language get `language.unexpected`.
+        confidence: Answers below this calibrated probability of being right are withheld.
+        vote: The second model: "cld2", or "none" for naive Bayes alone.
+    """
+    wanted = _codes(expected)
+    if not 0 <= confidence <= 1:
+        raise ValueError(f"confidence = {confidence} is a probability: choose a number from 0 to 1")
+    if vote not in ("cld2", "none"):
+        raise ValueError(f"vote = {vote!r} names no second model: choose 'cld2' or 'none'")
+    return Check(
+        signals={
+            "label": Signal(pl.String, "ISO 639-1 code of the main language", view="language"),
+            "confidence": Signal(pl.Float64, "calibrated probability that the answer is right, 0 to 1"),
+            "status": Signal(pl.String, "confident, single_model, disputed or why there is no answer"),
+            "candidates": Signal(pl.String, "at most three codes, likeliest first"),
+            "undecided": Signal(pl.Boolean, "true where the document has no language that could be told"),
+        },
+        labels={
+            "metadata_mismatch": Label("the text is in another language than its metadata say", severity="warning"),
+            "unexpected": Label("the text is in none of the expected languages", severity="warning"),
+        },
+        measure=partial(_measure, wanted, confidence, vote),
+        suggest={"drop": ["language.status = 'no_language'", "language.label <> 'en'"]},
+    )
+
+
+def _codes(expected: Sequence[str]) -> frozenset[str]:
+    codes = {name: code_of(name) for name in expected}
+    unknown = [name for name, code in codes.items() if code is None]
+    if unknown:
+        raise ValueError(
+            f"expected names no language: {', '.join(map(repr, unknown))}; write ISO 639-1 codes such as 'en'"
+        )
+    return frozenset(code for code in codes.values() if code)
+
+
+def _measure(wanted: frozenset[str], threshold: float, vote: str, batch: Batch) -> Measured:
+    from corpusqa_checks.language.routing import detect
+    from corpusqa_checks.language.votes import cld2, cld2_version
+
+    found = detect(batch.text, cld2 if vote == "cld2" and cld2_version() else None, threshold)
+    signals = found.select("label", "confidence", "status", "candidates", undecided=pl.col("label").is_null())
+    return Measured(signals, pl.concat([_mismatches(batch, found), _unexpected(found, wanted)]))
+
+
+def _mismatches(batch: Batch, found: Frame) -> Frame:
+    stated = batch.frame["language"]
+    rows = found.select(
+        "label", "confidence", row=pl.int_range(pl.len()), stated=stated.replace_strict(_table(stated), default=None)
+    ).filter((pl.col("confidence") >= SURE) & (pl.col("stated") != pl.col("label")))
+    said = [
+        (row, None, None, "metadata_mismatch", sure, f"metadata say {meta}, the text reads as {label}")
+        for label, sure, row, meta in rows.iter_rows()
+        if differ(meta, label)
+    ]
+    return pl.DataFrame(said, schema=SPANS, orient="row")
+
+
+def _table(stated: pl.Series) -> dict[str, str | None]:
+    return {name: code_of(name) for name in stated.drop_nulls().unique()} or {"": None}
+
+
+def _unexpected(found: Frame, wanted: frozenset[str]) -> Frame:
+    rows = found.select("label", "confidence", row=pl.int_range(pl.len())).filter(pl.col("label").is_not_null())
+    said = [
+        (row, None, None, "unexpected", sure, f"the text reads as {label}")
+        for label, sure, row in rows.iter_rows()
+        if wanted and label not in wanted
+    ]
+    return pl.DataFrame(said, schema=SPANS, orient="row")

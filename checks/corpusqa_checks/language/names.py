@@ -1,0 +1,72 @@
+"""Names of languages as metadata columns have them, brought to the codes that detection gives."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from corpusqa_checks.language.votes import canonical
+
+# Languages whose written forms detectors and metadata do not tell apart reliably: no contradiction within a group.
+KIN = (
+    {"bs", "cnr", "hr", "sh", "sr"},
+    {"id", "ms", "zsm", "zlm"},
+    {"no", "nb", "nn", "da"},
+    {"zh", "cmn", "yue", "wuu", "nan", "hak", "gan", "hsn", "lzh"},
+    {"fa", "prs", "tg"},
+    {"hi", "ur", "bho", "mai", "awa"},
+    {"cs", "sk"},
+    {"gl", "pt"},
+    {"tl", "fil"},
+    {"ro", "mo"},
+    {"af", "nl"},
+)
+
+
+@cache
+def code_of(name: str) -> str | None:
+    """The ISO 639 code of a metadata value such as "en-US", "eng", "English" or "deutsch"; None if it is none.
+
+    Args:
+        name: The value as the source states it.
+    """
+    from babel import Locale
+    from babel.core import get_global
+
+    low = name.strip().lower().replace("_", "-")
+    aliases = get_global("language_aliases")
+    main = low.split("-")[0]
+    main = str(aliases.get(main, main)).split("_")[0].split("-")[0]
+    if main in Locale("en").languages and main not in ("und", "mul", "zxx"):
+        return canonical(main)
+    return _named().get(low)
+
+
+@cache
+def _named() -> dict[str, str]:
+    """Names in English and in the languages themselves."""
+    from babel import Locale
+    from babel.core import UnknownLocaleError
+
+    names: dict[str, str] = {}
+    for code, name in Locale("en").languages.items():
+        if "_" not in code and "-" not in code:
+            names[str(name).lower()] = canonical(code) or code
+    for code in _WIDELY_USED.split():
+        try:
+            own = Locale(code).get_language_name(code)
+        except UnknownLocaleError:
+            continue
+        names[str(own).lower()] = canonical(code) or code
+    return names
+
+
+def differ(stated: str, detected: str) -> bool:
+    """Whether two codes contradict each other."""
+    return stated != detected and not any({stated, detected} <= group for group in KIN)
+
+
+# Languages whose own names stand in metadata columns often enough to read them.
+_WIDELY_USED = """
+    ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv mk nl no pl pt ro ru sk sl sq sr sv sw ta th
+    tr uk ur vi zh
+"""

@@ -1,0 +1,195 @@
+"""From text to language: what is none is set aside, the script decides where it can, two models answer the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from corpusqa_checks.language.cache import tables
+from corpusqa_checks.language.characters import class_counts
+from corpusqa_checks.language.confidence import Evidence, confidence
+from corpusqa_checks.language.profile_nb import Scores, score
+from corpusqa_checks.language.prose import prose
+from corpusqa_checks.language.scripts import (
+    CLASSES,
+    EAST_ASIAN,
+    EAST_ASIAN_WEIGHT,
+    HANGUL_SHARE,
+    KANA_SHARE,
+    LETTER,
+    ONE_LANGUAGE,
+    SCRIPTS,
+    class_of,
+)
+from corpusqa_checks.language.tables import Ints
+from corpusqa_checks.language.votes import Vote, canonical
+
+RESULT = {
+    "label": pl.String,
+    "confidence": pl.Float64,
+    "status": pl.String,
+    "candidates": pl.String,
+    "script": pl.String,
+    "letters": pl.Int64,
+}
+# Fewer letters than this say too little, whatever the models answer; East Asian letters count double.
+FEW_LETTERS = 12
+# Running text is mostly letters of words: below this share of the visible characters a text is no language.
+LETTER_SHARE = 0.3
+
+Voter = Callable[[Sequence[str]], list[Vote]]
+
+
+@dataclass
+class _Found:
+    """The answers so far, one slot for each text."""
+
+    label: list[str | None]
+    confidence: list[float | None]
+    status: list[str]
+    candidates: list[str | None]
+
+
+def detect(text: pl.Series, voter: Voter | None, threshold: float) -> pl.DataFrame:
+    """The language of each text.
+
+    Args:
+        text: String, no nulls.
+        voter: The second detector; None leaves every answer of the profiles with the status `single_model`.
+        threshold: Answers with less confidence are withheld (`disputed`).
+
+    Returns:
+        Columns of RESULT, one row per text. `status` is one of confident, single_model, disputed,
+        unsupported_script, too_short, no_language; `label` is null but for the first two.
+    """
+    said = prose(text)
+    read = said["prose"].to_list()
+    counts = class_counts(read)
+    letters = counts[:, LETTER:CLASSES].sum(axis=1)
+    script = _main_script(counts)
+    count = len(read)
+    found = _Found([None] * count, [None] * count, ["no_language"] * count, [None] * count)
+    left = _gated(said, letters, counts, found)
+    left = _by_script(left, script, counts, letters, found)
+    _by_models(left, read, letters, voter, threshold, found)
+    names = [SCRIPTS[number] if number >= 0 else None for number in script.tolist()]
+    columns = {**vars(found), "script": names, "letters": letters}
+    return pl.DataFrame(columns, schema=RESULT)
+
+
+def _main_script(counts: Ints) -> Ints:
+    """Index in SCRIPTS of the script with most letters, -1 where there are none; East Asian scripts count as Han."""
+    scripts = counts[:, LETTER + 1 : CLASSES].copy()
+    asian = [SCRIPTS.index(name) for name in EAST_ASIAN]
+    together = scripts[:, asian].sum(axis=1) * EAST_ASIAN_WEIGHT
+    scripts[:, asian] = 0
+    scripts[:, SCRIPTS.index("Han")] = together
+    best: Ints = scripts.argmax(axis=1)
+    best[scripts.max(axis=1) * 2 <= counts[:, LETTER]] = -1
+    return best
+
+
+def _gated(said: pl.DataFrame, letters: Ints, counts: Ints, found: _Found) -> Ints:
+    """The texts that go on; the others are no language, or too short to tell."""
+    visible, listed = said["visible"].to_numpy(), said["listed"].to_numpy()
+    asian = counts[:, [class_of(name) for name in EAST_ASIAN]].sum(axis=1)
+    spoken = letters >= np.maximum(visible * LETTER_SHARE, 1)
+    short = spoken & ~listed & (letters + asian < FEW_LETTERS)
+    for place in np.flatnonzero(short).tolist():
+        found.status[place] = "too_short"
+    return np.flatnonzero(spoken & ~listed & ~short)
+
+
+def _by_script(left: Ints, script: Ints, counts: Ints, letters: Ints, found: _Found) -> Ints:
+    """Answers where the script is the language; returns the texts that the models have to judge."""
+    names = np.array([*SCRIPTS, ""])[script[left]]
+    han, hangul, hiragana, katakana, bopomofo = (counts[left, class_of(name)] for name in EAST_ASIAN)
+    asian = np.maximum(han + hangul + hiragana + katakana + bopomofo, 1)
+    east = np.where(hangul > HANGUL_SHARE * asian, "ko", np.where(hiragana + katakana > KANA_SHARE * asian, "ja", "zh"))
+    single = np.array([ONE_LANGUAGE.get(name, "") for name in names.tolist()], dtype=object)
+    single[names == "Han"] = east[names == "Han"]
+    decided = single != ""
+    sure = confidence("script", _evidence(letters[left[decided]]))
+    for place, label, value in zip(left[decided].tolist(), single[decided].tolist(), sure.tolist(), strict=True):
+        found.label[place], found.confidence[place], found.status[place] = label, value, "confident"
+        found.candidates[place] = label
+    for place in left[names == ""].tolist():
+        found.status[place] = "unsupported_script"
+    return left[~decided & (names != "")]
+
+
+def _by_models(
+    left: Ints, read: Sequence[str], letters: Ints, voter: Voter | None, threshold: float, found: _Found
+) -> None:
+    """Answers of naive Bayes, checked against the second detector."""
+    texts = [read[place] for place in left.tolist()]
+    if not texts:
+        return
+    scores = score(texts)
+    votes = voter(texts) if voter else [Vote(None)] * len(texts)
+    best, evidence = ranked(scores, votes, letters[left])
+    ways = [way(names[0], vote) for names, vote in zip(best, votes, strict=True)]
+    sure = confidences(ways, evidence)
+    for number, place in enumerate(left.tolist()):
+        vote = votes[number].language
+        label = vote if ways[number] == "outside" else best[number][0]
+        named = dict.fromkeys(name for name in (label, vote, *best[number]) if name)
+        found.candidates[place] = " ".join(list(named)[:3])
+        found.confidence[place] = sure[number]
+        if ways[number] != "split" and sure[number] >= threshold:
+            found.label[place] = label
+            found.status[place] = "single_model" if ways[number] == "alone" else "confident"
+        else:
+            found.status[place] = "disputed"
+
+
+def ranked(scores: Scores, votes: Sequence[Vote], letters: Ints) -> tuple[list[list[str]], Evidence]:
+    """The three best languages of the profiles for each text, and the evidence for the first."""
+    languages = [canonical(name) or name for name in tables().languages]
+    order = np.argsort(-scores.nats, axis=1, kind="stable")[:, :3]
+    top = np.take_along_axis(scores.nats, order, axis=1)
+    names = [[languages[column] for column in row] for row in order.tolist()]
+    typical = top[:, 0] / np.maximum(scores.grams, 1)
+    return names, _evidence(letters, top[:, 0] - top[:, 1], typical, votes)
+
+
+def way(best: str, vote: Vote) -> str:
+    """How an answer comes about: the two agree, the voter names a language that the profiles lack, one is alone."""
+    if vote.language is None:
+        return "alone"
+    if vote.language == best:
+        return "agree"
+    return "split" if vote.language in _covered() else "outside"
+
+
+def confidences(ways: Sequence[str], evidence: Evidence) -> list[float]:
+    """The calibrated confidence of each answer; that of a split vote is its way's own, mostly low."""
+    values = np.zeros(len(ways))
+    for kind in set(ways):
+        values = np.where([each == kind for each in ways], confidence(kind, evidence), values)
+    return list(values.tolist())
+
+
+@cache
+def _covered() -> frozenset[str]:
+    return frozenset(canonical(name) or name for name in tables().languages)
+
+
+def _evidence(
+    letters: Ints,
+    margin: npt.NDArray[np.float64] | None = None,
+    typical: npt.NDArray[np.float64] | None = None,
+    votes: Sequence[Vote] | None = None,
+) -> Evidence:
+    nothing = np.zeros(len(letters))
+    return Evidence(
+        margin=nothing if margin is None else margin,
+        typical=nothing if typical is None else typical,
+        letters=letters.astype(np.float64),
+        reliable=nothing if votes is None else np.array([float(vote.reliable) for vote in votes]),
+        score=nothing if votes is None else np.array([vote.score for vote in votes]),
+    )

@@ -1,0 +1,51 @@
+"""Writing systems: which characters belong to one, and which of them decide the language by themselves."""
+
+from __future__ import annotations
+
+# Classes of characters that are no letters of a listed script. SIGNS are what programs, markup and tables are full of.
+OTHER, BLANK, DIGIT, SIGN, LETTER = range(5)
+SIGNS = "<>{}[]()|=_#$%^&*+~`\\/@\t"
+
+# Scripts that are counted, under their Unicode names; a letter of any other script is of the class LETTER. The order
+# gives the class numbers, from LETTER + 1.
+_COUNTED = """
+    Latin Cyrillic Arabic Devanagari Bengali Hebrew Greek Armenian Georgian Thai Lao Khmer Myanmar Sinhala Tamil Telugu
+    Kannada Malayalam Gujarati Gurmukhi Oriya Hangul Hiragana Katakana Han Bopomofo Ethiopic Tibetan Thaana Cherokee
+    Canadian_Aboriginal Mongolian Syriac Tifinagh
+"""
+SCRIPTS = _COUNTED.split()
+CLASSES = LETTER + 1 + len(SCRIPTS)
+
+# Scripts that one language of wide use is written in: the script is the answer. Scripts in which several languages are
+# common (Latin, Cyrillic, Arabic, Devanagari, Bengali, Hebrew, Ethiopic, Tibetan, Myanmar) are left to the models.
+ONE_LANGUAGE = {
+    "Greek": "el",
+    "Armenian": "hy",
+    "Georgian": "ka",
+    "Thai": "th",
+    "Lao": "lo",
+    "Khmer": "km",
+    "Sinhala": "si",
+    "Tamil": "ta",
+    "Telugu": "te",
+    "Kannada": "kn",
+    "Malayalam": "ml",
+    "Gujarati": "gu",
+    "Gurmukhi": "pa",
+    "Oriya": "or",
+    "Thaana": "dv",
+    "Cherokee": "chr",
+}
+# Scripts of East Asia: Hangul is Korean, kana is Japanese, Han without either is Chinese. langdetect's profiles confuse
+# the three: it calls about a third of Chinese texts Korean.
+EAST_ASIAN = ("Han", "Hangul", "Hiragana", "Katakana", "Bopomofo")
+# A Chinese text may quote a Japanese or Korean word: below this share of the East Asian letters it stays Chinese.
+KANA_SHARE = 0.05
+HANGUL_SHARE = 0.2
+# A Han or Hangul character says about as much as two letters, when scripts compete for being the main one.
+EAST_ASIAN_WEIGHT = 2
+
+
+def class_of(script: str) -> int:
+    """The number of a script's class."""
+    return LETTER + 1 + SCRIPTS.index(script)

@@ -1,0 +1,72 @@
+"""The second opinion: a detector that was trained otherwise, called once for each text that the script leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+
+# Other names of the same language, and dialects that the profiles do not tell apart.
+SAME = {
+    "zh-cn": "zh",
+    "zh-tw": "zh",
+    "zh-hant": "zh",
+    "nb": "no",
+    "nn": "no",
+    "iw": "he",
+    "in": "id",
+    "jw": "jv",
+    "fil": "tl",
+    "mo": "ro",
+    "bh": "bho",
+}
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What a second detector says of one text.
+
+    Attributes:
+        language: ISO 639 code, None when it cannot tell.
+        reliable: Whether it says so itself.
+        score: Its own score for the language, higher is surer; the scale is the detector's.
+    """
+
+    language: str | None
+    reliable: bool = False
+    score: float = 0.0
+
+
+def canonical(code: str | None) -> str | None:
+    """One name for each language: lower-case ISO 639 without region, None for "unknown"."""
+    low = (code or "").lower().replace("_", "-")
+    low = SAME.get(low, low.split("-")[0])
+    return None if low in ("", "un", "und", "xx", "unknown", "none") else SAME.get(low, low)
+
+
+@cache
+def cld2_version() -> str | None:
+    """Version of pycld2; None where it is not installed."""
+    try:
+        return version("pycld2")
+    except PackageNotFoundError:
+        return None
+
+
+def cld2(texts: Sequence[str]) -> list[Vote]:
+    """Votes of CLD2, in the order of the texts."""
+    import pycld2
+
+    return [_cld2(text, pycld2.detect, pycld2.error) for text in texts]
+
+
+def _cld2(
+    text: str, detect: Callable[..., tuple[bool, int, tuple[tuple[str, str, int, float], ...]]], error: type[Exception]
+) -> Vote:
+    try:
+        reliable, _, found = detect(text.encode("utf-8", "replace"))
+    except error:  # it refuses some control characters
+        return Vote(None)
+    _, code, _, score = found[0]
+    return Vote(canonical(code), reliable, score)

@@ -1,0 +1,118 @@
+"""Naive Bayes over langdetect's profiles: the n-grams, the sums, the tables and their cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from corpusqa_checks.language import cache, profile_nb
+from corpusqa_checks.language.scripts import SCRIPTS
+from corpusqa_checks.language.tables import ALPHA, BASE, Tables, build, key_of, profile_names
+
+TEXTS = [
+    "The ferry left the harbour at noon, and the gulls went with it.",
+    "Die Fähre verließ um zwölf den Hafen; ÄÖÜ und GROSSE Buchstaben.",
+    "Паром вышел из гавани в полдень, and some Latin words beside it.",
+    "Το πλοίο έφυγε το μεσημέρι.",
+    "Con phà rời bến cảng vào buổi trưa, cùng lũ chim mòng biển.",
+    "Vào buo\u0302\u0309i tru\u031ba, a\u0301 a\u0300 combining marks",
+    "see https://example.org/a/b?c=d or write to someone@example.org about it",
+    "   double  blanks\t\ttabs and\nlines   ",
+    "x",
+    "",
+    "1234 5678 !!!",
+    "הספינה עזבה את הנמל בצהריים",
+    "nevertheless NASA and USA and McDonald and iPhone",
+]
+
+
+@pytest.fixture(scope="module")
+def reference() -> object:
+    from langdetect import detector_factory
+
+    detector_factory.init_factory()
+    return detector_factory._factory
+
+
+def grams(factory: object, text: str) -> list[str]:
+    detector = factory.create()  # type: ignore[attr-defined]
+    detector.append(text)
+    detector.cleaning_text()
+    return list(detector._extract_ngrams())
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_the_n_grams_are_langdetects(reference: object, text: str) -> None:
+    scores = profile_nb.score([text])
+    wanted = grams(reference, text)
+    table = reference.word_lang_prob_map  # type: ignore[attr-defined]
+    order = [reference.langlist.index(name) for name in profile_names()]  # type: ignore[attr-defined]
+    nats = np.zeros(len(order))
+    for gram in wanted:
+        nats += np.log1p(np.array(table[gram])[order] * BASE / ALPHA)
+
+    assert scores.grams.tolist() == [len(wanted)]
+    assert np.abs(scores.nats[0] - nats).max() <= 0.0003 * max(1, len(wanted))
+
+
+def test_the_same_alone_and_in_a_batch() -> None:
+    together = profile_nb.score(TEXTS)
+    for number, text in enumerate(TEXTS):
+        alone = profile_nb.score([text])
+        assert (alone.nats[0] == together.nats[number]).all()
+
+
+def test_every_key_is_found_again() -> None:
+    tables = cache.tables()
+    keys = tables.slots[tables.slots >= 0]
+    rows = profile_nb._found(keys, tables)
+
+    assert len(set(rows.tolist())) == len(keys) == len(tables.weights) - 1
+    assert profile_nb._found(np.array([key_of(3, 3, np.array([3]), 5)[0] + 10**15]), tables).tolist() == [0]
+
+
+def test_every_script_has_characters() -> None:
+    classes = set(cache.tables().classes.tolist())
+    assert classes == set(range(5 + len(SCRIPTS)))
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No tables in memory, an empty cache folder."""
+    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path / "kept"))
+    cache._tables.cache_clear()
+    return tmp_path / "kept"
+
+
+def same(one: Tables, other: Tables) -> bool:
+    return all(
+        (getattr(one, n) == getattr(other, n)).all() for n in ("ids", "upper", "classes", "slots", "places", "weights")
+    )
+
+
+def test_tables_are_kept_and_read_again(fresh: Path) -> None:
+    made = cache.tables()
+    (kept,) = fresh.iterdir()
+    cache._tables.cache_clear()
+    before = kept.stat().st_mtime_ns
+
+    assert same(cache.tables(), made)
+    assert kept.stat().st_mtime_ns == before
+
+
+def test_a_damaged_file_is_replaced(fresh: Path) -> None:
+    made = cache.tables()
+    (kept,) = fresh.iterdir()
+    kept.write_bytes(kept.read_bytes()[:1000])
+    cache._tables.cache_clear()
+
+    assert same(cache.tables(), made)
+    assert kept.stat().st_size > 1000
+
+
+def test_a_folder_that_refuses_costs_only_time(fresh: Path) -> None:
+    fresh.parent.mkdir(exist_ok=True)
+    fresh.write_text("a file where the folder should be")
+
+    assert same(cache.tables(), build())
