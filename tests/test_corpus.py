@@ -46,24 +46,25 @@ def options(**fields: Any) -> SimpleNamespace:
     ids=lambda value: ",".join(value) if isinstance(value, list) else "",
 )
 def test_fields_are_found_by_the_names_of_common_extractors(names: list[str], expected: dict[str, str | None]) -> None:
-    fields = find_fields(names, None, "test")
+    fields = find_fields(dict.fromkeys(names, "text"), None, "test")
     assert {name: getattr(fields, name) for name in expected} == expected
 
 
 def test_what_the_configuration_names_goes_before() -> None:
-    fields = find_fields(["text", "story", "when"], options(text="story", published="when"), "test")
+    asked = options(text="story", published="when")
+    fields = find_fields(dict.fromkeys(["text", "story", "when"], "text"), asked, "test")
     assert (fields.text, fields.published) == ("story", "when")
     assert fields.note() == "columns: story as text, when as published"
 
 
 def test_a_name_that_no_column_has() -> None:
     with pytest.raises(SourceError, match=r"no column 'txet', which \[input\] text names; did you mean text\?"):
-        find_fields(["text", "id"], options(text="txet"), "test")
+        find_fields(dict.fromkeys(["text", "id"], "text"), options(text="txet"), "test")
 
 
 def test_no_text_column_lists_the_columns_and_suggests_one() -> None:
     with pytest.raises(SourceError, match=r'columns are id, story_content, n\. .*text = "story_content"'):
-        find_fields(["id", "story_content", "n"], None, "test")
+        find_fields(dict.fromkeys(["id", "story_content", "n"], "text"), None, "test")
 
 
 VALUES = st.recursive(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from corpusqa.config import InputOptions
 from corpusqa.corpus.names import CRAWL_DATE, CRAWL_MARK, HOST_COLUMNS, NAMES
+from corpusqa.corpus.parts import Cell
+from corpusqa.corpus.shapes import asked_shape, found_shape, path_of
 from corpusqa.errors import SourceError, near_misses
 
 FIELDS = ("id", "url", "source", "published", "collected", "language", "split")
@@ -14,7 +17,12 @@ FIELDS = ("id", "url", "source", "published", "collected", "language", "split")
 
 @dataclass(frozen=True)
 class Fields:
-    """The column of each field; None where the source has none."""
+    """The column of each field; None where the source has none. A name with dots leads into nested columns.
+
+    Attributes:
+        text: The column of the text, or an empty string where the text is made of several pieces.
+        cells: Where these pieces lie.
+    """
 
     text: str
     id: str | None = None
@@ -24,46 +32,58 @@ class Fields:
     collected: str | None = None
     language: str | None = None
     split: str | None = None
+    cells: tuple[Cell, ...] = ()
 
     @property
     def columns(self) -> list[str]:
-        """The columns to read, each once."""
-        return list(dict.fromkeys([self.text, *filter(None, (getattr(self, name) for name in FIELDS))]))
+        """The columns to read, each once; of a name with dots also its first part."""
+        named = [self.text, *filter(None, (getattr(self, name) for name in FIELDS))]
+        first = [name.partition(".")[0] for name in named]
+        return list(dict.fromkeys([*filter(None, named), *filter(None, first), *(cell.path[0] for cell in self.cells)]))
 
     def note(self) -> str | None:
         """One line that names every field whose column bears another name, or None."""
         other = [(getattr(self, name), name) for name in ("text", *FIELDS)]
         said = [f"{column} as {name}" for column, name in other if column and column != name]
+        if self.cells:
+            said.insert(0, f"{', '.join('.'.join(cell.path) for cell in self.cells)} as text in parts")
         return f"columns: {', '.join(said)}" if said else None
 
 
-def find_fields(columns: Sequence[str], options: Any, where: str) -> Fields:
+def find_fields(columns: Mapping[str, str], options: InputOptions | None, where: str) -> Fields:
     """Match the columns of a source with the fields of a document.
 
     Args:
-        columns: The source's columns in order.
-        options: Has an attribute for each field: the name of a column, or None to find it; None finds all.
+        columns: The source's columns in order, with what they hold.
+        options: What each field is to be taken from, None where it is to be found; None finds all.
         where: The source, for messages.
 
     Raises:
         SourceError: If a column named in the options does not exist, or none holds text.
     """
     asked = {name: getattr(options, name, None) for name in ("text", *FIELDS)}
-    for name, column in asked.items():
-        if column and column not in columns:
-            raise SourceError(
-                f"{where}: no column {column!r}, which [input] {name} names{near_misses(column, columns) or '.'}"
-                f" The columns are {_listed(columns)}"
-            )
-    found = _by_name(columns)
-    text = asked["text"] or found.pop("text", None)
-    if not text:
+    found = _by_name(list(columns))
+    try:
+        shape = asked_shape(columns, asked["text"]) if asked["text"] else found_shape(columns)
+        for name in filter(None, (asked[field] for field in FIELDS)):
+            path_of(columns, name)
+    except KeyError as error:
+        raise SourceError(_unknown(columns, asked, str(error.args[0]), where)) from error
+    if not shape:
         raise SourceError(
             f"{where}: no text column; the columns are {_listed(columns)}. Say which, for instance "
-            f'[input] text = "{_guess(columns)}" in corpusqa.toml'
+            f'[input] text = "{_guess(list(columns))}" in corpusqa.toml'
         )
-    given = {name: asked[name] or found.get(name) for name in FIELDS}
-    return Fields(text, **{name: None if column == text else column for name, column in given.items()})
+    text, cells = shape
+    taken = {text, *(cell.path[0] for cell in cells)}
+    given = {name: asked[name] or (found.get(name) if found.get(name) not in taken else None) for name in FIELDS}
+    return Fields(text, **given, cells=cells)
+
+
+def _unknown(columns: Mapping[str, str], asked: Mapping[str, Any], name: str, where: str) -> str:
+    field = next((field for field in FIELDS if asked[field] == name), "text")
+    near = near_misses(name, columns) or "."
+    return f"{where}: no column {name!r}, which [input] {field} names{near} The columns are {_listed(columns)}"
 
 
 def _by_name(columns: Sequence[str]) -> dict[str, str]:
@@ -71,7 +91,7 @@ def _by_name(columns: Sequence[str]) -> dict[str, str]:
     found = {
         field: next(lower[name] for name in names if name in lower)
         for field, names in NAMES.items()
-        if any(name in lower for name in names)
+        if field != "text" and any(name in lower for name in names)
     }
     if CRAWL_MARK in lower and found.get("published", "").lower() == CRAWL_DATE:
         found.setdefault("collected", found.pop("published"))
@@ -91,5 +111,5 @@ def _guess(columns: Sequence[str]) -> str:
     return next((column for column in reversed(columns) if column.lower() not in others), "text")
 
 
-def _listed(columns: Sequence[str]) -> str:
-    return ", ".join(columns[:30]) + (f" and {len(columns) - 30} more" if len(columns) > 30 else "")
+def _listed(columns: Mapping[str, str]) -> str:
+    return ", ".join(list(columns)[:30]) + (f" and {len(columns) - 30} more" if len(columns) > 30 else "")

@@ -9,9 +9,12 @@ from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 
+from corpusqa.corpus.extract import column_values
 from corpusqa.corpus.fields import Fields
 from corpusqa.corpus.rows import Rows, assemble
+from corpusqa.corpus.write_back import write_back
 from corpusqa.readers import File, Unit, reader
 from corpusqa.readers.files import shown
 
@@ -57,6 +60,19 @@ class Corpus:
         rows = assemble(block, self.fields, self._by_file(unit), full)
         return rows.without_files() if self.anonymous else rows
 
+    def write_back(self, table: pa.Table, record: pl.DataFrame) -> pa.Table:
+        """Carry out edits of texts in the columns that the texts lie in.
+
+        Args:
+            table: Rows of the source with all columns, each of which has text.
+            record: `place` (row of the table), `start`, `end` (code points of the text), `replacement` (null: nothing);
+                the edits of a row are disjoint, and none crosses the boundary of a part.
+
+        Returns:
+            The table with the same schema; rows and cells without an edit are unchanged.
+        """
+        return write_back(self.fields, table, record)
+
     def identity(self) -> str:
         """Digest of what is read: 64 hexadecimal digits over the names and contents of the files and the fields."""
         state = sha256(repr((self.format, self.fields, sorted(self.splits.items()))).encode())
@@ -71,7 +87,9 @@ class Corpus:
         """
         found: dict[str, dict[str, str]] = {}
         if not self.fields.source:
-            found["source"] = {shown(path): shown(path).split("/")[0] for path in unit.files if "/" in path and path not in self.splits}
+            found["source"] = {
+                shown(path): shown(path).split("/")[0] for path in unit.files if "/" in path and path not in self.splits
+            }
         if not self.fields.split:
             found["split"] = {shown(path): self.splits[path] for path in unit.files if path in self.splits}
         return {name: values for name, values in found.items() if values}
@@ -84,13 +102,28 @@ def remove_spool(corpus: Corpus) -> None:
 
 
 def columns(corpus: Corpus, unit: Unit, names: Sequence[str]) -> pl.DataFrame:
-    """The rows of a unit as `row` and the source's own columns `names`, for rules that speak of them."""
+    """The rows of a unit as `row` and the source's own columns `names`, for rules that speak of them.
+
+    A name with dots that is no column leads into a nested one.
+    """
     rows = corpus.read(unit, full=True)
     assert rows.table is not None
-    found = pl.from_arrow(rows.table.select([name for name in names if name in rows.table.column_names]))
+    plain = [name for name in names if name in rows.table.column_names]
+    found = pl.from_arrow(rows.table.select(plain))
     assert isinstance(found, pl.DataFrame)
-    missing = [pl.lit(None).alias(name) for name in names if name not in found.columns]
-    return rows.documents.select("row").hstack(found.with_columns(missing).select(names))
+    nested = [_nested(rows.table, name) for name in names if name not in plain]
+    return rows.documents.select("row").hstack(found.with_columns(nested).select(names))
+
+
+def _nested(table: pa.Table, name: str) -> pl.Series:
+    """The values below a column that a name with dots leads to; nulls where there is no such column."""
+    first, *rest = name.split(".")
+    if first not in table.column_names:
+        return pl.Series(name, [None] * table.num_rows)
+    values = column_values(table[first])
+    for key in rest:
+        values = [value.get(key) if isinstance(value, dict) else None for value in values]
+    return pl.Series(name, values, strict=False)
 
 
 def _content(path: Path) -> str:

@@ -73,3 +73,17 @@ NAMES = {
 CRAWL_MARK, CRAWL_DATE = "dump", "date"
 # trafilatura writes the address to `source` and the host to one of these.
 HOST_COLUMNS = ("source-hostname", "hostname")
+
+# Columns that hold a list of messages (OpenAI's `messages`, ShareGPT's `conversations`), and columns that together are
+# one text: preference pairs, prompts with completions, instructions (Alpaca). A group is taken when all its columns
+# are there, except those marked with a question mark. Preference pairs come first: their data sets often hold the
+# chosen answer a second time as messages.
+CHATS = ("messages", "conversations", "conversation", "dialogue", "dialog", "chat", "turns")
+PREFERENCES = (("prompt?", "chosen", "rejected"),)
+GROUPS = (
+    ("prompt", "completion"),
+    ("prompt", "response"),
+    ("instruction", "input?", "output"),
+    ("instruction", "input?", "response"),
+    ("question", "answer"),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from corpusqa.config import InputOptions
 from corpusqa.corpus.fields import Fields, find_fields
 from corpusqa.corpus.locating import Located, locate
 from corpusqa.corpus.model import Corpus
@@ -15,7 +16,9 @@ from corpusqa.readers.listing import METADATA, Listing, endings, refuse_pointers
 NAMED = 8  # ignored files named in the note; the rest is counted
 
 
-def open_corpus(source: Any, options: Any = None, *, work: Path | None = None, unit_bytes: int = UNIT_BYTES) -> Corpus:
+def open_corpus(
+    source: Any, options: InputOptions | None = None, *, work: Path | None = None, unit_bytes: int = UNIT_BYTES
+) -> Corpus:
     """Recognise a source and plan how it is read.
 
     Args:
@@ -55,9 +58,9 @@ def open_corpus(source: Any, options: Any = None, *, work: Path | None = None, u
     )
 
 
-def _columns(listing: Listing, options: Any, where: str) -> tuple[list[str], Fields]:
+def _columns(listing: Listing, options: InputOptions | None, where: str) -> tuple[dict[str, str], Fields]:
     """The columns and the fields; looks further where the first rows do not have what is asked for."""
-    columns: list[str] = []
+    columns: dict[str, str] = {}
     for thorough in (False, True):
         columns = reader(listing.format).columns(listing.root, listing.files, thorough)
         try:
@@ -66,7 +69,8 @@ def _columns(listing: Listing, options: Any, where: str) -> tuple[list[str], Fie
         except SourceError:
             if thorough:
                 raise
-    return columns, Fields(getattr(options, "text", None) or "text")  # no row can be read; the reader says why
+    asked = getattr(options, "text", None)
+    return columns, Fields(asked if isinstance(asked, str) else "text")  # no row can be read; the reader says why
 
 
 def _notes(located: Located, fields: Fields) -> tuple[str, ...]:

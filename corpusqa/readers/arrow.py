@@ -9,23 +9,23 @@ import pyarrow as pa
 
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.model import Block, File, Unit, renumbered
-from corpusqa.readers.tables import Tables, runs
+from corpusqa.readers.tables import Tables, kinds_of_schema, runs
 
 MAGIC = b"ARROW1"  # at the start of the file format; a stream has none
 DAMAGED = "not an Arrow file, or damaged"
 ERRORS = (pa.ArrowException, OSError, ValueError)
 
 
-def columns(root: Path, files: Sequence[File], thorough: bool) -> list[str]:
-    """Names of the columns of all files, in order of first appearance."""
-    names: dict[str, None] = {}
+def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]:
+    """The columns of all files, in order of first appearance."""
+    found: dict[str, str] = {}
     for file in files:
         try:
             with _Opened(root / file.path) as opened:
-                names.update(dict.fromkeys(opened.schema.names))
+                found = kinds_of_schema(opened.schema) | found
         except ERRORS:  # the reader says so later, with its place
             continue
-    return list(names)
+    return found
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:

@@ -11,7 +11,7 @@ from typing import Any
 from corpusqa.errors import SourceError
 from corpusqa.readers.files import shown, why
 from corpusqa.readers.listing import endings
-from corpusqa.readers.model import Block, File, Unit, whole_files
+from corpusqa.readers.model import TEXT, Block, File, Unit, whole_files
 from corpusqa.readers.records import BOM, Bad, Records
 from corpusqa.readers.streams import read_whole
 
@@ -19,7 +19,7 @@ DELIMITERS = ",;\t|"  # of a .csv file the one that its header has most of
 LONGEST_FIELD = (1 << 31) - 1
 
 
-def columns(root: Path, files: Sequence[File], thorough: bool) -> list[str]:
+def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]:
     """The header of the first file that can be read."""
     for file in files:
         try:
@@ -28,8 +28,8 @@ def columns(root: Path, files: Sequence[File], thorough: bool) -> list[str]:
             continue
         header = next(_rows(file.path, data), None)
         if header:
-            return _checked(header, str(root / file.path))
-    return []
+            return dict.fromkeys(_checked(header, str(root / file.path)), TEXT)
+    return {}
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:

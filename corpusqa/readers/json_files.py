@@ -10,7 +10,7 @@ from typing import Any
 
 from corpusqa.readers import jsonl
 from corpusqa.readers.files import open_file, shown, why
-from corpusqa.readers.model import Block, File, Unit, renumbered, whole_files
+from corpusqa.readers.model import Block, File, Unit, kinds_of, renumbered, whole_files
 from corpusqa.readers.records import BOM, Bad, Records, decoder, refuse_surrogates
 
 BLANK = re.compile(r"[ \t\n\r]*")
@@ -18,17 +18,16 @@ HEAD = 1 << 16
 REST = "the rest of the file cannot be read"
 
 
-def columns(root: Path, files: Sequence[File], thorough: bool) -> list[str]:
+def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]:
     """The keys of all rows of the first files."""
-    names: dict[str, None] = {}
+    found: dict[str, str] = {}
     for file in files[: jsonl.SAMPLE_FILES]:
         if _has_lines(root / file.path):
-            found = jsonl.columns(root, [file], thorough)
+            found = jsonl.columns(root, [file], thorough) | found
         else:
             records = read(root, Unit(0, (file.path,), 0, -1, file.bytes), None).records or ()
-            found = [key for record in records for key in record]
-        names.update(dict.fromkeys(found))
-    return list(names)
+            found = kinds_of(records) | found
+    return found
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:

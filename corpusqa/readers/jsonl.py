@@ -10,7 +10,7 @@ from typing import Any
 
 from corpusqa.readers.files import shown, why
 from corpusqa.readers.listing import endings
-from corpusqa.readers.model import Block, File, Unit, renumbered, whole_files
+from corpusqa.readers.model import Block, File, Unit, kinds_of, renumbered, whole_files
 from corpusqa.readers.records import BOM, ESCAPED_SURROGATE, Bad, Records, decoder, refuse_surrogates
 from corpusqa.readers.streams import Broken, chunks, read_lines, read_whole
 
@@ -19,16 +19,10 @@ SAMPLE_FILES, SAMPLE_BYTES, THOROUGH_BYTES = 8, 1 << 20, 64 << 20
 MIDDLE = "the file ends in the middle of a row"
 
 
-def columns(root: Path, files: Sequence[File], thorough: bool) -> list[str]:
+def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]:
     """The keys of the first rows of the first files, in order of appearance."""
-    names: dict[str, None] = {}
-    for file in files[:SAMPLE_FILES]:
-        for line in _head(root / file.path, THOROUGH_BYTES if thorough else SAMPLE_BYTES):
-            try:
-                names.update(dict.fromkeys(parse(line)))
-            except Bad:  # the reader says so later, with its place
-                continue
-    return list(names)
+    limit = THOROUGH_BYTES if thorough else SAMPLE_BYTES
+    return kinds_of(record for file in files[:SAMPLE_FILES] for record in _sample(root / file.path, limit))
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
@@ -114,8 +108,8 @@ def parse(line: bytes) -> dict[str, Any]:
     return value
 
 
-def _head(path: Path, limit: int) -> Iterator[bytes]:
-    """The lines that start in the first `limit` bytes of a file."""
+def _sample(path: Path, limit: int) -> Iterator[dict[str, Any]]:
+    """The rows that start in the first `limit` bytes of a file."""
     data = b""
     try:
         for chunk in chunks(path):
@@ -125,4 +119,8 @@ def _head(path: Path, limit: int) -> Iterator[bytes]:
     except (OSError, Broken):  # the reader says so later, with its place
         pass
     lines = data.removeprefix(BOM).split(b"\n")
-    return islice(lines, max(len(lines) - 1, 1))
+    for line in islice(lines, max(len(lines) - 1, 1)):
+        try:
+            yield parse(line)
+        except Bad:
+            continue

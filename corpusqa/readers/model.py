@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 UNIT_BYTES = 64 << 20  # text that one task reads: enough to hide its overhead, little enough for any memory
+TEXT, NESTED, OTHER = "text", "nested", "other"  # what a column holds; text where some rows hold text
 PLACE = {"row": pl.Int64, "file": pl.String, "line": pl.Int64, "offset": pl.Int64}
 UNREADABLE = {**PLACE, "reason": pl.String}
 
@@ -83,8 +84,8 @@ class Block:
 class Reader(Protocol):
     """One format. A reader is a module with these functions; to add one, register it in corpusqa.readers."""
 
-    def columns(self, root: Path, files: Sequence[File], thorough: bool) -> list[str]:
-        """Names of the columns in order of appearance.
+    def columns(self, root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]:
+        """Names of the columns in order of appearance, with what they hold: TEXT, NESTED or OTHER.
 
         Reads as little as it can; `thorough` asks a format without a schema to look further than at the first rows.
         """
@@ -116,3 +117,17 @@ def whole_files(files: Sequence[File], unit_bytes: int) -> list[Unit]:
 def renumbered(units: Sequence[Unit]) -> list[Unit]:
     """The same units, numbered from 0."""
     return [Unit(i, u.files, u.start, u.stop, u.bytes) for i, u in enumerate(units)]
+
+
+def kinds_of(records: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """What the columns of these rows hold."""
+    found: dict[str, str] = {}
+    for record in records:
+        for name, value in record.items():
+            if isinstance(value, str):
+                found[name] = TEXT
+            elif isinstance(value, list | dict) and found.get(name) != TEXT:
+                found[name] = NESTED
+            else:
+                found.setdefault(name, OTHER)
+    return found

@@ -10,20 +10,20 @@ import pyarrow.parquet as pq
 
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.model import Block, File, Unit, renumbered
-from corpusqa.readers.tables import Tables, runs
+from corpusqa.readers.tables import Tables, kinds_of_schema, runs
 
 DAMAGED = "not a Parquet file, or damaged"
 
 
-def columns(root: Path, files: Sequence[File], thorough: bool) -> list[str]:
-    """Names of the columns of all files, in order of first appearance."""
-    names: dict[str, None] = {}
+def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]:
+    """The columns of all files, in order of first appearance."""
+    found: dict[str, str] = {}
     for file in files:
         opened = _open(root, file.path)
         if isinstance(opened, pq.ParquetFile):
-            names.update(dict.fromkeys(opened.schema_arrow.names))
+            found = kinds_of_schema(opened.schema_arrow) | found
             opened.close(force=True)
-    return list(names)
+    return found
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:

@@ -13,15 +13,16 @@ import polars as pl
 from corpusqa.errors import SourceError
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.listing import METADATA, POINTER_BYTES, refuse_pointer
-from corpusqa.readers.model import PLACE, Block, File, Trouble, Unit, whole_files
+from corpusqa.readers.model import PLACE, TEXT, Block, File, Trouble, Unit, kinds_of, whole_files
 
 KEY = "file_name"  # the column of metadata.jsonl that names the file, as in the folders of `datasets`
 
 
-def columns(root: Path, files: Sequence[File], thorough: bool) -> list[str]:
+def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]:
     """`id` and `text`, `source` where files lie in folders, and the columns of metadata.jsonl."""
+    kinds = kinds_of(_metadata_of(root)[1].values())
     own = ["id", "text", "source"] if any("/" in file.path for file in files) else ["id", "text"]
-    return [*own, *(name for name in _metadata_of(root)[0] if name not in own)]
+    return dict.fromkeys(own, TEXT) | {name: kind for name, kind in kinds.items() if name not in own}
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:

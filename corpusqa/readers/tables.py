@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.types as pt
 
-from corpusqa.readers.model import PLACE, Block, Trouble
+from corpusqa.readers.model import NESTED, OTHER, PLACE, TEXT, Block, Trouble
 
 PLAIN = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
 
@@ -55,6 +56,20 @@ class Tables:
         fields = [field.with_type(PLAIN.get(field.type, field.type)) for field in chosen.schema]
         schema = pa.schema(fields, chosen.schema.metadata)
         return chosen if schema == chosen.schema else chosen.cast(schema)
+
+
+def kinds_of_schema(schema: pa.Schema) -> dict[str, str]:
+    """What the columns of a schema hold."""
+    return {field.name: _kind(field.type) for field in schema}
+
+
+def _kind(kind: pa.DataType) -> str:
+    if pt.is_dictionary(kind):
+        return _kind(kind.value_type)
+    if pt.is_nested(kind) or isinstance(kind, pa.JsonType):
+        return NESTED
+    texts = (pt.is_string, pt.is_large_string, pt.is_string_view, pt.is_binary, pt.is_large_binary, pt.is_binary_view)
+    return TEXT if any(test(kind) for test in texts) else OTHER
 
 
 def runs(sizes: Sequence[int], limit: int) -> Iterator[tuple[int, int]]:

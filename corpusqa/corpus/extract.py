@@ -1,0 +1,129 @@
+"""Texts and fields out of a block, whether it holds Python objects or a table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from corpusqa.corpus.arrow import is_text, strings, texts, undecodable
+from corpusqa.corpus.digest import canonical
+from corpusqa.corpus.fields import Fields
+from corpusqa.corpus.parts import NULL, NoText, joined, pieces
+from corpusqa.readers.model import Block
+
+NOT_UTF8 = "the text is not valid UTF-8"
+
+Bounds = tuple[int, int, int, int, str]  # position in the block, part, start, end, role
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of a block.
+
+    Attributes:
+        text: One per row, null where there is none.
+        reasons: Why a row has none; None where it has one.
+        parts: Where the pieces lie, if the source has texts in several places; else empty.
+    """
+
+    text: pl.Series
+    reasons: list[str | None]
+    parts: list[Bounds] = field(default_factory=list)
+
+
+def texts_of(block: Block, fields: Fields) -> Texts:
+    """The texts of a block's rows."""
+    if fields.cells:
+        return _pieces(block, fields)
+    if block.table is None:
+        return _strings([record.get(fields.text) for record in block.records or ()])
+    height = block.place.height
+    if fields.text not in block.table.column_names:
+        return _nothing(height, f"no column {fields.text!r} in this file")
+    column = block.table[fields.text]
+    if not is_text(column.type):
+        return _nothing(height, NULL if pa.types.is_null(column.type) else f"the text is {column.type}, not a string")
+    found, bad = texts(column)
+    reasons: list[str | None] = [NULL if null else None for null in found.is_null()]
+    for row in bad:
+        reasons[row] = NOT_UTF8
+    return Texts(found, reasons)
+
+
+def field_of(block: Block, name: str | None) -> pl.Series:
+    """The column of a field as strings; a name with dots leads into nested columns."""
+    if name is None:
+        return pl.Series([None] * block.place.height, dtype=pl.String)
+    if block.table is not None and name in block.table.column_names:
+        column = block.table[name]
+        return texts(column)[0] if is_text(column.type) else strings(column)[0]
+    values = values_of(block, (name,))
+    if "." in name and all(value is None for value in values):
+        values = values_of(block, name.split("."))
+    return pl.Series([v if isinstance(v, str) or v is None else canonical(v) for v in values], dtype=pl.String)
+
+
+def values_of(block: Block, path: Sequence[str]) -> list[Any]:
+    """The values at a path as Python objects; None where a key on the way is absent."""
+    first, *rest = path
+    if block.table is None:
+        values = [record.get(first) for record in block.records or ()]
+    elif first in block.table.column_names:
+        values = column_values(block.table[first])
+    else:
+        values = [None] * block.place.height
+    for key in rest:
+        values = [value.get(key) if isinstance(value, dict) else None for value in values]
+    return values
+
+
+def column_values(column: pa.ChunkedArray) -> list[Any]:
+    """A column as Python objects, JSON text decoded; None where a value holds text that is not UTF-8."""
+    if isinstance(column.type, pa.JsonType):
+        return [None if text is None else json.loads(text) for text in column.to_pylist()]
+    bad = set(undecodable(column))
+    if bad:
+        return [None if row in bad else column[row].as_py() for row in range(len(column))]
+    values: list[Any] = column.to_pylist()
+    return values
+
+
+def _pieces(block: Block, fields: Fields) -> Texts:
+    cells = [values_of(block, cell.path) for cell in fields.cells]
+    found: list[str | None] = []
+    reasons: list[str | None] = []
+    parts: list[Bounds] = []
+    for row, values in enumerate(zip(*cells, strict=True)):
+        try:
+            row_pieces = pieces(fields.cells, values)
+        except NoText as error:
+            found.append(None)
+            reasons.append(str(error))
+            continue
+        text, bounds = joined(row_pieces)
+        found.append(text)
+        reasons.append(None)
+        parts.extend(
+            (row, part, start, end, piece.role)
+            for part, (piece, (start, end)) in enumerate(zip(row_pieces, bounds, strict=True))
+        )
+    return Texts(pl.Series(found, dtype=pl.String), reasons, parts)
+
+
+def _strings(values: Sequence[Any]) -> Texts:
+    reasons = [None if isinstance(v, str) else NULL if v is None else _kind(v) for v in values]
+    return Texts(pl.Series([v if isinstance(v, str) else None for v in values], dtype=pl.String), reasons)
+
+
+def _nothing(height: int, reason: str) -> Texts:
+    return Texts(pl.Series([None] * height, dtype=pl.String), [reason] * height)
+
+
+def _kind(value: Any) -> str:
+    name = {dict: "an object", list: "a list", bool: "a truth value"}.get(type(value), "a number")
+    return f"the text is {name}, not a string"
