@@ -14,6 +14,7 @@ from corpusqa.errors import CannotEvaluate, UsageError
 from corpusqa.release.parquet import sha256_of
 
 MANIFEST = "corpusqa/manifest.json"
+DOCS = "corpusqa/docs.parquet"
 FORMAT = 1
 
 

@@ -56,7 +56,8 @@ def make_masking(mask_with: Mapping[str, str], labels: Mapping[str, Canonical | 
         labels: Full names of all labels with their canonical functions.
 
     Raises:
-        ConfigError: a style is unknown, a pattern fits no label, or a pseudonym is asked for without a key.
+        ConfigError: a style is unknown, a pattern fits no label of a selected check, or a pseudonym is asked for
+            without a key.
     """
     patterns = {pattern: style for pattern, style in mask_with.items() if pattern != KEY_OPTION}
     for pattern, style in patterns.items():
@@ -65,7 +66,8 @@ def make_masking(mask_with: Mapping[str, str], labels: Mapping[str, Canonical | 
                 f"[clean.mask_with] {pattern} = {style!r}: a style is one of {', '.join(STYLES)}"
                 f"{near_misses(str(style), STYLES)}"
             )
-        if not any(fnmatchcase(label, pattern) for label in labels):
+        selected = pattern.partition(".")[0] in {label.partition(".")[0] for label in labels}
+        if selected and not any(fnmatchcase(label, pattern) for label in labels):
             raise ConfigError(f"[clean.mask_with] {pattern!r} fits no label{near_misses(pattern, labels)}")
     styles = {}
     for label in labels:

@@ -1,0 +1,202 @@
+"""A release while it is made: plan the files, have the engine write them, add what describes them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pyarrow as pa
+
+from corpusqa.card import card
+from corpusqa.corpus import Corpus
+from corpusqa.engines.flow import Flow
+from corpusqa.engines.parts import Done, Stage
+from corpusqa.errors import CannotEvaluate, LedgerError
+from corpusqa.plugins import Spec
+from corpusqa.release import tables
+from corpusqa.release.changes import changes
+from corpusqa.release.manifest import DOCS, FORMAT, MANIFEST, build_id, content_id, dumped
+from corpusqa.release.mask import make_masking
+from corpusqa.release.model import Recipe, Release
+from corpusqa.release.outcome import line_labels, text_digests
+from corpusqa.release.parquet import sha256_of, write_frame
+from corpusqa.release.schema import described, published_schema
+from corpusqa.release.slices import Slice, kept_documents, new_ids, own_ids, slices
+from corpusqa.release.sources import source_schema
+from corpusqa.release.versions import next_version
+from corpusqa.release.writer import Job, canonical_functions, write_file
+from corpusqa.scan.model import Scan
+
+if TYPE_CHECKING:
+    from corpusqa.policy import Verdicts
+
+# Called with the folder in which a release is made, its data files finished; what it returns is stored as `gate`.
+Second = Callable[[Path], Mapping[str, Any]]
+
+
+def tools() -> dict[str, str]:
+    """Versions of what decides the bytes of a release."""
+    return {name: installed(name) for name in ("corpusqa", "polars", "pyarrow")}
+
+
+@dataclass(frozen=True)
+class Line:
+    """Where a release stands among its versions: its parent, the version that was asked for, versions that exist."""
+
+    parent: Release | None
+    version: str | None
+    taken: tuple[str, ...]
+
+
+class Making:
+    """A release while it is made."""
+
+    def __init__(
+        self, corpus: Corpus, scan: Scan, verdicts: Verdicts, specs: tuple[Spec, ...], flow: Flow, recipe: Recipe
+    ) -> None:
+        self.corpus, self.scan, self.verdicts = corpus, scan, verdicts
+        self.specs, self.flow, self.recipe = specs, flow, recipe
+        labels = {name: canonical_functions(specs).get(name) for name in scan.labels}
+        self.masking = make_masking(recipe.mask_with, labels)
+        self.identity = build_id(self._made_of(), verdicts.frame, verdicts.edits)
+
+    def into(self, folder: Path, line: Line, second: Second | None) -> dict[str, Any]:
+        """Write everything into a folder; returns the manifest."""
+        kept = self._kept()
+        source = source_schema(self.corpus, self.flow)
+        files, job = self._planned(kept, source.schema, source.trusted, folder)
+        done = self._written(files, job)
+        names = kept.select("doc", "new_id", "number", "source", "out_split", "id_private", "source_private")
+        written = _table(done, folder, "written").join(names, on="doc", maintain_order="left")
+        docs = self._describe(folder, written, _table(done, folder, "record"))
+        manifest = self._manifest(job, files, written) | _lineage(line, docs, described(job.file_schema))
+        manifest["gate"] = dict(second(folder)) if second else None
+        for path, content in self.recipe.files.items():
+            _put(folder, path, content)
+        _put(folder, "README.md", card(manifest, self.recipe.report, self.recipe.declared).encode())
+        manifest["files"] = _files(folder)
+        _put(folder, MANIFEST, dumped(manifest))
+        return manifest
+
+    def _made_of(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "input": [self.scan.digest, self.scan.read, repr(self.corpus.fields)],
+            "config": self.recipe.config,
+            "declared": self.recipe.declared,
+            "masking": self.masking.identity,
+            "checks": {name: check.fingerprint for name, check in self.scan.checks.items()},
+            "tools": tools(),
+        }
+
+    def _kept(self) -> pl.DataFrame:
+        """The documents that are published, with their ids."""
+        kept = kept_documents(self.scan.documents, self.verdicts.frame)
+        if kept.is_empty():
+            raise CannotEvaluate(f"{self.corpus.source}: the policy drops every document; there is nothing to publish")
+        kept = kept.with_columns(own=own_ids(kept))
+        nameless = kept.filter(pl.col("own").is_null() | (pl.col("own") != pl.col("id")))
+        edits = self.verdicts.edits.join(nameless, on="doc", how="semi")
+        edited = text_digests(self.corpus, self.scan, edits, self.flow, self.specs, self.masking)
+        return kept.with_columns(new_ids(kept, edited))
+
+    def _planned(self, kept: pl.DataFrame, source: pa.Schema, trusted: bool, folder: Path) -> tuple[list[Slice], Job]:
+        files, rows = slices(kept)
+        edits = self.verdicts.edits
+        parts = [{"rows": frame, "edits": edits.join(frame, on="doc", how="semi")} for frame in rows]
+        plan: Stage = self.flow.write("release", (self.identity, self.corpus.root, self.corpus.units), parts)
+        fields = self.corpus.fields
+        schema = published_schema(source, fields.text)
+        column = None if fields.id else _free("id", schema.names)
+        lines = line_labels(self.scan)
+        styles, key = self.masking.styles, self.masking.key
+        return files, Job(self.corpus, self.specs, styles, key, lines, plan, schema, column, trusted, folder)
+
+    def _written(self, files: list[Slice], job: Job) -> list[Done]:
+        parts = job.folder / "parts"
+        for place in (parts, job.folder / "data", job.folder / "corpusqa"):
+            place.mkdir()
+        tick = partial(self.flow.progress, "writing")
+        done = self.flow.engine.run_map(files, partial(write_file, job, parts), tick)
+        return sorted(done, key=lambda one: one.parts[0].part)
+
+    def _describe(self, folder: Path, written: pl.DataFrame, record: pl.DataFrame) -> pl.DataFrame:
+        """Write the tables beside the data; returns the one of the documents."""
+        shutil.rmtree(folder / "parts")
+        shown = tables.shown_ids(written)
+        docs = tables.docs(written, shown)
+        write_frame(folder / DOCS, docs)
+        write_frame(folder / "corpusqa" / "edits.parquet", tables.edits(record, written, shown))
+        removed = tables.removed(self.scan, self.verdicts.frame)
+        write_frame(folder / "removed" / "train-00000-of-00001.parquet", removed)
+        balance = written.height + removed.height
+        if balance != self.scan.read:
+            raise LedgerError(f"{self.corpus.source}: {self.scan.read} rows were read, but {balance} are accounted for")
+        return docs
+
+    def _manifest(self, job: Job, files: list[Slice], written: pl.DataFrame) -> dict[str, Any]:
+        splits = list(dict.fromkeys(file.split for file in files))
+        digests = {split: written.filter(pl.col("out_split") == split)["digest"] for split in splits}
+        said = {split: [file for file in files if file.split == split] for split in splits}
+        return {
+            "format": FORMAT,
+            "content_id": content_id(described(job.schema), digests),
+            "build_id": self.identity,
+            "input": {"name": Path(self.corpus.source).name, "digest": self.scan.digest, "rows": self.scan.read},
+            "config": self.recipe.config,
+            "tools": tools(),
+            "checks": tables.checks(self.scan),
+            "ledger": tables.ledger(self.scan, self.verdicts.frame),
+            "reasons": tables.reasons(self.verdicts.frame),
+            "columns": described(job.file_schema),
+            "text": self.corpus.fields.text,
+            "splits": {
+                split: {"rows": sum(f.rows for f in found), "files": [f.path for f in found]}
+                for split, found in said.items()
+            },
+        }
+
+
+def _lineage(line: Line, docs: pl.DataFrame, columns: list[list[str]]) -> dict[str, Any]:
+    """Version, parent and what changed since it."""
+    parent = line.parent
+    if parent is None:
+        return {"version": next_version(None, "major", line.version, line.taken), "parent": None, "changes": None}
+    found = changes(parent.docs(), docs, columns=parent.manifest["columns"] != columns)
+    previous = parent.manifest["version"]
+    return {
+        "version": next_version(previous, found.change, line.version, {*line.taken, previous}),
+        "parent": {name: parent.manifest[name] for name in ("version", "content_id", "build_id")},
+        "changes": found.counts,
+    }
+
+
+def _table(done: list[Done], folder: Path, name: str) -> pl.DataFrame:
+    paths = [folder / "parts" / part.name for one in done for part in one.parts if part.table == name]
+    return pl.concat([pl.read_parquet(path, memory_map=False) for path in paths])
+
+
+def _put(folder: Path, path: str, content: bytes) -> None:
+    place = folder / path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content)
+
+
+def _files(folder: Path) -> list[dict[str, Any]]:
+    """Path, size and digest of every file but the card, which people may edit, and the manifest itself."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "README.md")
+    return [
+        {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256_of(path)}
+        for path in paths
+    ]
+
+
+def _free(name: str, taken: list[str]) -> str:
+    """The name, with an underscore before it where the source uses it for something else."""
+    return name if name not in taken else _free(f"_{name}", taken)

@@ -1,0 +1,73 @@
+"""What goes into a release and what comes out, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from corpusqa.release.manifest import DOCS, read_manifest
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a release is made with besides the corpus and its verdicts; plain values.
+
+    Attributes:
+        config: The configuration as it applies; part of the release's identity and of its manifest.
+        mask_with: Masking styles by label pattern, as in `[clean.mask_with]`.
+        declared: What people say of the data, as in `[card]`.
+        report: report.json as a mapping; what the card measures from.
+        files: Further files by their path in the release.
+    """
+
+    config: Mapping[str, Any] = field(default_factory=dict)
+    mask_with: Mapping[str, str] = field(default_factory=dict)
+    declared: Mapping[str, Any] = field(default_factory=dict)
+    report: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Release:
+    """A finished release.
+
+    Attributes:
+        folder: Where it is.
+        manifest: Its manifest.
+        fresh: False if it was there already.
+    """
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    fresh: bool
+
+    @property
+    def summary(self) -> str:
+        """One line for the terminal."""
+        said = self.manifest
+        rows = sum(split["rows"] for split in said["splits"].values())
+        state = "" if self.fresh else " (was there already, nothing written)"
+        return f"{self.folder}: {rows:,} documents, version {said['version']}, content {said['content_id'][:12]}{state}"
+
+    def docs(self) -> pl.DataFrame:
+        """One row per document in published order: id, digest, split, file, row, number, source, edited."""
+        return pl.read_parquet(self.folder / DOCS, memory_map=False)
+
+    def data_files(self) -> dict[str, list[Path]]:
+        """The data files of each split, in order."""
+        return {
+            split: [self.folder / path for path in said["files"]] for split, said in self.manifest["splits"].items()
+        }
+
+
+def open_release(folder: Path) -> Release:
+    """A release that was written before.
+
+    Raises:
+        UsageError: the folder is no release, or one of a newer format.
+    """
+    return Release(folder, read_manifest(folder), fresh=False)

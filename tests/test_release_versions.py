@@ -1,0 +1,143 @@
+"""Versions follow from what changed; a store keeps them side by side."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from corpusqa.errors import UsageError
+from corpusqa.release import open_release
+from corpusqa.release.changes import changes
+from corpusqa.release.store import Store
+from corpusqa.release.versions import next_version
+from tests.release_helpers import clean, data, jsonl, rows
+
+
+@pytest.mark.parametrize(
+    ("previous", "change", "asked", "found"),
+    [
+        (None, "major", None, "1.0.0"),
+        ("1.2.3", "patch", None, "1.2.4"),
+        ("1.2.3", "minor", None, "1.3.0"),
+        ("1.2.3", "major", None, "2.0.0"),
+        ("1.2.3", "minor", "5.0.0", "5.0.0"),
+        ("1.2.3", "minor", "1.3.0", "1.3.0"),
+        (None, "major", "2.5.0", "2.5.0"),
+        ("1.2.3", "minor", "date", "2024.02.29"),
+        ("2024.02.28", "major", None, "2024.02.29"),
+        ("2024.02.29", "major", None, "2024.02.29.1"),
+    ],
+)
+def test_versions_follow_from_changes(
+    previous: str | None, change: str, asked: str | None, found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1709164800")
+    assert next_version(previous, change, asked, {previous} if previous else ()) == found
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [("1.2", "three numbers"), ("v2.0.0", "three numbers"), ("01.0.0", "three numbers"), ("1.2.9", "at least 2.0.0"),
+     ("1.2.3", "exists already")],
+)  # fmt: skip
+def test_versions_that_lie_are_refused(asked: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        next_version("1.2.3", "major", asked, {"1.2.3"})
+
+
+def docs(*said: tuple[str, str, str]) -> pl.DataFrame:
+    schema = {"id": pl.String, "digest": pl.String, "split": pl.String}
+    return pl.DataFrame(said, schema=schema, orient="row").with_columns(source=pl.lit(None, pl.String))
+
+
+def test_changes_are_told_apart() -> None:
+    a = docs(("a", "1", "train"), ("b", "2", "train"), ("c", "3", "train"), ("row:9", "4", "train"))
+    same = changes(a, a)
+    assert (same.change, same.common) == ("patch", 4)
+    renumbered = docs(("a", "1", "train"), ("b", "2", "train"), ("c", "3", "train"), ("row:8", "4", "train"))
+    assert changes(a, renumbered).change == "patch"
+    more = pl.concat([docs(("z", "0", "train")), a])
+    found = changes(a, more)
+    assert (found.change, found.added["id"].to_list(), found.reordered) == ("minor", ["z"], False)
+    assert changes(a, a.reverse()).reordered
+    assert changes(a, a.reverse()).change == "major"
+    assert changes(more, a).change == "major"
+    assert changes(more, a).removed["id"].to_list() == ["z"]
+    edited = a.with_columns(digest=pl.when(pl.col("id") == "b").then(pl.lit("9")).otherwise("digest"))
+    assert changes(a, edited).changed.row(0) == ("b", "train", None, "2", "9")
+    moved = a.with_columns(split=pl.when(pl.col("id") == "c").then(pl.lit("test")).otherwise("split"))
+    assert changes(a, moved).moved.row(0) == ("c", "train", "test")
+    assert changes(a, moved).change == "major"
+    assert changes(a, a, columns=True).change == "major"
+    assert changes(docs(), docs()).change == "patch"
+
+
+def test_the_number_follows_the_data_when_a_release_is_replaced(tmp_path: Path) -> None:
+    source = tmp_path / "c.jsonl"
+    found = []
+    for count in (50, 60, 55):
+        release = clean(jsonl(source, rows(count)), tmp_path / "w", tmp_path / "out", replace=True)
+        found.append((release.manifest["version"], release.manifest["changes"]))
+    assert [version for version, _ in found] == ["1.0.0", "1.1.0", "2.0.0"]
+    assert found[1][1] == {"added": 9, "removed": 0, "changed": 0, "moved": 0, "common": 45, "reordered": False,
+                           "columns": False}  # fmt: skip
+    assert found[2][1]["removed"] == 4
+
+
+def test_a_store_keeps_every_version_and_knows_them_by_name(tmp_path: Path) -> None:
+    source, shelf = tmp_path / "c.jsonl", tmp_path / "store"
+    releases = [clean(jsonl(source, rows(count)), tmp_path / "w", shelf, store=True) for count in (50, 60, 50)]
+    assert [release.fresh for release in releases] == [True, True, False]
+    store = Store(shelf)
+    assert store.find("v1.0.0") == store.find("1.0.0") == releases[0].folder
+    assert store.find("v1.1.0") == releases[1].folder
+    assert store.find() == releases[0].folder  # the third run found the first version's content again
+    assert releases[1].manifest["parent"]["version"] == "1.0.0"
+    log = [json.loads(line) for line in (shelf / "log.jsonl").read_text().splitlines()]
+    assert [line["version"] for line in log] == ["1.0.0", "1.1.0", "1.0.0"]
+    assert len(list((shelf / "versions").iterdir())) == 2
+    assert data(open_release(releases[0].folder))
+    with pytest.raises(UsageError, match=r"did you mean v1\.1\.0"):
+        store.find("v1.1.1")
+
+
+def test_a_store_finishes_what_a_killed_run_began(tmp_path: Path) -> None:
+    source, shelf = jsonl(tmp_path / "c.jsonl", rows()), tmp_path / "store"
+    first = clean(source, tmp_path / "w", shelf, store=True)
+    for name in (shelf / "refs").iterdir():  # as if killed after the folder got its name
+        name.unlink()
+    again = clean(source, tmp_path / "w", shelf, store=True)
+    assert not again.fresh
+    assert Store(shelf).refs == {"latest": first.folder.name, "v1.0.0": first.folder.name}
+
+
+def test_two_processes_that_publish_at_once_do_not_lose_a_version(tmp_path: Path) -> None:
+    shelf = tmp_path / "store"
+    clean(jsonl(tmp_path / "a.jsonl", rows(20)), tmp_path / "w", shelf, store=True)
+
+    def meanwhile(folder: Path) -> dict:
+        clean(jsonl(tmp_path / "b.jsonl", rows(30)), tmp_path / "w2", shelf, store=True)
+        return {}
+
+    with pytest.raises(UsageError, match="another version was published"):
+        clean(jsonl(tmp_path / "c.jsonl", rows(40)), tmp_path / "w", shelf, store=True, second=meanwhile)
+    assert sorted(Store(shelf).refs) == ["latest", "v1.0.0", "v1.1.0"]
+    assert clean(tmp_path / "c.jsonl", tmp_path / "w", shelf, store=True).manifest["version"] == "1.2.0"
+
+
+def test_a_store_of_a_newer_format_or_another_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "newer").mkdir()
+    (tmp_path / "newer/store.json").write_text('{"format": 99}')
+    with pytest.raises(UsageError, match="format 99"):
+        Store(tmp_path / "newer")
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken/store.json").write_text("{")
+    with pytest.raises(UsageError, match="not the mark"):
+        Store(tmp_path / "broken")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/file").touch()
+    with pytest.raises(UsageError, match="is no store"):
+        Store(tmp_path / "mine")
