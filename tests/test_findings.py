@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusqa.findings import FINDINGS, find, neutral, ordered
+from corpusqa.findings import FINDINGS, annotate, compare, find, neutral, ordered
 from corpusqa.findings.excerpt import Private, excerpt, masked
 from corpusqa.findings.fingerprint import fingerprint
 from corpusqa.scan.model import (
@@ -314,3 +314,63 @@ class TestOrdered:
         assert "dates failed on this document: ValueError at dates.py:3" in by_name["corpusqa.check_failed"]["message"]
         assert by_name["corpusqa.duplicate_id"]["message"].startswith("2 ids of the source occur more than once")
         assert SECRET not in str(found.to_dicts())
+
+
+class TestCompare:
+    def pair(self, *texts: str, evidence: list[dict[str, object]] | None = None, private: list[tuple] = ()) -> list:
+        pairs = pl.DataFrame([("c.near", 0, 1, 0.9, evidence)], schema=EDGES, orient="row")
+        return compare(pairs, documents(*texts), spans(*private), CHECKS).item(0, "pieces").to_list()
+
+    def test_a_pair_is_shown_where_its_texts_begin_to_differ(self):
+        same = "the same words " * 100
+        [piece] = self.pair(same + "and then one thing", same + "and then another")
+
+        assert piece["a"].endswith("then one thing")
+        assert piece["b"].endswith("then another")
+        assert len(piece["a"]) < 300
+
+    def test_equal_texts_have_no_piece(self):
+        assert self.pair("a b c", "a b c") == []
+
+    def test_aligned_passages_are_shown_where_there_are_some(self):
+        evidence = [
+            {"a_start": 6, "a_end": 9, "b_start": 0, "b_end": 4, "score": 0.5},
+            {"a_start": 0, "a_end": 5, "b_start": 5, "b_end": 9, "score": 0.75},
+        ]
+
+        assert self.pair("first two", "zwei eins", evidence=evidence) == [
+            {"a": "first", "b": "eins", "score": 0.75},
+            {"a": "two", "b": "zwei", "score": 0.5},
+        ]
+
+    def test_private_values_are_masked_on_both_sides(self):
+        one, two = f"write to {SECRET} soon", f"write to {SECRET} later"
+        rows = [at(one, SECRET, "pii.email", 0), at(two, SECRET, "pii.email", 1)]
+        [piece] = self.pair(one, two, private=rows)
+
+        assert (piece["a"], piece["b"]) == ("write to [EMAIL] soon", "write to [EMAIL] later")
+
+
+class TestAnnotate:
+    def test_stretches_bear_their_labels_and_what_cleaning_does(self):
+        text = "Menu\nmail jane.roe@example.org now"
+        rows = [(0, 0, 5, "dates.seen"), at(text, SECRET, "pii.email"), at(text, SECRET[3:9], "dates.seen")]
+        edits = pl.DataFrame(
+            {"doc": [0, 0], "start": [0, 10], "end": [5, 30], "action": ["cut", "mask"]},
+        )
+        [segments] = annotate(documents(text), spans(*rows), edits, CHECKS)["segments"].to_list()
+
+        assert segments == [
+            {"text": "Menu\n", "labels": ["dates.seen"], "action": "cut"},
+            {"text": "mail ", "labels": [], "action": None},
+            {"text": "[EMAIL]", "labels": ["dates.seen", "pii.email"], "action": "mask"},
+            {"text": " now", "labels": [], "action": None},
+        ]
+
+    def test_a_long_document_is_shown_from_its_beginning(self):
+        no_edits = pl.DataFrame(schema={"doc": pl.Int64, "start": pl.Int64, "end": pl.Int64, "action": pl.String})
+        text = "word " * 10_000
+        row = annotate(documents(text), spans((0, 3990, 4010, "pii.email")), no_edits, CHECKS).row(0, named=True)
+
+        assert (row["shown"], row["characters"]) == (4000, 50_000)
+        assert [segment["text"] for segment in row["segments"]][-1] == "[EMAIL]"

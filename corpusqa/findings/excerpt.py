@@ -54,6 +54,11 @@ def masked(text: str, start: int, end: int, private: Private) -> str:
     return "".join([*pieces, text[at:end]]) if at < end else "".join(pieces)
 
 
+def stretch(text: str, start: int, end: int, private: Private | None) -> str:
+    """A stretch as it may be shown, not yet harmless: masked, or only its shape where nobody looked."""
+    return shape(text[start:end]) if private is None else masked(text, start, end, private)
+
+
 def shape(text: str) -> str:
     """Letters as x and digits as 9: what may be shown of a text in which nothing looked for private values."""
     return _DIGIT.sub("9", _LETTER.sub("x", text))

@@ -8,8 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from corpusqa.findings.excerpt import AROUND, LONGEST, Private, excerpt, masked, shape, shown
+from corpusqa.findings.excerpt import AROUND, LONGEST, Private, excerpt, shown, stretch
 from corpusqa.findings.fingerprint import fingerprint
+from corpusqa.findings.hidden import Hidden
 from corpusqa.findings.model import FINDINGS
 from corpusqa.findings.names import shown_files, shown_ids
 from corpusqa.findings.neutral import neutral
@@ -45,7 +46,7 @@ def find(
     )
     if severe.is_empty():
         return pl.DataFrame(schema=FINDINGS)
-    pages = _pages(documents, severe, _Hidden.of(spans, checks, labels, failures))
+    pages = _pages(documents, severe, Hidden.of(spans, checks, failures))
     rows = [row for page, group in pages for row in _found(page, group, labels, key)]
     return pl.DataFrame(rows, schema=FINDINGS, orient="row")
 
@@ -64,40 +65,8 @@ class _Page:
     private: Private | None
 
 
-@dataclass(frozen=True)
-class _Hidden:
-    """What must not be shown: private stretches by document, and the documents in which nobody looked for them."""
-
-    stretches: Mapping[int, list[tuple[int | None, int | None, str]]]
-    unseen: frozenset[int]
-    looked: bool
-
-    @classmethod
-    def of(
-        cls,
-        spans: pl.DataFrame,
-        checks: Mapping[str, CheckInfo],
-        labels: Mapping[str, LabelInfo],
-        failures: pl.DataFrame | None,
-    ) -> _Hidden:
-        private = spans.filter(pl.col("label").is_in([name for name, label in labels.items() if label.private]))
-        stretches: dict[int, list[tuple[int | None, int | None, str]]] = {}
-        for doc, start, end, label in private.select("doc", "start", "end", "label").iter_rows():
-            stretches.setdefault(doc, []).append((start, end, label))
-        providers = [c.name for c in checks.values() if any(label.private for label in c.labels.values())]
-        failed = [] if failures is None else failures.filter(pl.col("check").is_in(providers))["doc"].to_list()
-        return cls(stretches, frozenset(failed), bool(providers))
-
-    def in_document(self, doc: int, text: str) -> Private | None:
-        """The stretches of one document; a private span without offsets hides all of it."""
-        if not self.looked or doc in self.unseen:
-            return None
-        found = self.stretches.get(doc, [])
-        return Private.of([(0, len(text), n) if a is None or b is None else (a, b, n) for a, b, n in found])
-
-
 def _pages(
-    documents: pl.DataFrame, severe: pl.DataFrame, hidden: _Hidden
+    documents: pl.DataFrame, severe: pl.DataFrame, hidden: Hidden
 ) -> Iterator[tuple[_Page, list[tuple[Any, ...]]]]:
     """Every document with findings, and its spans as `start, end, label, why`."""
     with_spans = documents.join(severe.select("doc"), on="doc", how="semi")
@@ -148,9 +117,7 @@ def _found(
 
 def _opening(page: _Page) -> tuple[str, str, str]:
     """The beginning of a document, for a finding that is the document itself."""
-    if page.private is None:
-        return "", "", shape(page.text[:_OPENING])
-    return "", "", masked(page.text, 0, min(_OPENING, len(page.text)), page.private)
+    return "", "", stretch(page.text, 0, min(_OPENING, len(page.text)), page.private)
 
 
 def _message(about: str, why: str | None) -> str:
