@@ -19,6 +19,8 @@ import numpy.typing as npt
 import polars as pl
 from corpusqa_checks._shared.words import UNSPACED, folded
 
+from corpusqa.check import Frame
+
 Floats = npt.NDArray[np.float64]
 
 GROUPS = ("cookie", "voice", "act", "purpose", "policy", "use", "trail")
@@ -29,16 +31,31 @@ FLOOR = -20.0
 HEAD = 4000
 
 
+# Languages whose stems may stand inside a word: compounds, prefixes written together, scripts without spaces. In all
+# others a stem begins a word.
+INSIDE = frozenset(
+    ["de", "nl", "af", "sv", "da", "nb", "fi", "et", "is", "lb", "hu", "cs", "sk", "pl"]  # compounds and prefixes
+    + ["ar", "he", "fa", "ur", "th", "ja", "zh", "ko"]
+)
+
+
 @cache
 def table() -> dict[str, dict[str, list[str]]]:
     """The stems by language and group, folded."""
     raw = tomllib.loads(files(__package__).joinpath("consent.toml").read_text("utf-8"))
     return {
         language: {
-            group: [unicodedata.normalize("NFKC", stem).lower() for stem in stems] for group, stems in groups.items()
+            group: [_bounded(unicodedata.normalize("NFKC", stem).lower(), language, group) for stem in stems]
+            for group, stems in groups.items()
         }
         for language, groups in raw.items()
     }
+
+
+def _bounded(stem: str, language: str, group: str) -> str:
+    """The stem with the space that ties it to the beginning of a word, where its language is written so."""
+    inside = language in INSIDE or group in ("cookie", "words") or language == "against"
+    return stem if inside or stem.startswith(" ") else f" {stem}"
 
 
 @cache
@@ -118,6 +135,7 @@ def features(counted: pl.DataFrame) -> pl.DataFrame:
         long_40=words > 40,
         long_80=words > 80,
         long_160=words > 160,
+        unvoiced_12=(voice == 0) & (words > 12),
         tech=pl.col("tech").clip(upper_bound=3),
         bake=pl.col("bake").clip(upper_bound=2),
         news=pl.col("news").clip(upper_bound=3),
@@ -129,13 +147,25 @@ def features(counted: pl.DataFrame) -> pl.DataFrame:
     ).cast(pl.Float64)
 
 
-def scores(text: pl.Series) -> Floats:
-    """Log-odds that each line is consent text; FLOOR where no cue of any group is in it. Float64, one per line."""
-    if not len(text):
-        return np.zeros(0)
+def scored(text: pl.Series) -> Frame:
+    """How much each line reads like consent text.
+
+    Returns:
+        One row per line: `score` (log-odds; FLOOR where no cue of any group is in the line), `cookies` (occurrences of
+        cookie words) and `policy_only` (the only cue is a privacy policy or the like: a head, or a line of links).
+    """
     counted = counts(text)
     rows = features(counted)
-    weights = np.array([model()["weights"][name] for name in rows.columns])
-    score = rows.to_numpy() @ weights + model()["bias"]
-    cued = counted.select(pl.sum_horizontal(*GROUPS) > 0).to_series().to_numpy()
-    return np.where(cued, score, FLOOR)
+    score = np.full(len(text), model()["bias"])
+    for name in rows.columns:  # term by term, so that a line has the same score in every batch
+        score += model()["weights"][name] * rows[name].to_numpy()
+    return counted.select(
+        score=pl.when(pl.sum_horizontal(*GROUPS) > 0).then(pl.Series(np.round(score, 3))).otherwise(FLOOR),
+        cookies="cookies",
+        policy_only=(pl.col("policy") > 0) & (pl.sum_horizontal(*GROUPS) == pl.col("policy")),
+    )
+
+
+def scores(text: pl.Series) -> Floats:
+    """Log-odds that each line is consent text, as in `scored`; Float64, one per line."""
+    return scored(text)["score"].to_numpy()

@@ -18,13 +18,13 @@ from corpusqa.check import Batch, Frame
 Bools = npt.NDArray[np.bool_]
 
 # Log-odds, chosen on the dev rows of the consent data (benchmarks/fit_cookie_text.py) and on the cases of the tests.
-STRONG = -0.5  # a notice by itself
-WEAK = -3.6  # a notice beside one: any cue of consent text at all
-REACH = 2  # lines between a weak line and the next line of the notice, at most, plus one
+STRONG = 0.0  # a notice by itself
+WEAK = -2.9  # a notice beside one
+REACH = 2  # a weak line joins across one line that does not
+PANEL = 12  # lines around strong lines that are looked at: a settings panel has no more between two sentences
 HEAD_CHARS, HEAD_WORDS = 60, 7  # heads and buttons are short
 HEAD_SCORE = -4.5  # and have a cue
-TOPIC_LINES = 3  # so many long lines that name cookies and are no notice make a document about cookies
-TOPIC_WORDS = 12
+TOPIC_LINES, TOPIC_WORDS = 2, 12  # so many long lines that name cookies, and are no notice, make the topic cookies
 MIDDLE = 0.3  # a block that touches neither the first nor the last quarter may hold so much of the text
 
 LINES = {
@@ -47,48 +47,70 @@ def notice_lines(batch: Batch) -> Frame:
         Columns of LINES in order: `row`, `line` (from 1), `at` (position among the lines that are not blank),
         `start` and `end` (code points), `text`, `words`, `score` (log-odds).
     """
-    gated = batch.text.str.contains_any(consent.gate())
-    if not gated.any():
+    table = _documents_with_strong_lines(batch)
+    if table.is_empty():
         return pl.DataFrame(schema=LINES)
-    rows = pl.select(pl.arg_where(gated)).to_series().cast(pl.Int64)
-    table = batch.lines.filter(pl.col("row").is_in(rows.implode()) & (pl.col("text").str.strip_chars() != ""))
-    table = table.with_columns(
-        at=pl.int_range(pl.len()).over("row"),
-        score=_line_scores(table),
-        words=word_count(pl.col("text")),
-        named=pl.col("text").str.contains_any(consent.gate()),
+    table = _scored_neighbours(table).with_columns(words=word_count(pl.col("text")))
+    on = _grown(table)
+    return table.filter(pl.Series(on & ~_spared(table, on))).select(*LINES)
+
+
+def _documents_with_strong_lines(batch: Batch) -> Frame:
+    """All lines, blank ones left out, of the documents in which a line with a gate word scores STRONG.
+
+    Only documents and lines with a gate word reach the scorer.
+    """
+    gated = pl.DataFrame(
+        {"row": pl.int_range(batch.height, eager=True), "gated": batch.text.str.contains_any(consent.gate())}
     )
-    return table.filter(_in_notices(table)).select(*LINES)
+    rows = gated.filter("gated")["row"]
+    lines = batch.lines.filter(pl.col("row").is_in(rows.implode()) & pl.col("text").str.contains(r"\S"))
+    lines = lines.with_columns(gated=pl.col("text").str.contains_any(consent.gate()))
+    lines = lines.with_columns(_filled(lines, lines["gated"]))
+    strong = lines.filter(pl.col("score") > STRONG)["row"].unique()
+    kept = lines.filter(pl.col("row").is_in(strong.implode()))
+    return kept.with_columns(at=pl.int_range(pl.len()).over("row"))
 
 
-def _line_scores(table: Frame) -> pl.Series:
-    """Scores of the lines that can matter: those with a gate word, then the neighbours of strong ones."""
-    score = np.full(table.height, consent.FLOOR)
-    gated = table["text"].str.contains_any(consent.gate()).to_numpy()
-    score[gated] = consent.scores(table.filter(gated)["text"])
+def _filled(lines: Frame, where: pl.Series) -> list[pl.Series]:
+    """The columns of `consent.scored` for the lines that are true in `where`; FLOOR, 0 and false for the others."""
+    said = consent.scored(lines.filter(where)["text"])
+    place = pl.select(pl.when(where).then(where.cast(pl.Int64).cum_sum() - 1)).to_series()
+    fill = {"score": consent.FLOOR, "cookies": 0.0, "policy_only": False}
+    return [said[name].gather(place).fill_null(value) for name, value in fill.items()]
+
+
+def _scored_neighbours(table: Frame) -> Frame:
+    """The table with scores for the lines near strong ones, too."""
     row = table["row"].to_numpy()
-    near = _spread(score > STRONG, row, 12) & ~gated
-    score[near] = consent.scores(table.filter(near)["text"])
-    return pl.Series(score)
+    near = _spread((table["score"] > STRONG).to_numpy(), row, PANEL) | table["gated"].to_numpy()
+    return table.with_columns(_filled(table, pl.Series(near)))
 
 
-def _in_notices(table: Frame) -> pl.Series:
+def _grown(table: Frame) -> Bools:
+    """The strong lines, and what joins them."""
     row, score = table["row"].to_numpy(), table["score"].to_numpy()
-    short = (table["text"].str.len_chars() <= HEAD_CHARS).to_numpy() & (table["words"] <= HEAD_WORDS).to_numpy()
-    head = short & (score > HEAD_SCORE)
-    on = score > STRONG
-    for _ in range(12):  # a settings panel is a dozen of short lines at most
+    short = (
+        (table["text"].str.strip_chars().str.len_chars() <= HEAD_CHARS) & (table["words"] <= HEAD_WORDS)
+    ).to_numpy()
+    above = table["policy_only"].to_numpy()
+    head = short & (score > HEAD_SCORE) & ~above
+    on: Bools = score > STRONG
+    for _ in range(PANEL):
+        next_on = np.append(on[1:] & (row[1:] == row[:-1]), False)
         grown = on | (_spread(on, row, REACH) & (score > WEAK)) | (_spread(on, row, 1) & head)
+        # a privacy policy above a notice is its head, below it a line of links
+        grown |= next_on & short & above
         if (grown == on).all():
             break
         on = grown
-    return pl.Series(on & ~_spared(table, on))
+    return on
 
 
 def _spread(on: Bools, row: npt.NDArray[np.int64], reach: int) -> Bools:
     """Lines within `reach` lines of one that is on, in the same document."""
     near = on.copy()
-    for step in range(1, reach + 1):
+    for step in range(1, min(reach, len(row) - 1) + 1):
         same = row[step:] == row[:-step]
         near[step:] |= on[:-step] & same
         near[:-step] |= on[step:] & same
@@ -97,11 +119,17 @@ def _spread(on: Bools, row: npt.NDArray[np.int64], reach: int) -> Bools:
 
 def _spared(table: Frame, on: Bools) -> Bools:
     """Lines of documents about cookies, and of blocks that are too much of the middle of their document."""
-    frame = table.select("row", "words", "named").with_columns(on=pl.Series(on))
-    topic = (pl.col("named") & ~pl.col("on") & (pl.col("words") >= TOPIC_WORDS)).sum().over("row") >= TOPIC_LINES
+    frame = table.select("row", "words", "cookies").with_columns(on=pl.Series(on))
+    other = (pl.col("cookies") > 0) & ~pl.col("on") & (pl.col("words") >= TOPIC_WORDS)
     before = pl.col("words").cum_sum().over("row") - pl.col("words")
-    total = pl.col("words").sum().over("row")
-    frame = frame.with_columns(topic=topic, place=before / total, total=total, block=pl.col("on").rle_id())
-    inner = (pl.col("place").min() >= 0.25) & ((pl.col("place") + pl.col("words") / pl.col("total")).max() <= 0.75)
-    large = pl.col("words").sum() > MIDDLE * pl.col("total").first()
-    return frame.select(pl.col("topic") | (inner & large).over("row", "block")).to_series().to_numpy()
+    frame = frame.with_columns(
+        topic=other.sum().over("row") >= TOPIC_LINES,
+        total=pl.col("words").sum().over("row"),
+        before=before,
+        block=pl.struct("row", "on").rle_id(),
+    )
+    total = pl.col("total").first()
+    ends = (pl.col("before") + pl.col("words")).max()
+    inner = (pl.col("before").min() >= 0.25 * total) & (ends <= 0.75 * total)
+    large = pl.col("words").sum() > MIDDLE * total
+    return frame.select(pl.col("topic") | (inner & large).over("block")).to_series().to_numpy()
