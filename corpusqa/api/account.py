@@ -20,7 +20,7 @@ from corpusqa.gate import GateResult, evaluate
 from corpusqa.plugins import Plugin, find, load, select
 from corpusqa.policy import Ledger, Policy, Verdicts, judge, make_policy
 from corpusqa.readers import Unit
-from corpusqa.release.outcome import empty_after_edits
+from corpusqa.release import empty_after_edits
 from corpusqa.scan.describe import describe
 from corpusqa.scan.model import CheckInfo, Scan
 from corpusqa.scan.run import scan
@@ -57,6 +57,13 @@ class Account:
     def findings(self) -> pl.DataFrame:
         """Every finding, masked; errors first, then by fingerprint."""
         return all_findings(self.corpus, self.scan, self.stored, self.flow)
+
+    @cached_property
+    def verdict_table(self) -> pl.DataFrame:
+        """One row per document: `id`, `verdict`, `reason`, `rules`; private ids are named by their row."""
+        shown = pl.when("id_private").then(pl.format("row:{}", "number")).otherwise("id")
+        ids = self.scan.documents.select("doc", id=shown)
+        return ids.join(self.verdicts.frame, on="doc", how="left", maintain_order="left").drop("doc")
 
     @cached_property
     def gate(self) -> GateResult:
@@ -97,10 +104,7 @@ def account(source: Any, config: Config, settings: Settings) -> Account:
     for note in corpus.notes:
         settings.say(note)
     flow = Flow(_engine(corpus, settings), _folder(settings.work, corpus), settings.progress)
-    try:
-        return _judged(config, plugins, declared, corpus, flow, settings)
-    finally:
-        flow.engine.close()
+    return _judged(config, plugins, declared, corpus, flow, settings)
 
 
 def _judged(

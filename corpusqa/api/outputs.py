@@ -7,13 +7,15 @@ import os
 import platform
 import resource
 import uuid
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from corpusqa.api.account import Account
+from corpusqa.config import Config
 from corpusqa.errors import UsageError
-from corpusqa.release import Release, write_release
+from corpusqa.release import Recipe, Release, write_release
 
 _PACKAGES = ("corpusqa", "polars", "pyarrow", "numpy", "pandera", "datasets")
 
@@ -48,8 +50,31 @@ def write_clean(found: Account, out: Path, *, replace: bool) -> Release:
 
     Raises:
         UsageError: the folder exists and holds something else.
+        CannotEvaluate: nothing is left, or what was written does not read back.
     """
-    return write_release(found, out, replace=replace)
+    from corpusqa.reporting.html import render
+
+    recipe = Recipe(
+        config=settled(found.config),
+        mask_with=found.config.clean.mask_with,
+        report=found.report,
+        files={"corpusqa/report.json": dumped(found.report), "corpusqa/report.html": render(found.report).encode()},
+    )
+    specs = tuple(plugin.spec for plugin in found.plugins)
+    return write_release(found.corpus, found.scan, found.verdicts, specs, found.flow, out, recipe, replace=replace)
+
+
+def settled(config: Config) -> dict[str, Any]:
+    """The configuration as plain values, without places and paths, which differ from machine to machine."""
+    values = asdict(config)
+    plain: dict[str, Any] = json.loads(json.dumps(values, default=str))
+    return _without(plain, ("path", "place", "places", "notes", "files", "decisions", "baseline"))
+
+
+def _without(value: Any, names: tuple[str, ...]) -> Any:
+    if isinstance(value, dict):
+        return {key: _without(inner, names) for key, inner in value.items() if key not in names}
+    return [_without(inner, names) for inner in value] if isinstance(value, list) else value
 
 
 def dumped(value: dict[str, Any]) -> bytes:

@@ -115,7 +115,7 @@ class Flow:
         return self._stage(name, digest_of(name, made_of, len(parts)), len(parts), run)
 
     def buckets(self, size: int) -> int:
-        """How many buckets rows of this many bytes on disk are spread over."""
+        """How many buckets rows of this many bytes are spread over."""
         return max(1, -(-size // self.bucket_bytes))
 
     def finished(self, name: str, made_of: object, count: int) -> Stage | None:

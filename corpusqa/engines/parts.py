@@ -85,9 +85,9 @@ class Stage:
             raise KeyError(table)
         return pl.concat([pl.read_parquet(path, memory_map=False) for path in paths])
 
-    def bytes(self, table: str) -> int:
-        """Bytes on disk of a table."""
-        return sum(p.bytes for p in self.parts if p.table == table)
+    def weight(self, table: str) -> int:
+        """About how many bytes a table takes in memory: what it takes on disk, or two words a row if that is more."""
+        return sum(max(p.bytes, 16 * p.rows) for p in self.parts if p.table == table)
 
     def part(self, table: str, part: int) -> pl.DataFrame:
         """The rows that one task wrote.

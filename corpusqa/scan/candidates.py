@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from corpusqa.engines.flow import Flow
+from corpusqa.engines.hashing import mix
 from corpusqa.engines.parts import Stage
 
 PAIRS = {"a": pl.Int64, "b": pl.Int64}
@@ -34,7 +35,7 @@ def candidates(flow: Flow, half: str, keys: str, measured: Stage, index: Stage) 
         A stage with the table `pairs` (PAIRS, a < b, each pair once in all), and the number of keys that too many
         documents share to pair them all with all.
     """
-    count = flow.buckets(measured.bytes(keys))
+    count = flow.buckets(measured.weight(keys))
     tasks = sorted({part.part for part in measured.parts if part.table == keys})
     rows = partial(_keys_by_doc, measured, index, keys)
     schema = {"key": pl.Int64, "doc": pl.Int64}
@@ -67,8 +68,10 @@ def _pairs(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64) if len(sizes) else np.zeros(0, np.int64)
     found = [_within(docs, starts[sizes == size], int(size)) for size in _small(sizes)]
     large = np.flatnonzero(sizes > ALL_WITH_ALL)
-    found += [_around(docs[starts[group] : starts[group] + sizes[group]]) for group in large]
-    table = pl.concat([pl.DataFrame(schema=PAIRS), *found]).unique(maintain_order=True)
+    found += [
+        _around(docs[starts[group] : starts[group] + sizes[group]]) for group in _different(docs, starts, sizes, large)
+    ]
+    table = pl.concat([pl.DataFrame(schema=PAIRS), *found]).unique()
     counts = {"groups": [len(large)], "documents": [int(sizes[large].sum())]}
     return {
         "pairs": table.sort("a", "b"),
@@ -85,6 +88,15 @@ def _within(docs: Any, starts: Any, size: int) -> pl.DataFrame:
     first, second = np.triu_indices(size, 1)
     a, b = docs[starts[:, None] + first], docs[starts[:, None] + second]
     return pl.DataFrame({"a": a.ravel(), "b": b.ravel()}, schema=PAIRS)
+
+
+def _different(docs: Any, starts: Any, sizes: Any, large: Any) -> Any:
+    """Of groups with the same members (copies share every key) only the first."""
+    if not len(large):
+        return large
+    sums = np.add.reduceat(mix(docs.view(np.uint64)), starts)[large]
+    members = np.rec.fromarrays([sums, sizes[large]])
+    return large[np.sort(np.unique(members, return_index=True)[1])]
 
 
 def _around(docs: Any) -> pl.DataFrame:

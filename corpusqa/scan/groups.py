@@ -29,7 +29,7 @@ def grouped(flow: Flow, scanned: Scanned, plugin: Plugin, half: str) -> pl.DataF
     schema = _row_schema(measured, table, tasks)
     made_of = (measured.digest, index.digest, scanned.fingerprints)
     fn = partial(_reduce, scanned.specs, plugin.name, half)
-    count = flow.buckets(measured.bytes(table))
+    count = flow.buckets(measured.weight(table))
     rows = partial(_by_doc, measured, index, table, tuple(schema))
     stage = flow.group_by_key(f"groups.{plugin.name}.{half}", made_of, tasks, rows, schema, ["key"], fn, count)
     return stage.frame("reduced").sort("doc", maintain_order=True)
