@@ -1,0 +1,67 @@
+"""E-mail addresses, internationalised ones too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from corpusqa_checks.pii.documentation import is_reserved_host
+from corpusqa_checks.pii.hits import RESERVED, ROLE, Hit, Line
+from corpusqa_checks.pii.tables import table
+
+# Local part of at most 64 and labels of at most 63 characters (RFC 5321, 1035), at most nine labels.
+_ADDRESS = re.compile(
+    r"(?<![\w.%+\-@$}])(?P<local>\w(?:[\w.%+'\-]{0,62}[\w+\-])?)@"
+    r"(?P<host>(?:\w(?:[\w\-]{0,61}\w)?\.){1,8}(?P<top>[^\W\d_]{2,24}|xn--[a-z0-9\-]{2,59}))(?![\w@])"
+)
+# `scp file user@host:path`, `ssh user@host`: an account on a machine.
+_REMOTE_PATH = re.compile(r":[\w/~.]")
+_REMOTE_COMMAND = re.compile(r"\b(?:ssh|scp|sftp|rsync|sshfs|mosh|git clone|git remote)\b[^@\n]{0,50}\Z")
+_MESSAGE_ID = re.compile(r"(?i)(?:message-id|references|in-reply-to|content-id|cid)[:\s<`\"']*\Z")
+
+_WORDS = table("emails")
+_KNOWN_TOPS = frozenset(_WORDS["tops"])
+_NOT_TOPS = frozenset(_WORDS["not_tops"])
+_ROLES = frozenset(_WORDS["roles"])
+
+
+def emails(line: Line) -> Iterator[Hit]:
+    """Addresses with a plausible top-level domain; accounts on machines, message ids and file names are refused."""
+    for found in _ADDRESS.finditer(line.text):
+        start, end = found.span()
+        host, score = _host(found["host"], found["top"])
+        end -= len(found["host"]) - len(host)
+        if not host or ".." in found["local"] or _is_account(line, found["local"], start, end):
+            continue
+        canonical = f"{found['local']}@{host}".casefold()
+        yield Hit(start, end, "email", score, "address syntax", canonical, _spared(found["local"], host))
+
+
+def _host(host: str, top: str) -> tuple[str, float]:
+    """The host name and how sure it is one; a capitalised word after the full stop of a sentence is cut off."""
+    low = top.lower()
+    if low in _KNOWN_TOPS and (top.islower() or top.isupper() or host == host.title()):
+        return host, 1.0
+    rest, _, _ = host.rpartition(".")
+    last = rest.rpartition(".")[2]
+    if "." in rest and last.islower() and (last in _KNOWN_TOPS or len(last) == 2) and low not in _KNOWN_TOPS:
+        return rest, 0.9
+    if low in _NOT_TOPS or not (top.islower() or top.isupper() or not top.isascii()):
+        return "", 0.0
+    return (host, 0.9) if len(top) == 2 or not top.isascii() or low.startswith("xn--") else (host, 0.7)
+
+
+def _is_account(line: Line, local: str, start: int, end: int) -> bool:
+    before = line.text[max(0, start - 60) : start]
+    if before.endswith("//") or (local == "git" and line.text[end : end + 1] in (":", "/")):
+        return True
+    if _REMOTE_PATH.match(line.text, end) and not re.match(r":\d+\b(?![/\w])", line.text[end : end + 8]):
+        return True
+    return bool(_REMOTE_COMMAND.search(before) or _MESSAGE_ID.search(before))
+
+
+def _spared(local: str, host: str) -> str:
+    if is_reserved_host(host):
+        return RESERVED
+    name = local.casefold().partition("+")[0]
+    return ROLE if name in _ROLES or name.replace("-", "").replace("_", "").replace(".", "") in _ROLES else ""

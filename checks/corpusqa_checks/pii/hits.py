@@ -1,0 +1,91 @@
+"""What a detector sees (a line) and what it says (hits)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+# Why a value that was found is not reported.
+RESERVED, ROLE, ALLOWED = "reserved", "role", "allowed"
+
+# Placeholders and pseudonyms stand where a value was. Their names (PHONE, IBAN) are cue words, and must not be.
+PLACEHOLDER = re.compile(r"<[A-Z][A-Z_]{1,30}_[0-9a-f]{1,16}>")
+# Words of a context that can be a cue: no digit, no at sign. Others do not count as distance, so that a masked
+# neighbour (whose replacement has another length) changes nothing.
+_WORD = re.compile(r"[^\s\d@<>*]+(?=[\s<]|$)")
+
+
+class Hit(NamedTuple):
+    """A value that a detector vouches for.
+
+    Attributes:
+        start, end: Offsets in the text that the detector saw.
+        label: Type of the value, a label of the check.
+        score: Confidence, 0..1.
+        why: The validator that vouched, and what evidence of context it took.
+        canonical: The form in which equal values are equal.
+        spared: RESERVED or ROLE where the value is of that kind, else "".
+    """
+
+    start: int
+    end: int
+    label: str
+    score: float
+    why: str
+    canonical: str
+    spared: str = ""
+
+
+@dataclass
+class Line:
+    """A line, or a window of a very long one, in plain characters (see `plain.py`).
+
+    Attributes:
+        text: The line.
+        above: The end of the line above: a label often stands over its value.
+        language: Language of the document, ISO 639-1, or None.
+        taken: Stretches that are some other value already.
+    """
+
+    text: str
+    above: str = ""
+    language: str | None = None
+    taken: list[tuple[int, int]] = field(default_factory=list)
+
+    def before(self, at: int, reach: int = 60) -> str:
+        """The context before `at`: that much of the line, after the end of the line above where it is short."""
+        head = self.text[max(0, at - reach) : at]
+        if at < reach and self.above:
+            head = f"{self.above[at - reach :]}\n{head}"
+        return PLACEHOLDER.sub("<>", head)
+
+    def after(self, at: int, reach: int = 20) -> str:
+        """The context from `at` on, within the line."""
+        return PLACEHOLDER.sub("<>", self.text[at : at + reach])
+
+    def is_free(self, start: int, end: int) -> bool:
+        """Whether no other value stands there."""
+        return not any(a < end and start < b for a, b in self.taken)
+
+
+Detector = Callable[[Line], Iterable[Hit]]
+
+
+def resolved(hits: Sequence[Hit], tiers: Sequence[str]) -> list[Hit]:
+    """Hits without overlaps: the longest first, at equal length the label that comes first in `tiers`; in order."""
+    rank = {label: n for n, label in enumerate(tiers)}
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.start - h.end, rank[h.label], -h.score, h.start, h.why)):
+        if all(hit.end <= other.start or other.end <= hit.start for other in kept):
+            kept.append(hit)
+    return sorted(kept)
+
+
+def occurrences(text: str, sign: str) -> Iterator[int]:
+    """Positions of a literal, which is faster than a pattern that begins with something else."""
+    at = text.find(sign)
+    while at >= 0:
+        yield at
+        at = text.find(sign, at + 1)

@@ -1,0 +1,34 @@
+"""The labels of the check: what each marks, how severe it is, and when two values are equal."""
+
+from __future__ import annotations
+
+import re
+
+from corpusqa_checks.pii.networks import canonical_ip
+from corpusqa_checks.pii.phones import canonical_phone
+
+from corpusqa.check import Label
+
+
+def casefolded(value: str) -> str:
+    """A value whose case says nothing."""
+    return value.casefold()
+
+
+def compact(value: str) -> str:
+    """A number without the separators of print, upper case."""
+    return re.sub(r"[^0-9A-Za-z]", "", value).upper()
+
+
+# On by default, the more telling first: of two equally long values in one place the first is kept.
+DEFAULT = {
+    "private_key": Label("private keys in PEM or PGP armour", "error", private=True),
+    "secret": Label("credentials: tokens, keys and passwords", "error", private=True),
+    "url_credentials": Label("URLs with a user name and password", "error", private=True),
+    "email": Label("e-mail addresses of persons", "warning", private=True, canonical=casefolded),
+    "iban": Label("international bank account numbers", "error", private=True, canonical=compact),
+    "card": Label("payment card numbers", "error", private=True, canonical=compact),
+    "national_id": Label("national identifiers of persons", "error", private=True, canonical=compact),
+    "ip": Label("public IP addresses", "warning", private=True, canonical=canonical_ip),
+    "phone": Label("telephone numbers", "warning", private=True, canonical=canonical_phone),
+}

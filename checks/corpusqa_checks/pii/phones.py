@@ -1,0 +1,177 @@
+"""Telephone numbers: phonenumbers validates, a prefix, a cue word or the national way of grouping is the evidence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+from corpusqa_checks.pii.cues import cue, pattern
+from corpusqa_checks.pii.documentation import is_reserved_phone
+from corpusqa_checks.pii.hits import RESERVED, Hit, Line
+from corpusqa_checks.pii.tables import table
+
+_JOIN = r"(?:[ .\-/]|\)[ .\-/]?|[ \-./]?\(| [\-/] )?"
+_NUMBER = re.compile(
+    rf"(?<![\w+\-/,$€£=#&])(?<!\d[.:])(?:\+ ?\(?|\(\+? ?|00)?\d(?:{_JOIN}\d){{5,21}}(?![\w%]|[.,:]\d|-\w)"
+)
+_INTERNATIONAL = re.compile(r"\(?\+|00[1-9]")
+_DATE = re.compile(
+    r"\d{5}-\d\d-\d\d|(?:19|20)\d\d([\-./ ]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?:[ .\-]?\d{1,6})*"
+    r"|(?:0?[1-9]|[12]\d|3[01])([\-./ ])(?:0?[1-9]|[12]\d|3[01])\2(?:19|20)?\d\d(?:[ .\-]\d{1,4})*"
+    r"|(?:19|20)\d\d ?[\-/] ?(?:19|20)\d\d"
+)
+_THOUSANDS = re.compile(r"\d{1,3}(?:([ .])\d{3})(?:\1\d{3})+")
+_DECIMALS = re.compile(r"\d+\.\d+|\d{1,3}(?:\.\d{1,3}){3}|\d{1,2}\.\d{1,2}\.\d{1,2}")
+_RANGE = re.compile(r"(\d{2,6}) ?[\-/] ?(\d{2,6})")
+_NANP = re.compile(r"(?:1[ .\-])?(?:\(\d{3}\) ?|\d{3}([ .\-]))\d{3}[ .\-]\d{4}")
+_EXTENSION = re.compile(r"(?i) ?(?:x|ext\.?|extension|durchwahl|poste|int\.?|доб\.?) ?\d{1,6}(?!\w)")
+_TRUNK = re.compile(r"\(?0\d[\d() .\-/]+")
+_PIECES = re.compile(r" [/\-] |/")
+
+
+def phones(line: Line) -> Iterator[Hit]:
+    """Valid numbers with a country code; valid numbers of the document's countries after a cue, or grouped so."""
+    for found in _NUMBER.finditer(line.text):
+        start, end = found.span()
+        if line.is_free(start, end) and not _is_other(line, found):
+            yield from _read(line, start, end)
+
+
+def _read(line: Line, start: int, end: int) -> Iterator[Hit]:
+    """The candidate as one number, or as several with a slash between them."""
+    whole = _one(line, start, end)
+    if whole:
+        yield whole
+        return
+    cuts = [m.span() for m in _PIECES.finditer(line.text, start, end)]
+    for a, b in zip([start, *(c[1] for c in cuts)], [*(c[0] for c in cuts), end], strict=True):
+        if cuts and (piece := _one(line, a, b)):
+            yield piece
+
+
+def _one(line: Line, start: int, end: int) -> Hit | None:
+    value = line.text[start:end]
+    digits = re.sub(r"\D", "", value)
+    if not 6 <= len(digits) <= 17 or len(set(digits)) < 3:
+        return None
+    said = _is_said(line, start, grouped=digits != value)
+    found = None
+    if _INTERNATIONAL.match(value):
+        if value.lstrip("(").startswith("+") or said or len(value) > len(digits):
+            found = _international(digits, value), "country code", 0.95
+    elif (said and _is_after_cue(line, start, value)) or _is_shaped(value, line.language):
+        regions = regions_of(line.language) if said or line.language else ("US",)
+        found = _national(value, regions), "national, " + ("cue" if said else "grouping"), 0.9 if said else 0.75
+    if found is None or not found[0]:
+        return None
+    e164, why, score = found
+    stretch = _EXTENSION.match(line.text, end)
+    spared = RESERVED if is_reserved_phone(e164) else ""
+    return Hit(start, stretch.end() if stretch else end, "phone", score, f"phonenumbers: valid, {why}", e164, spared)
+
+
+def _is_other(line: Line, found: re.Match[str]) -> bool:
+    """Dates, amounts, ranges, decimals, and what a word before it names as some other number."""
+    value = found[0].strip("() ")
+    if value.startswith("+"):
+        return False
+    for shape in (_DATE, _THOUSANDS, _DECIMALS):
+        if shape.fullmatch(value):
+            return True
+    span = _RANGE.fullmatch(value)
+    if (
+        span
+        and len(span[1]) == len(span[2])
+        and int(span[1]) < int(span[2])
+        and not cue("phone", line, found.start(), 15)
+    ):
+        return True
+    before = line.before(found.start(), 40)
+    return (
+        re.search(rf"(?:{pattern('not_phone').pattern})[\s.:=#\-–()\[\]\"'x0-9]{{0,24}}\Z", before, re.IGNORECASE)
+        is not None
+    )
+
+
+def _is_said(line: Line, start: int, *, grouped: bool) -> bool:
+    """Whether a cue stands before the number; a weak one ("home", "call") only counts for groups or with a colon."""
+    if cue("phone", line, start) or (grouped and cue("phone_weak", line, start)):
+        return True
+    return (
+        re.search(rf"(?:{pattern('phone_weak').pattern})\s?:\s{{0,3}}\Z", line.before(start, 24), re.IGNORECASE)
+        is not None
+    )
+
+
+def _is_after_cue(line: Line, start: int, value: str) -> bool:
+    """A run of digits without a separator is too common: its cue has to stand close."""
+    return not value.isdigit() or len(value) >= 9 or cue("phone", line, start, 25)
+
+
+def _is_shaped(value: str, language: str | None) -> bool:
+    """Grouped as numbers are printed where the language is spoken; without a language as in North America."""
+    if _NANP.fullmatch(value):
+        return language in (None, "en", "es", "fr")
+    if not _TRUNK.fullmatch(value) or language is None or value.isdigit():
+        return False
+    return any(_as_printed(value, region) for region in regions_of(language))
+
+
+def _as_printed(value: str, region: str) -> bool:
+    """Whether the groups of digits are those in which the numbering plan prints the number."""
+    import phonenumbers as pn
+
+    number = _parsed(value, region)
+    if number is None:
+        return False
+    printed = pn.format_number(number, pn.PhoneNumberFormat.NATIONAL)
+    return re.findall(r"\d+", printed) == re.findall(r"\d+", value) and len(re.findall(r"\d+", value)) > 1
+
+
+def _international(digits: str, value: str) -> str:
+    bare = value.lstrip("(+ ").strip()
+    number = _parsed("+" + (bare.removeprefix("00") if not value.lstrip("(").startswith("+") else bare), None)
+    return _e164(number)
+
+
+def _national(value: str, regions: Sequence[str]) -> str:
+    for region in regions:
+        number = _parsed(value, region)
+        if number is not None:
+            return _e164(number)
+    return ""
+
+
+def _parsed(value: str, region: str | None) -> Any:
+    import phonenumbers as pn
+
+    try:
+        number = pn.parse(value, region)
+    except pn.NumberParseException:
+        return None
+    return number if pn.is_valid_number(number) else None
+
+
+def _e164(number: Any) -> str:
+    import phonenumbers as pn
+
+    return pn.format_number(number, pn.PhoneNumberFormat.E164) if number is not None else ""
+
+
+@cache
+def regions_of(language: str | None) -> tuple[str, ...]:
+    """Regions whose national numbers a document in a language may hold; several large ones where it is not known."""
+    regions = table("regions")
+    return tuple(regions["languages"].get(language or "", regions["unknown"]))
+
+
+def canonical_phone(value: str) -> str:
+    """The digits of a number with its plus sign; E.164 where it is written with a country code."""
+    bare = re.sub(r"(?i)(?:x|ext|доб).*\Z", "", value)
+    if _INTERNATIONAL.match(bare.strip()):
+        e164 = _international(re.sub(r"\D", "", bare), bare.strip())
+        if e164:
+            return e164
+    return re.sub(r"\D", "", bare)

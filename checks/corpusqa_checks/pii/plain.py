@@ -1,0 +1,79 @@
+"""Look-alike characters inside numbers: full-width and other digits, odd spaces and dashes, invisible marks.
+
+Detectors read plain characters. Characters that stand for a plain one are replaced one by one, so that offsets stay;
+invisible ones are removed, and `Positions` leads back.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_left
+from functools import cached_property
+
+import polars as pl
+
+# Zero-width and joining marks, bidirectional marks, soft hyphen, byte order mark, word joiner.
+INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+_SPACES = "\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000"
+_DASHES = "\u2010\u2011\u2012\u2013\u2212\ufe58\ufe63\uff0d"
+_SIGNS = {
+    "\uff20": "@",
+    "\uff0e": ".",
+    "\u2024": ".",
+    "\uff0b": "+",
+    "\uff1a": ":",
+    "\uff0f": "/",
+    "\uff08": "(",
+    "\uff09": ")",
+}
+# First digits of the decimal digit blocks that running text uses (Arabic, Persian, Devanagari, Bengali, Gurmukhi,
+# Gujarati, Tamil, Telugu, Kannada, Malayalam, Thai, full-width).
+_ZEROS = "\u0660\u06f0\u0966\u09e6\u0a66\u0ae6\u0be6\u0c66\u0ce6\u0d66\u0e50\uff10"
+_DIGITS = {chr(ord(zero) + n): str(n) for zero in _ZEROS for n in range(10)}
+_LETTERS = {chr(c): unicodedata.normalize("NFKC", chr(c)) for c in [*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]}
+
+REPLACED = dict.fromkeys(_SPACES, " ") | dict.fromkeys(_DASHES, "-") | _SIGNS | _DIGITS | _LETTERS
+_TABLE = str.maketrans(REPLACED)
+_STRIPPED = dict.fromkeys(map(ord, INVISIBLE))
+
+_odd_digits = "".join(f"\\x{{{ord(zero):x}}}-\\x{{{ord(zero) + 9:x}}}" for zero in _ZEROS)
+_spaces_dashes = "".join(f"\\x{{{ord(sign):x}}}" for sign in _SPACES + _DASHES)
+_invisible = "".join(f"\\x{{{ord(sign):x}}}" for sign in INVISIBLE)
+# Texts that need replacing before a gate can judge them. A digit beside the sign keeps typography in prose out.
+ODD = rf"[{_odd_digits}\x{{ff20}}]|[0-9][{_spaces_dashes}]|[0-9A-Za-z@.+][{_invisible}]"
+
+
+def plain(text: pl.Expr) -> pl.Expr:
+    """The text in plain characters, without invisible ones."""
+    signs = [*REPLACED, *INVISIBLE]
+    return text.str.replace_many(signs, [*REPLACED.values(), *([""] * len(INVISIBLE))])
+
+
+class Positions:
+    """A text in plain characters with the way back to its offsets in the original."""
+
+    def __init__(self, original: str) -> None:
+        self._original = original
+        self._replaced = original if original.isascii() else original.translate(_TABLE)
+
+    @cached_property
+    def text(self) -> str:
+        """The plain text."""
+        return self._replaced if self._original.isascii() else self._replaced.translate(_STRIPPED)
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets of a stretch of the plain text in the original; invisible marks at its edges stay outside."""
+        if len(self.text) == len(self._original):
+            return start, end
+        return self._kept[start], self._kept[end - 1] + 1
+
+    @cached_property
+    def _kept(self) -> list[int]:
+        """Original offset of each plain character."""
+        removed = [at for at, sign in enumerate(self._original) if ord(sign) in _STRIPPED]
+        return [at for at in range(len(self._original)) if not _holds(removed, at)]
+
+
+def _holds(ordered: list[int], value: int) -> bool:
+    at = bisect_left(ordered, value)
+    return at < len(ordered) and ordered[at] == value

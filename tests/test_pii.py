@@ -1,0 +1,70 @@
+"""The check `pii` on its case files, and what the cases cannot say.
+
+A case is one line of tests/cases/pii*.jsonl: `kind` (wild, synthetic, negative, known_failure), `label` (the type it is
+about), `text`, `expect`, `comment`, and where it matters `language` and `options`. `expect` is {"spans": [[label,
+value], ...]} in order of place; for a known failure it is what would be right. Values are made by rule or reserved, and
+so the option `reserved` is true unless a case says otherwise.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from corpusqa_checks.pii import pii
+
+from corpusqa.errors import OptionError
+from corpusqa.plugins import Spec, build
+from corpusqa.testing import plugin, run
+
+CASES = [
+    json.loads(line)
+    for file in sorted((Path(__file__).parent / "cases").glob("pii*.jsonl"))
+    for line in file.read_text(encoding="utf-8").splitlines()
+]
+
+
+def values(text: str, language: str | None = None, **options: Any) -> list[list[str]]:
+    """Label and value of every span, in order of place."""
+    result = run(plugin(pii, **{"reserved": True, **options}), [text], language=[language])
+    assert result.failures.is_empty()
+    return [[span["label"][4:], text[span["start"] : span["end"]]] for span in result.spans.iter_rows(named=True)]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['label']}-{case['kind']}")
+def test_case(case: dict[str, Any]) -> None:
+    found = values(case["text"], case.get("language"), **case.get("options", {}))
+    if case["kind"] == "known_failure":
+        assert found != case["expect"]["spans"], "repaired: make it a case of another kind"
+    else:
+        assert found == case["expect"]["spans"], case["comment"]
+
+
+def test_reserved_values_are_left_alone_by_default_and_counted() -> None:
+    text = "Write to kit@boats.example.org, call +1 415 555 0132, card 4111 1111 1111 1111, from 192.0.2.146."
+    result = run(plugin(pii), [text])
+    assert result.spans.is_empty()
+    assert result.signals.row(0, named=True) == {"pii.count": 0, "pii.severe": 0, "pii.spared": 4, "pii.allowed": 0}
+
+
+def test_allowed_values_are_counted_apart() -> None:
+    allow = ["desk@boats.example.org", "*@paper.example", "+44 20 7946 *"]
+    text = "desk@boats.example.org, lavinia@paper.example, kit@boats.example.org, +44 (0)20 7946-0958, +44 113 496 0728"
+    assert values(text, allow=allow) == [["email", "kit@boats.example.org"], ["phone", "+44 113 496 0728"]]
+    assert run(plugin(pii, reserved=True, allow=allow), [text]).signals["pii.allowed"].to_list() == [3]
+
+
+@pytest.mark.parametrize("pattern", ["*", "", "?*", "*@*"])
+def test_a_pattern_that_allows_everything_is_refused(pattern: str) -> None:
+    spec = Spec("pii", "corpusqa_checks.pii:pii", "corpusqa 0", "0", (("allow", [pattern]),))
+    with pytest.raises(OptionError, match="fits every value"):
+        build(spec)
+
+
+def test_offsets_are_code_points_of_the_text() -> None:
+    text = "😀 Ünïcode: 👩‍👩‍👧 kit@boats.example.org\r\nזה kit@boats.example.net"
+    result = run(plugin(pii, reserved=True), [text, "", text])
+    found = [(row, text[a:b]) for row, a, b in result.spans.select("row", "start", "end").iter_rows()]
+    assert found == [(row, f"kit@boats.example.{top}") for row in (0, 2) for top in ("org", "net")]
