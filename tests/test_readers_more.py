@@ -5,12 +5,16 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -193,9 +197,15 @@ def server(tmp_path: Path) -> Iterator[str]:
 
     class Handler(SimpleHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_error(403) if "secret" in self.path else super().do_GET()
-
-        do_HEAD = do_GET  # noqa: N815
+            if "secret" in self.path:
+                self.send_error(403)
+            elif "torn" in self.path:
+                self.send_response(200)
+                self.send_header("Content-Length", "1000")
+                self.end_headers()
+                self.wfile.write(b'{"text": "a"}')
+            else:
+                super().do_GET()
 
         def log_message(self, *_: object) -> None:
             """Quiet."""
@@ -210,14 +220,60 @@ def server(tmp_path: Path) -> Iterator[str]:
     thread.join()
 
 
-def test_urls(tmp_path: Path, server: str) -> None:
-    pytest.importorskip("aiohttp", reason="http sources need aiohttp")
+def test_web_addresses(tmp_path: Path, server: str) -> None:
     write(tmp_path / "web", {"a.jsonl.gz": gzip.compress(b'{"text": "over http"}\n')})
-    assert texts(f"{server}/a.jsonl.gz", work=tmp_path / "work") == ["over http"]
-    with pytest.raises(SourceError, match="nothing there"):
-        open_corpus(f"{server}/absent.jsonl", work=tmp_path / "work")
-    with pytest.raises(SourceError, match="credentials"):
-        open_corpus(f"{server}/secret.jsonl", work=tmp_path / "work")
+    corpus = open_corpus(f"{server}/a.jsonl.gz?token=abc", work=tmp_path / "work")
+    assert read_all(corpus).documents["text"].to_list() == ["over http"]
+    assert corpus.source == f"{server}/a.jsonl.gz"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "said"),
+    [
+        ("absent.jsonl", SourceError, "nothing there"),
+        ("secret.jsonl?token=abc", SourceError, "credentials"),
+        ("page", SourceError, "does not say what kind"),
+        ("torn.jsonl", CannotEvaluate, "could not be read to its end"),
+    ],
+)
+def test_web_addresses_that_fail(tmp_path: Path, server: str, path: str, kind: type[Exception], said: str) -> None:
+    with pytest.raises(kind, match=said) as error:
+        open_corpus(f"{server}/{path}", work=tmp_path / "work")
+    assert "abc" not in str(error.value)
+    assert not list((tmp_path / "work").iterdir())
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A bucket of a real S3 server on loopback."""
+    moto = pytest.importorskip("moto.server", reason="needs moto[server]")
+    pytest.importorskip("s3fs", reason="needs s3fs")
+    import fsspec
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.get_host_and_port()[1]}")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    files = fsspec.filesystem("s3", skip_instance_cache=True)
+    files.mkdir("corpora")
+    yield files
+    server.stop()
+
+
+@pytest.mark.cluster
+def test_a_bucket(tmp_path: Path, bucket: Any) -> None:
+    bucket.pipe("corpora/news/wire/a.txt", b"one")
+    bucket.pipe("corpora/news/b.txt", b"two")
+    bucket.pipe("corpora/rows/a.jsonl.gz", gzip.compress(b'{"text": "packed"}\n'))
+    documents = read_all(open_corpus("s3://corpora/news", work=tmp_path)).documents
+    assert documents.select("id", "text", "source").rows() == [("b.txt", "two", None), ("wire/a.txt", "one", "wire")]
+    assert texts("s3://corpora/rows/*.jsonl.gz", work=tmp_path) == ["packed"]
+    assert texts("s3://corpora/rows/a.jsonl.gz", work=tmp_path) == ["packed"]
+    for absent in ("s3://corpora/absent.jsonl", "s3://absent/x"):
+        with pytest.raises(SourceError, match="nothing there"):
+            open_corpus(absent, work=tmp_path)
 
 
 def test_a_folder_of_another_file_system(tmp_path: Path) -> None:
@@ -244,3 +300,17 @@ def test_a_dataset_that_fails_on_the_way(tmp_path: Path) -> None:
     with pytest.raises(CannotEvaluate, match="could not be read further") as error:
         open_corpus(datasets.IterableDataset.from_generator(rows), work=tmp_path)
     assert "secret" not in str(error.value)
+
+
+def test_a_data_set_of_the_hub_without_a_network(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from corpusqa.corpus import open_corpus\n"
+        "from corpusqa.errors import SourceError\n"
+        "try: open_corpus('hf://datasets/some/set@main:train', work=Path(sys.argv[1]))\n"
+        "except SourceError as error: print(error)"
+    )
+    offline = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "home")}
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], env=offline, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("hf://datasets/some/set@main:train: cannot be opened")

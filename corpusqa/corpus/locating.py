@@ -6,6 +6,7 @@ import glob
 import json
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from typing import Any
 
 from corpusqa.corpus.hub import is_dataset, spool_dataset
 from corpusqa.corpus.remote import fetch, hub_dataset, spool_stdin
+from corpusqa.corpus.web import shown_url
 from corpusqa.errors import SourceError
 from corpusqa.readers.listing import Listing, list_file, list_files, list_folder
 
@@ -57,9 +59,9 @@ def locate(source: Any, work: Path | None) -> Located:
         return _spooled("standard input", work, spool_stdin, anonymous=True)
     hub = hub_dataset(name)
     if hub:
-        return replace(_spooled(name, work, lambda to: spool_dataset(hub(), to), anonymous=True), name=name)
+        return _spooled(name, work, lambda to: spool_dataset(hub(), to), anonymous=True)
     if "://" in name:
-        return _spooled(name, work, lambda to: fetch(name, to))
+        return _spooled(shown_url(name), work, lambda to: fetch(name, to))
     path = Path(name)
     if not path.exists() and MAGIC.search(name):
         return _several(sorted(glob.glob(name, recursive=True)), name)  # noqa: PTH207 (absolute and relative alike)
@@ -101,8 +103,12 @@ def _spooled(
 ) -> Located:
     """A source of which `fill` makes a copy and says the splits."""
     folder = spool_folder(work)
-    splits = fill(folder)
-    located = _with_splits(name, list_folder(folder))
+    try:
+        splits = fill(folder)
+        located = _with_splits(name, list_folder(folder))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return replace(located, splits=splits or located.splits, spooled=folder, anonymous=anonymous)
 
 

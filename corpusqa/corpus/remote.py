@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from corpusqa.corpus.web import download, shown_url
 from corpusqa.errors import CannotEvaluate, SourceError
 from corpusqa.readers.listing import METADATA, format_of
 
@@ -47,17 +48,20 @@ def fetch(url: str, folder: Path) -> Mapping[str, str]:
         SourceError: If there is nothing, access is refused, or the protocol needs a package that is not installed.
         CannotEvaluate: If a file could not be copied to its end.
     """
+    if url.startswith(("http://", "https://")):
+        download(url, folder)
+        return {}
     import fsspec  # type: ignore[import-untyped]
 
     try:
         system, path = fsspec.core.url_to_fs(url)
         names = _names(system, path)
     except (ImportError, ValueError) as error:
-        raise SourceError(f"{url}: {error}") from error
+        raise SourceError(f"{shown_url(url)}: {error}") from error
     except Exception as error:
         raise _refused(url, error) from error
     if not names:
-        raise SourceError(f"{url}: nothing there that could be read")
+        raise SourceError(f"{shown_url(url)}: nothing there that could be read")
     root = os.path.commonpath([name.rpartition("/")[0] for name in names])
     for name in names:
         target = folder / os.path.relpath(name, root or ".")
@@ -66,7 +70,7 @@ def fetch(url: str, folder: Path) -> Mapping[str, str]:
             system.get_file(name, str(target))
         except Exception as error:
             what = f"{name.rpartition('/')[2]} could not be read to its end ({type(error).__name__})"
-            raise CannotEvaluate(f"{url}: {what}") from error
+            raise CannotEvaluate(f"{shown_url(url)}: {what}") from error
     return {}
 
 
@@ -82,10 +86,10 @@ def _names(system: Any, path: str) -> list[str]:
 
 def _refused(url: str, error: Exception) -> SourceError:
     if isinstance(error, FileNotFoundError):
-        return SourceError(f"{url}: nothing there that could be read")
+        return SourceError(f"{shown_url(url)}: nothing there that could be read")
     if CREDENTIALS.search(f"{type(error).__name__} {error}"):
-        return SourceError(f"{url}: access refused; set the credentials of that service in the environment")
-    return SourceError(f"{url}: cannot be opened ({type(error).__name__})")
+        return SourceError(f"{shown_url(url)}: access refused; set the credentials of that service in the environment")
+    return SourceError(f"{shown_url(url)}: cannot be opened ({type(error).__name__})")
 
 
 def hub_dataset(name: str) -> Callable[[], Any] | None:
