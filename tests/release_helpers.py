@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
-from corpusqa.check import Check, Label, Measured
+from corpusqa.check import Check, Label, Measured, Signal
+from corpusqa.config import CleanOptions
 from corpusqa.corpus import open_corpus
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.local import LocalEngine
+from corpusqa.policy import judge, make_policy
 from corpusqa.release import Recipe, Release, empty_after_edits, store_release, write_release
 from corpusqa.scan.run import scan
 from corpusqa.testing import plugin
@@ -20,7 +21,7 @@ ACTIONS = {"marks.mail": "mask", "marks.cookie": "cut"}
 
 
 def marks() -> Check:
-    """Finds mail@x.test addresses and lines that say COOKIE."""
+    """Finds mail@x.test addresses, lines that say COOKIE and documents whose first number ends in 7."""
 
     def measure(batch) -> Measured:
         rows = []
@@ -38,32 +39,14 @@ def marks() -> Check:
         return Measured(pl.DataFrame(), pl.DataFrame(rows, schema=schema, orient="row"))
 
     mail = Label("an address", "warning", private=True, canonical=str.lower)
-    return Check(labels={"mail": mail, "cookie": Label("cookie text", line=True, main=False)}, measure=measure)
+    seven = Signal(pl.Boolean, "the number ends in 7", pl.col("text").str.contains(r"^Document \d*7\b"))
+    cookie = Label("cookie text", line=True, main=False)
+    return Check({"seven": seven}, {"mail": mail, "cookie": cookie}, measure=measure)
 
 
-@dataclass(frozen=True)
-class Said:
-    """Verdicts: documents whose id ends in 7 are dropped, what is marked is edited."""
-
-    frame: pl.DataFrame
-    edits: pl.DataFrame = field(repr=False)
-
-
-def judged(found, empty: tuple[int, ...] = ()) -> Said:
-    dropped = found.documents.filter(pl.col("id").str.ends_with("7"))["doc"].to_list()
-    spans = found.spans.filter(pl.col("start").is_not_null() & ~pl.col("doc").is_in([*dropped, *empty]))
-    edits = spans.select(
-        "doc", "start", "end", "label", action=pl.col("label").replace_strict(ACTIONS, return_dtype=pl.String)
-    )
-    doc = pl.col("doc")
-    reason = pl.when(doc.is_in(dropped)).then(pl.lit("marks.n = 7")).when(doc.is_in(list(empty))).then(
-        pl.lit("empty after edits")
-    )  # fmt: skip
-    verdict = pl.when(reason.is_not_null()).then(pl.lit("drop")).when(doc.is_in(edits["doc"].implode())).then(
-        pl.lit("edit")
-    ).otherwise(pl.lit("keep"))  # fmt: skip
-    rules = pl.when(reason.is_not_null()).then(pl.concat_list(reason)).otherwise(pl.lit([], pl.List(pl.String)))
-    return Said(found.documents.select("doc", verdict=verdict, reason=reason, rules=rules), edits)
+POLICY = CleanOptions(
+    policy="none", drop=("marks.seven = TRUE",), cut=("marks.cookie",), mask=("marks.mail",), alarm_share=1.0
+)
 
 
 def clean(
@@ -74,7 +57,8 @@ def clean(
     check = plugin(marks)
     found = scan(corpus, [check], flow)
     found = found[0] if isinstance(found, tuple) else found
-    verdicts = judged(found, tuple(empty_after_edits(corpus, found, judged(found), flow)))
+    verdicts = judge(found, make_policy(POLICY, found.checks), None)
+    verdicts = verdicts.with_empty(empty_after_edits(corpus, found, verdicts, flow))
     write = store_release if store else write_release
     return write(corpus, found, verdicts, (check.spec,), flow, out, more.pop("recipe", Recipe()), **more)
 

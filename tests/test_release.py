@@ -46,7 +46,7 @@ def test_every_row_is_published_edited_or_listed_as_removed(tmp_path: Path, smal
         assert mixed == [r["mixed"] for r in wanted]
     removed = pl.read_parquet(tmp_path / "out/removed/train-00000-of-00001.parquet")
     assert removed["id"].to_list() == ["d7", "d17", "d27", "d37", "d47", "d57", "row:60"]
-    assert set(removed["reason"][:-1]) == {"marks.n = 7"}
+    assert set(removed["reason"][:-1]) == {"marks.seven = TRUE"}
     assert removed["reason"][-1].startswith("unreadable: ")
     assert "text" not in removed.columns
     assert release.manifest["ledger"] == {"read": 61, "kept": 20, "edited": 34, "dropped": 6, "unreadable": 1}
@@ -201,7 +201,7 @@ def test_repeated_ids_stay_in_the_data_and_are_told_apart_beside_it(tmp_path: Pa
 
 
 def test_ids_that_hold_private_values_are_row_numbers_beside_the_data(tmp_path: Path) -> None:
-    records = [{"id": "me@x.test", "text": "one"}, {"id": "me@x.test7", "text": "two"}]
+    records = [{"id": "me@x.test", "text": "one"}, {"id": "my@x.test", "text": "Document 7"}]
     release = clean(jsonl(tmp_path / "c.jsonl", records), tmp_path / "w", tmp_path / "out")
     assert pl.read_parquet(release.data_files()["train"])["id"].to_list() == ["me@x.test"]
     assert pl.read_parquet(tmp_path / "out/corpusqa/docs.parquet")["id"].to_list() == ["row:0"]
@@ -232,10 +232,28 @@ def test_a_release_of_a_newer_format_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_policy_that_drops_everything_publishes_nothing(tmp_path: Path) -> None:
-    source = jsonl(tmp_path / "c.jsonl", [{"id": "d7", "text": "x"}])
+    source = jsonl(tmp_path / "c.jsonl", [{"id": "d7", "text": "Document 7"}])
     with pytest.raises(CannotEvaluate, match="drops every document"):
         clean(source, tmp_path / "w", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_texts_in_parts_are_edited_where_they_lie(tmp_path: Path) -> None:
+    records = [
+        {"id": "a", "messages": [{"role": "user", "content": "COOKIE x\n\nwrite to me@x.test"},
+                                 {"role": "assistant", "content": "Not to ME@x.test\n\nCOOKIE", "extra": 1}]},
+        {"id": "b", "messages": [{"role": "user", "content": "COOKIE"}, {"role": "assistant", "content": "COOKIE"}]},
+        {"id": "c", "messages": [{"role": "user", "content": "é"}]},
+    ]  # fmt: skip
+    release = clean(jsonl(tmp_path / "c.jsonl", records), tmp_path / "w", tmp_path / "out")
+    (path,) = release.data_files()["train"]
+    rows = pq.read_table(path).to_pylist()
+    messages = [json.loads(row["messages"]) if isinstance(row["messages"], str) else row["messages"] for row in rows]
+    assert [row["id"] for row in rows] == ["a", "c"]
+    assert [message["content"] for message in messages[0]] == ["write to <MAIL_1>", "Not to <MAIL_1>\n"]
+    assert messages[0][1]["extra"] == 1
+    assert messages[1][0]["content"] == "é"
+    assert pl.read_parquet(tmp_path / "out/removed/*.parquet")["reason"].to_list() == ["empty after edits"]
 
 
 def test_splits_that_would_bear_one_name_are_refused(tmp_path: Path) -> None:

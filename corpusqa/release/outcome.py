@@ -85,10 +85,11 @@ def _edit_unit(
 ) -> Done:
     part, unit = task
     edits = wanted.part("edits", part)
-    rows = edits.select("row", "doc").unique().join(corpus.read(unit).documents.select("row", "text"), on="row")
-    documents = rows.sort("doc").select("doc", "text")
+    found, places = corpus.read(unit), edits.select("row", "doc").unique()
+    documents = places.join(found.documents.select("row", "text"), on="row").sort("doc").select("doc", "text")
+    parts = None if found.parts is None else places.join(found.parts, on="row")
     masking = Masking(styles, key, canonical_functions(specs))
-    texts = apply(documents, plan(documents, edits.drop("row"), lines, masking))
+    texts = apply(documents, plan(documents, edits.drop("row"), lines, masking, parts))
     digests = [hashlib.sha256(text.encode()).hexdigest()[:DIGITS] for text in texts]
     table = documents.select("doc").with_columns(
         digest=pl.Series(digests, dtype=pl.String), empty=pl.Series(without_text(texts), dtype=pl.Boolean)

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 
-from corpusqa.corpus import Corpus, conform
+from corpusqa.corpus import Corpus, Rows, conform
 from corpusqa.engines.parts import Done, Part, Stage, write_tables
 from corpusqa.errors import CannotEvaluate
 from corpusqa.plugins import Spec
@@ -136,20 +136,34 @@ def _pieces(job: Job, rows: pl.DataFrame, edits: pl.DataFrame) -> Iterator[tuple
         chosen = wanted.join(place, on="row", how="left", maintain_order="left")
         if chosen["place"].null_count():
             raise CannotEvaluate(f"{job.corpus.source}: changed while it was being cleaned; run the command again")
-        yield key, _piece(job, chosen, edits, found.table)
+        yield key, _piece(job, chosen, edits, found)
 
 
-def _piece(job: Job, chosen: pl.DataFrame, edits: pl.DataFrame, source: pa.Table) -> Piece:
-    record = plan(chosen, edits.join(chosen.select("doc"), on="doc", how="semi"), job.lines, job.masking)
-    texts = apply(chosen, record)
+def _piece(job: Job, chosen: pl.DataFrame, edits: pl.DataFrame, found: Rows) -> Piece:
+    parts = None if found.parts is None else chosen.select("doc", "row").join(found.parts, on="row")
+    wanted = edits.join(chosen.select("doc"), on="doc", how="semi")
+    record = plan(chosen, wanted, job.lines, job.masking, parts)
+    source = found.table
+    assert source is not None
     table = source if chosen.height == source.num_rows else source.take(pa.array(chosen["place"].to_numpy()))
-    at = table.column_names.index(job.corpus.fields.text)
-    texts_column = texts.to_arrow(compat_level=pl.CompatLevel.oldest())
-    table = conform(table.set_column(at, job.corpus.fields.text, texts_column), job.schema)
+    table = conform(_edited(job.corpus, table, chosen, record), job.schema)
     written = _digested(job, table, chosen.with_columns(edited=pl.col("doc").is_in(record["doc"].implode())))
     if job.id_column:
-        table = table.add_column(0, job.id_column, chosen["id"].to_arrow(compat_level=pl.CompatLevel.oldest()))
+        table = table.add_column(0, job.id_column, _arrow(chosen["id"]))
     return Piece(table.cast(job.file_schema), written, record)
+
+
+def _edited(corpus: Corpus, table: pa.Table, chosen: pl.DataFrame, record: pl.DataFrame) -> pa.Table:
+    """The table with its texts edited, where they lie."""
+    if corpus.fields.cells:
+        at = chosen.select("doc", place=pl.int_range(pl.len()))
+        return corpus.write_back(table, record.join(at, on="doc"))
+    name = corpus.fields.text
+    return table.set_column(table.column_names.index(name), name, _arrow(apply(chosen, record)))
+
+
+def _arrow(values: pl.Series) -> pa.Array:
+    return values.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 def _digested(job: Job, table: pa.Table, chosen: pl.DataFrame) -> pl.DataFrame:
