@@ -12,12 +12,17 @@ if TYPE_CHECKING:
     from corpusqa.api import clean, load, report
     from corpusqa.errors import CorpusqaError
 
+__version__: str
 __all__ = ["CorpusqaError", "clean", "load", "report"]
 
 _HOMES = {"CorpusqaError": "corpusqa.errors", "clean": "corpusqa.api", "load": "corpusqa.api", "report": "corpusqa.api"}
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("corpusqa")
     if name not in _HOMES:
         msg = f"module 'corpusqa' has no attribute {name!r}"
         raise AttributeError(msg)

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from corpusqa.api.evidence import evidence
 from corpusqa.api.findings import all_findings
 from corpusqa.config import Config
 from corpusqa.corpus import Corpus, columns, open_corpus
@@ -68,16 +69,34 @@ class Account:
     @cached_property
     def gate(self) -> GateResult:
         """The limits, judged."""
-        return evaluate(self.scan, self.verdicts, self.ledger, self.config)
+        return evaluate(self.scan, self.verdicts, self.config)
 
     @cached_property
     def report(self) -> dict[str, Any]:
         """report.json as a mapping."""
         from corpusqa.reporting.model import build_report
 
+        pieces, annotated = self.shown
         return build_report(
-            self.scan, self.verdicts, self.ledger, self.findings, self.gate, self.config, source=str(self.corpus.source)
+            self.scan,
+            self.verdicts,
+            self.ledger,
+            self.findings,
+            self.gate,
+            self.config,
+            source=str(self.corpus.source),
+            pieces=pieces,
+            annotated=annotated,
         )
+
+    @property
+    def shown(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The pairs that are shown side by side and the documents that are shown whole, masked."""
+        from corpusqa.reporting.clusters import shown_pairs
+        from corpusqa.reporting.samples import sample_documents
+
+        pairs, documents = shown_pairs(self.scan), sample_documents(self.scan, self.verdicts)
+        return evidence(self.corpus, self.scan, self.verdicts.edits, pairs, documents)
 
 
 def selected(config: Config) -> list[Plugin]:

@@ -13,6 +13,7 @@ import polars as pl
 import corpusqa
 from corpusqa.config import Config
 from corpusqa.findings.neutral import neutral_name
+from corpusqa.findings.pairs import PAIRS
 from corpusqa.gate import GateResult
 from corpusqa.gate.metrics import metrics
 from corpusqa.policy import Ledger, Verdicts
@@ -20,6 +21,7 @@ from corpusqa.reporting.checks import check_sections
 from corpusqa.reporting.clusters import cluster_sections
 from corpusqa.reporting.judged import edit_rows, overlap_rows, reason_rows, rule_rows
 from corpusqa.reporting.plain import plain, records
+from corpusqa.reporting.samples import sample_sections
 from corpusqa.reporting.slices import Slices, slice_sections
 from corpusqa.scan.model import Scan
 
@@ -43,6 +45,8 @@ def build_report(
     config: Config,
     *,
     source: str = "",
+    pieces: pl.DataFrame | None = None,
+    annotated: pl.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Everything that was found, as plain values.
 
@@ -54,9 +58,11 @@ def build_report(
         gate: The judged limits.
         config: For the fields to slice by.
         source: What was scanned, as the user named it.
+        pieces: The pairs of `clusters.shown_pairs` side by side, from `findings.compare`.
+        annotated: The documents of `samples.sample_documents` with their spans, from `findings.annotate`.
     """
     slices = Slices.of(scan)
-    measured = metrics(scan, verdicts, tuple(config.report.by))
+    measured = metrics(scan, verdicts.frame, tuple(config.report.by))
     report = {
         "schema": SCHEMA,
         "tool": {"name": "corpusqa", "version": corpusqa.__version__},
@@ -64,16 +70,18 @@ def build_report(
         "ledger": _ledger(ledger),
         "checks": check_sections(scan, findings, measured.filter(by="")),
         "slices": slice_sections(measured, slices),
-        "clusters": cluster_sections(scan, verdicts),
+        "clusters": cluster_sections(scan, verdicts, pl.DataFrame(schema=PAIRS) if pieces is None else pieces),
+        "documents": [] if annotated is None else sample_sections(scan, verdicts, annotated),
         "findings": records(findings.head(FINDINGS_SHOWN).select(_FINDING)),
         "totals": _totals(findings),
         "rules": rule_rows(verdicts),
         "overlaps": overlap_rows(verdicts),
         "reasons": reason_rows(verdicts),
         "edits": edit_rows(verdicts),
+        "alarms": _alarms(verdicts, slices),
         "gate": {"status": gate.status, "limits": _limits(gate, slices)},
         "unreadable": _unreadable(scan),
-        "notes": [neutral_name(note, 1000) for note in (*scan.notes, *verdicts.notes)],
+        "notes": [neutral_name(note, 1000) for note in (*scan.notes, *verdicts.notes, *gate.notes)],
         "capped": dict(sorted(scan.capped.items())),
     }
     whole = plain(report)
@@ -110,7 +118,15 @@ def _totals(findings: pl.DataFrame) -> dict[str, Any]:
 def _limits(gate: GateResult, slices: Slices) -> list[dict[str, Any]]:
     rows = records(gate.rows)
     for row in rows:
-        row["slice"] = slices.shown(row["by"], row["slice"])
+        row["slice"] = slices.shown(row["slice"])
+    return rows
+
+
+def _alarms(verdicts: Verdicts, slices: Slices) -> list[dict[str, Any]]:
+    """Rules that drop so much of a source that `clean` refuses to write."""
+    rows = records(verdicts.alarms)
+    for row in rows:
+        row["rule"], row["source"] = neutral_name(row["rule"], 1000), slices.shown(row["source"])
     return rows
 
 
