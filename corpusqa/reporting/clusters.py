@@ -11,25 +11,75 @@ from corpusqa.policy import Verdicts
 from corpusqa.scan.model import Scan
 
 CLUSTERS_SHOWN = 100  # per half
+COMPARED = 30  # clusters of each half whose pairs are shown side by side
 DOCUMENTS_SHOWN = 50  # per cluster
-PAIRS_SHOWN = 3  # per cluster, the most similar first
+LONGEST = 2_000_000  # bytes of a document that is compared
+PAIRS_SHOWN = 2  # per cluster, the most similar first
 
 
-def cluster_sections(scan: Scan, verdicts: Verdicts) -> list[dict[str, Any]]:
-    """`id`, `check`, `half`, `size`, `documents`, `kept`, `similarity` (of the closest pair) and `evidence`."""
+def shown_pairs(scan: Scan) -> pl.DataFrame:
+    """The pairs that are shown side by side: columns of EDGES, the closest of the largest clusters of each half."""
+    compared = _largest(scan).group_by("half", maintain_order=True).head(COMPARED)
+    small = scan.documents.filter(pl.col("bytes") <= LONGEST)["doc"].implode()
+    pairs = _closest(scan, compared).filter(pl.col("a").is_in(small) & pl.col("b").is_in(small))
+    return pairs.select(scan.edges.columns)
+
+
+def cluster_sections(scan: Scan, verdicts: Verdicts, pieces: pl.DataFrame) -> list[dict[str, Any]]:
+    """`id`, `check`, `half`, `size`, `documents`, `kept`, `similarity` (of the closest pair) and `evidence`.
+
+    Args:
+        scan: The measured corpus.
+        verdicts: What the policy says.
+        pieces: Columns of `findings.pairs.PAIRS`.
+    """
     names = scan.documents.select("doc", document=shown_ids(scan.documents))
-    members = scan.clusters.join(names, on="doc", how="left", maintain_order="left")
+    clusters = _largest(scan).group_by("half", maintain_order=True).head(CLUSTERS_SHOWN)
+    members = scan.clusters.join(clusters.select("half", "cluster"), on=["half", "cluster"], how="semi")
+    members = members.join(names, on="doc", how="left", maintain_order="left")
     members = members.join(verdicts.frame.select("doc", "verdict"), on="doc", how="left", maintain_order="left")
-    grouped = members.group_by("half", "cluster", maintain_order=True).agg(
-        first=pl.col("doc").first(),
-        size=pl.len(),
+    told = members.group_by("half", "cluster", maintain_order=True).agg(
         documents=pl.col("document").head(DOCUMENTS_SHOWN),
         kept=pl.col("document").filter(pl.col("verdict") != "drop").head(DOCUMENTS_SHOWN),
     )
-    largest = grouped.sort(["half", "size", "first"], descending=[False, True, False], maintain_order=True)
-    shown = largest.group_by("half", maintain_order=True).head(CLUSTERS_SHOWN)
-    pairs = _pairs(scan, shown, names)
-    return [_cluster(row, pairs.get((row["half"], row["first"]), [])) for row in shown.iter_rows(named=True)]
+    rows = clusters.join(told, on=["half", "cluster"], how="left", maintain_order="left")
+    evidence = _evidence(_closest(scan, clusters), names, pieces)
+    return [_cluster(row, evidence.get((row["half"], row["first"]), [])) for row in rows.iter_rows(named=True)]
+
+
+def _largest(scan: Scan) -> pl.DataFrame:
+    """`half`, `cluster`, `first` (its smallest document) and `size`, the largest clusters of each half first."""
+    grouped = scan.clusters.group_by("half", "cluster", maintain_order=True).agg(
+        first=pl.col("doc").min(), size=pl.len().cast(pl.Int64)
+    )
+    return grouped.sort(["half", "size", "first"], descending=[False, True, False])
+
+
+def _closest(scan: Scan, clusters: pl.DataFrame) -> pl.DataFrame:
+    """The most similar pairs of each cluster: columns of EDGES and `first`."""
+    places = scan.clusters.join(clusters, on=["half", "cluster"]).select("half", "first", a="doc")
+    return (
+        scan.edges.join(places, on=["half", "a"])
+        .sort(["half", "first", "similarity", "a", "b"], descending=[False, False, True, False, False])
+        .group_by("half", "first", maintain_order=True)
+        .head(PAIRS_SHOWN)
+    )
+
+
+def _evidence(
+    pairs: pl.DataFrame, names: pl.DataFrame, pieces: pl.DataFrame
+) -> dict[tuple[str, int], list[dict[str, Any]]]:
+    """By half and first document: `a`, `b`, `similarity` and `pieces`, which are None where nobody compared."""
+    table = pairs.join(pieces.select("half", "a", "b", "pieces"), on=["half", "a", "b"], how="left")
+    for side in "ab":
+        named = names.select(pl.col("doc").alias(side), pl.col("document").alias(f"{side}_name"))
+        table = table.join(named, on=side, how="left", maintain_order="left")
+    table = table.sort(["half", "first", "similarity", "a", "b"], descending=[False, False, True, False, False])
+    found: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for row in table.iter_rows(named=True):
+        said = {"a": row["a_name"], "b": row["b_name"], "similarity": row["similarity"], "pieces": row["pieces"]}
+        found.setdefault((row["half"], row["first"]), []).append(said)
+    return found
 
 
 def _cluster(row: dict[str, Any], pairs: list[dict[str, Any]]) -> dict[str, Any]:
@@ -44,21 +94,3 @@ def _cluster(row: dict[str, Any], pairs: list[dict[str, Any]]) -> dict[str, Any]
         "similarity": pairs[0]["similarity"] if pairs else None,
         "evidence": pairs,
     }
-
-
-def _pairs(scan: Scan, clusters: pl.DataFrame, names: pl.DataFrame) -> dict[tuple[str, int], list[dict[str, Any]]]:
-    """The most similar pairs of each cluster as `a`, `b`, `similarity`."""
-    first = clusters.select("half", "cluster", "first")
-    places = scan.clusters.join(first, on=["half", "cluster"]).select("half", "first", a="doc")
-    closest = (
-        scan.edges.join(places, on=["half", "a"])
-        .sort(["half", "first", "similarity", "a", "b"], descending=[False, False, True, False, False])
-        .group_by("half", "first", maintain_order=True)
-        .head(PAIRS_SHOWN)
-        .join(names.rename({"doc": "a", "document": "a_name"}), on="a", how="left", maintain_order="left")
-        .join(names.rename({"doc": "b", "document": "b_name"}), on="b", how="left", maintain_order="left")
-    )
-    found: dict[tuple[str, int], list[dict[str, Any]]] = {}
-    for half, start, a, b, similarity in closest.select("half", "first", "a_name", "b_name", "similarity").iter_rows():
-        found.setdefault((half, start), []).append({"a": a, "b": b, "similarity": similarity})
-    return found

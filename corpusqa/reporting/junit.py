@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree as Tree
 
-from corpusqa.reporting.words import counted, limit_words, slice_name
+from corpusqa.reporting.words import LEVELS, counted, limit_words, slice_name, state
 
 # What XML 1.0 cannot hold, even escaped.
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -25,10 +25,11 @@ def render(report: Mapping[str, Any]) -> str:
     for name, section in report["checks"].items():
         if section["failed"] or not suites[name]:
             suites[name].append(_of_check(name, section))
-    root = Tree.Element("testsuites", name="corpusqa", **_sums([t for tests in suites.values() for t in tests]))
+    root = Tree.Element("testsuites", {"name": "corpusqa", **_sums([t for tests in suites.values() for t in tests])})
     for name, tests in suites.items():
-        sums = _sums(tests)
-        suite = Tree.SubElement(root, "testsuite", name=name, **sums, skipped=str(_count(tests, "skipped")))
+        suite = Tree.SubElement(
+            root, "testsuite", {"name": name, **_sums(tests), "skipped": str(_count(tests, "skipped"))}
+        )
         suite.extend(tests)
     Tree.indent(root, " ")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{Tree.tostring(root, encoding="unicode")}\n'
@@ -37,14 +38,17 @@ def render(report: Mapping[str, Any]) -> str:
 def _of_limit(row: Mapping[str, Any]) -> Tree.Element:
     """One test, whose name is unique: metric, slice, level and direction."""
     where = f" [{slice_name(dict(row))}]" if row["by"] else ""
-    name = f"{row['metric']}{where} {row['level']} {row['op']} limit"
+    name = f"{row['metric']}{where} {LEVELS[row['level']]} {row['op']}"
     test = Tree.Element("testcase", classname=f"corpusqa.{row['metric'].partition('.')[0]}", name=_legal(name))
     said = _legal(limit_words(dict(row)))
-    if row["ok"]:
-        return test
-    if row["level"] != "error":
+    found = state(dict(row))
+    if found == "small":
+        Tree.SubElement(test, "skipped", message=said)
+    elif found == "holds":
+        pass
+    elif row["level"] != "error":
         Tree.SubElement(test, "system-out").text = f"warning: {said}"
-    elif row["value"] is None:
+    elif found == "unknown":
         Tree.SubElement(test, "error", type="not evaluated", message=said)
     else:
         Tree.SubElement(test, "failure", type="limit", message=said)

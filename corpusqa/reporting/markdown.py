@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from corpusqa.reporting.words import broken, counted, gate_words, label_counts, not_measured, number, percent, size
+from corpusqa.reporting.words import (
+    LEVELS,
+    allowed,
+    broken,
+    counted,
+    gate_words,
+    label_counts,
+    not_measured,
+    number,
+    percent,
+    size,
+    slice_name,
+)
 
 # GitHub refuses comments above 65,536 characters.
 LONGEST = 60_000
@@ -50,17 +62,17 @@ def _limits(report: dict[str, Any]) -> list[str]:
         return []
     table = [
         [
-            row["level"],
+            LEVELS[row["level"]],
             code(row["metric"]),
-            code(f"{row['by']}={row['slice']}") if row["by"] else "all",
+            code(slice_name(row)) if row["by"] else "all",
             number(row["value"]),
-            f"{_html(row['op'])} {number(row['limit'])}",
+            allowed(row),
             code(row["note"]),
         ]
         for row in rows[:ROWS_SHOWN]
     ]
     title = f"### Limits that do not hold: {len(rows)} of {len(report['gate']['limits'])}"
-    return [title, "", *_table(["", "limit", "slice", ">value", ">allowed", "note"], table), *_more(rows)]
+    return [title, "", *_table(["", "limit", "slice", ">value", "allowed", "note"], table), *_more(rows)]
 
 
 def _checks(report: dict[str, Any]) -> list[str]:
@@ -133,10 +145,6 @@ def _table(heads: list[str], rows: list[list[str]]) -> list[str]:
 
 def _more(rows: list[Any]) -> list[str]:
     return ["", f"and {len(rows) - ROWS_SHOWN:,} more in the report"] if len(rows) > ROWS_SHOWN else []
-
-
-def _html(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _capped(lines: list[str], longest: int) -> str:

@@ -21,13 +21,17 @@ class Slices:
 
     @classmethod
     def of(cls, scan: Scan) -> Slices:
-        """The private sources of a scan."""
-        hidden = scan.documents.filter(pl.col("source_private")).unique("source", keep="first", maintain_order=True)
-        return cls({source: f"source:{number}" for source, number in hidden.select("source", "number").iter_rows()})
+        """The private sources of a scan, and the private ids, after which clusters are named."""
+        found: dict[str, str] = {}
+        for field, word in (("id", "row"), ("source", "source")):
+            hidden = scan.documents.filter(pl.col(f"{field}_private"))
+            rows = hidden.unique(field, keep="first", maintain_order=True).select(field, "number")
+            found |= {name: f"{word}:{number}" for name, number in rows.iter_rows()}
+        return cls(found)
 
-    def shown(self, by: str, value: str | None) -> str | None:
+    def shown(self, value: str | None) -> str | None:
         """The name of a slice."""
-        return self.private.get(value or "") or neutral_name(value) if by == "source" else neutral_name(value)
+        return neutral_name(value) if value is None or value not in self.private else self.private[value]
 
 
 def slice_sections(measured: pl.DataFrame, slices: Slices) -> list[dict[str, Any]]:
@@ -43,9 +47,11 @@ def slice_sections(measured: pl.DataFrame, slices: Slices) -> list[dict[str, Any
     return [
         {
             "by": by,
-            "value": slices.shown(by, value),
+            "value": slices.shown(value),
             "documents": int(size),
-            "metrics": _metrics(rows.filter(by=by, slice=value)),
+            "metrics": _metrics(
+                rows.filter((pl.col("by") == by) & pl.col("slice").eq_missing(pl.lit(value, pl.String)))
+            ),
         }
         for by, value, size in largest.head(SHOWN).select("by", "slice", "size").iter_rows()
     ]

@@ -13,6 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from corpusqa.reporting.words import (
+    LEVELS,
+    allowed,
     broken,
     counted,
     gate_words,
@@ -22,12 +24,15 @@ from corpusqa.reporting.words import (
     number,
     percent,
     size,
+    slice_name,
+    state,
 )
 
 # Lines of a list that is longer in the page.
 SHOWN = 6
 PLAIN_WIDTH = 110
 _STYLES = {"passed": "bold green", "failed": "bold red"}
+_LEVEL_STYLES = {"error": "red", "warn": "yellow"}
 _LEDGER = (("kept", "green"), ("edited", "yellow"), ("dropped", "red"), ("unreadable", "magenta"))
 
 
@@ -44,6 +49,7 @@ def render(report: dict[str, Any], output: str = "", *, color: bool | None = Non
     _ledger(console, report)
     console.print()
     console.print(_checks(report))
+    console.print()
     _not_measured(console, report)
     _unreadable(console, report)
     _gate(console, report)
@@ -56,16 +62,21 @@ def render_gate(report: dict[str, Any], *, color: bool | None = None) -> str:
     """Every limit with its value, then the verdict."""
     console = _console(color)
     _header(console, report)
-    table = _table(("", "left"), ("limit", "left"), ("value", "right"), ("allowed", "right"), ("", "left"))
+    table = _table(("", "left"), ("Limit", "left"), ("value", "right"), ("allowed", "left"), ("", "left"))
     for row in report["gate"]["limits"]:
-        mark = Text("ok", "green") if row["ok"] else Text(row["level"], "red" if row["level"] == "error" else "yellow")
-        name = row["metric"] + (f" [{row['by']}={row['slice']}]" if row["by"] else "")
-        table.add_row(
-            mark, Text(name), number(row["value"]), f"{row['op']} {number(row['limit'])}", Text(row["note"] or "")
-        )
+        name = row["metric"] + (f" [{slice_name(row)}]" if row["by"] else "")
+        table.add_row(_mark(row), Text(name), number(row["value"]), allowed(row), Text(row["note"] or ""))
     console.print(table)
     _verdict(console, report)
     return _text(console)
+
+
+def _mark(row: dict[str, Any]) -> Text:
+    """Whether a limit holds, in a word."""
+    found = state(row)
+    if found in ("holds", "small"):
+        return Text("ok", "green") if found == "holds" else Text("small", "dim")
+    return Text(LEVELS[row["level"]], _LEVEL_STYLES[row["level"]])
 
 
 def render_ledger(report: dict[str, Any], *, color: bool | None = None) -> str:
@@ -139,7 +150,7 @@ def _unreadable(console: Console, report: dict[str, Any]) -> None:
 def _gate(console: Console, report: dict[str, Any]) -> None:
     rows = broken(report)
     for row in rows[:SHOWN]:
-        console.print(Text(f"  {row['level']}: {limit_words(row)}", "red" if row["level"] == "error" else "yellow"))
+        console.print(Text(f"  {LEVELS[row['level']]}: {limit_words(row)}", _LEVEL_STYLES[row["level"]]))
     _more(console, len(rows), "limit")
     _verdict(console, report)
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-GATE_WORDS = {
-    "passed": "passed: every limit holds",
-    "failed": "failed",
-    "not evaluated": "not evaluated: a limit could not be judged, so nothing passes",
-}
+OPERATORS = {"max": "at most", "min": "at least", "max_increase": "may rise by", "max_drop": "may fall by"}
+LEVELS = {"error": "error", "warn": "warning"}
 
 
 def number(value: float | None) -> str:
@@ -47,9 +44,16 @@ def counted(count: int, word: str, words: str = "") -> str:
     return f"{count:,} {word if count == 1 else words or word + 's'}"
 
 
+def state(row: dict[str, Any]) -> str:
+    """What became of a limit: `holds`, `broken`, `small` (a slice too small to judge) or `unknown`."""
+    if row["ok"] is None:
+        return "small" if (row["note"] or "").endswith("not judged") else "unknown"
+    return "holds" if row["ok"] else "broken"
+
+
 def broken(report: dict[str, Any]) -> list[dict[str, Any]]:
     """The limits that do not hold or could not be judged, errors first."""
-    rows = [row for row in report["gate"]["limits"] if not row["ok"]]
+    rows = [row for row in report["gate"]["limits"] if state(row) in ("broken", "unknown")]
     return sorted(rows, key=lambda row: row["level"] != "error")
 
 
@@ -58,24 +62,29 @@ def slice_name(row: dict[str, Any]) -> str:
     return f"{row['by']}={row['slice'] if row['slice'] is not None else '(none)'}" if row["by"] else ""
 
 
+def allowed(row: dict[str, Any]) -> str:
+    """What a limit allows: `at most 0`."""
+    return f"{OPERATORS[row['op']]} {number(row['limit'])}"
+
+
 def limit_words(row: dict[str, Any]) -> str:
-    """One limit: `pii.secret.count [source=a] is 3, limit <= 0`."""
+    """One limit: `pii.secret.count [source=a] is 3, at most 0`."""
     where = f" [{slice_name(row)}]" if row["by"] else ""
-    said = f"{row['metric']}{where} is {number(row['value'])}, limit {row['op']} {number(row['limit'])}"
-    return f"{said} ({row['note']})" if row.get("note") else said
+    said = f"{row['metric']}{where} is {number(row['value'])}, {allowed(row)}"
+    return f"{said} ({row['note']})" if row["note"] else said
 
 
 def gate_words(report: dict[str, Any]) -> str:
     """The verdict of the gate in one line."""
     status, rows = report["gate"]["status"], broken(report)
-    errors = sum(row["level"] == "error" for row in rows)
+    errors = [row for row in rows if row["level"] == "error"]
     limits = counted(len(report["gate"]["limits"]), "limit")
     if status == "failed":
-        return f"failed: {errors} of {limits} broken"
+        return f"failed: {sum(state(row) == 'broken' for row in errors)} of {limits} broken"
     if status == "passed":
-        warned = len(rows) - errors
-        return f"passed: {limits} held" if not warned else f"passed with {counted(warned, 'warning')}, {limits}"
-    return GATE_WORDS.get(status, status)
+        warned = len(rows) - len(errors)
+        return f"passed with {counted(warned, 'warning')}: {limits}" if warned else f"passed: {limits}"
+    return f"not evaluated: {len(errors)} of {limits} could not be judged, so nothing passes"
 
 
 def not_measured(report: dict[str, Any]) -> list[tuple[str, int]]:

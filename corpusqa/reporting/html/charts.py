@@ -43,7 +43,7 @@ def bullet(row: dict[str, Any]) -> dict[str, float] | None:
     The axis begins at zero and ends a quarter beyond the larger of the two; negative numbers have no chart.
     """
     value, limit = row["value"], row["limit"]
-    if value is None or limit is None or value < 0 or limit < 0:
+    if row["op"] not in ("max", "min") or value is None or value < 0 or limit < 0:
         return None
     end = max(value, limit) * 1.25 or 1.0
     return {"value": round(BAR_WIDTH * value / end, 2), "limit": round(BAR_WIDTH * limit / end, 2)}

@@ -61,5 +61,7 @@ def environment() -> Environment:
         loader=PackageLoader(PACKAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     found.filters.update(number=words.number, size=words.size, counted=words.counted)
-    found.globals.update(percent=words.percent, charts=charts)
+    found.globals.update(
+        percent=words.percent, charts=charts, allowed=words.allowed, state=words.state, levels=words.LEVELS
+    )
     return found

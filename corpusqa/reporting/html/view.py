@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from corpusqa.reporting.html.differences import differences
 from corpusqa.reporting.html.island import first_rows
 from corpusqa.reporting.words import broken, gate_words, not_measured
 
@@ -21,6 +22,7 @@ def view(report: dict[str, Any]) -> dict[str, Any]:
         "broken": broken(report),
         "severities": SEVERITIES,
         "rows": [_row(row) for row in first_rows(findings)],
+        "clusters": [_cluster(row) for row in report["clusters"]],
         "names": sorted(report["totals"]["by_name"]),
         "sources": sorted({row["source"] for row in findings if row["source"]}),
         "not_measured": not_measured(report),
@@ -49,6 +51,21 @@ def place(row: dict[str, Any]) -> str:
     if row["file"] and row["line"] is not None:
         return f"{row['file']}:{row['line']}"
     return row["file"] if row["file"] and row["file"] != row["document"] else ""
+
+
+def _cluster(row: dict[str, Any]) -> dict[str, Any]:
+    """A cluster with its pairs word by word; a pair that nobody compared is left out."""
+    pairs = [
+        {
+            **pair,
+            "pieces": [differences(piece["a"], piece["b"]) for piece in pair["pieces"]],
+            "aligned": any(piece["score"] is not None for piece in pair["pieces"]),
+            "same": not pair["pieces"],
+        }
+        for pair in row["evidence"]
+        if pair["pieces"] is not None
+    ]
+    return {**row, "pairs": pairs}
 
 
 def _paragraphs(doc: str) -> list[str]:
