@@ -102,9 +102,7 @@ def scan(
         spans=pl.DataFrame([(*span, None, None) for span in spans], schema=SPANS, orient="row").sort("doc", "start"),
         edges=pl.DataFrame(schema=EDGES),
         clusters=tied.sort("half", "cluster", "doc"),
-        unreadable=pl.DataFrame(
-            [(height + n, None, None, None, "broken") for n in range(unreadable)], schema=UNREADABLE, orient="row"
-        ),
+        unreadable=_unreadable(height, unreadable),
         failures=pl.DataFrame([(*f, "ValueError at x.py:1") for f in failures], schema=FAILURES, orient="row"),
         checks=checks,
         digest="0" * 64,
@@ -124,9 +122,12 @@ def _documents(given: Mapping[str, Sequence[Any]], height: int) -> pl.DataFrame:
         "chars": [1000] * height,
         "bytes": [1000] * height,
         "digest": [f"{n:032x}" for n in numbers],
-        "id_private": [False] * height,
-        "url_private": [False] * height,
-        "file_private": [False] * height,
+        **{name: [False] * height for name in DOCUMENTS if name.endswith("_private")},
     }
     values = {name: given.get(name, plain.get(name, [None] * height)) for name in DOCUMENTS}
     return pl.DataFrame(values, schema=DOCUMENTS)
+
+
+def _unreadable(first: int, count: int) -> pl.DataFrame:
+    rows = [{"number": first + n, "reason": "broken", "file_private": False} for n in range(count)]
+    return pl.DataFrame(rows, schema=UNREADABLE)

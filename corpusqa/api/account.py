@@ -18,6 +18,7 @@ from corpusqa.engines.flow import Flow, Progress, quiet
 from corpusqa.engines.local import SERIAL_BYTES, LocalEngine
 from corpusqa.engines.parts import Done, Stage, write_tables
 from corpusqa.gate import GateResult, evaluate
+from corpusqa.gate.limits import limits_of
 from corpusqa.plugins import Plugin, find, load, select
 from corpusqa.policy import Ledger, Policy, Verdicts, judge, make_policy
 from corpusqa.readers import Unit
@@ -118,7 +119,8 @@ def account(source: Any, config: Config, settings: Settings) -> Account:
     """
     plugins = selected(config)
     declared = describe(plugins)
-    make_policy(config.clean, declared)  # a rule that cannot work is said before an hour of scanning, not after it
+    make_policy(config.clean, declared)  # what cannot work is said before an hour of scanning, not after it
+    limits_of(config.gate, declared)
     corpus = open_corpus(source, config.input, work=settings.work)
     for note in corpus.notes:
         settings.say(note)

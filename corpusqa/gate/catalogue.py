@@ -1,0 +1,76 @@
+"""The names of everything that can be limited, from what the selected checks declare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from corpusqa.scan.model import CheckInfo
+
+QUANTILES = {"p01": 0.01, "p10": 0.1, "p50": 0.5, "p90": 0.9, "p99": 0.99}
+STATISTICS = {
+    "Int64": ("mean", "min", "max", *QUANTILES),
+    "Float64": ("mean", "min", "max", *QUANTILES),
+    "Boolean": ("share",),  # documents on which it is true, of those on which it could be measured
+    "String": ("share",),  # documents that have a value
+    "Date": ("share",),
+}
+LABEL_STATISTICS = ("count", "documents", "share", "per_mb")
+OUTCOMES = {"kept": "keep", "edited": "edit", "dropped": "drop"}
+UNREADABLE = "unreadable"
+# What corpusqa itself counts.
+DOCUMENTS = "documents.count"
+FAILED, DUPLICATE_IDS = "corpusqa.check_failed", "corpusqa.duplicate_id"
+# Fields by which documents can be sliced, besides signals that are words or true and false.
+SLICE_FIELDS = ("source", "language", "split")
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number over documents.
+
+    Attributes:
+        name: `<check>.<signal>.<statistic>`, `<check>.<label>.<statistic>`, or one of corpusqa's own.
+        kind: signal, label, ledger, failed or whole.
+        subject: Full name of the signal or label, or the outcome.
+        statistic: Last part of the name.
+        check: The check it comes from; "" for corpusqa's own.
+        dtype: Type of a signal.
+    """
+
+    name: str
+    kind: str
+    subject: str
+    statistic: str
+    check: str = ""
+    dtype: str = ""
+
+
+def catalogue(checks: Mapping[str, CheckInfo]) -> dict[str, Metric]:
+    """Every metric by name. A signal stands before a label of the same name (`duplication.near.share`)."""
+    found = [Metric(DOCUMENTS, "whole", "documents", "count")]
+    found += [_own("ledger", outcome, s) for outcome in (*OUTCOMES, UNREADABLE) for s in ("count", "share")]
+    found += [Metric(f"{FAILED}.{s}", "failed", FAILED, s) for s in ("count", "documents", "share")]
+    found += [Metric(f"{DUPLICATE_IDS}.count", "whole", DUPLICATE_IDS, "count")]
+    for check in checks.values():
+        for label in check.labels:
+            subject = f"{check.name}.{label}"
+            found += [Metric(f"{subject}.{s}", "label", subject, s, check.name) for s in LABEL_STATISTICS]
+        for signal, info in check.signals.items():
+            subject = f"{check.name}.{signal}"
+            found += [
+                Metric(f"{subject}.{s}", "signal", subject, s, check.name, info.dtype) for s in STATISTICS[info.dtype]
+            ]
+    return {metric.name: metric for metric in found}
+
+
+def slice_names(checks: Mapping[str, CheckInfo]) -> list[str]:
+    """What tables and limits can be split by: fields, and signals that are words or true and false."""
+    signals = [
+        f"{c.name}.{n}" for c in checks.values() for n, s in c.signals.items() if s.dtype in ("String", "Boolean")
+    ]
+    return [*SLICE_FIELDS, *signals]
+
+
+def _own(kind: str, subject: str, statistic: str) -> Metric:
+    return Metric(f"{kind}.{subject}.{statistic}", kind, subject, statistic)

@@ -1,0 +1,151 @@
+"""Numbers over a judged scan, for the whole corpus and by slice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from corpusqa.gate.catalogue import DUPLICATE_IDS, OUTCOMES, QUANTILES, UNREADABLE, Metric, catalogue
+from corpusqa.scan.model import Scan
+
+METRICS = {
+    "metric": pl.String,
+    "by": pl.String,  # "" for the whole corpus, else the field or signal that slices it
+    "slice": pl.String,  # "" for the whole corpus; null for the documents that have no value
+    "value": pl.Float64,  # null where it cannot be measured
+    "documents": pl.Int64,  # documents of the slice
+}
+MEGABYTE = 1_000_000  # bytes of UTF-8 text, for rates per_mb
+
+_SLICE = "slice"
+
+
+def metrics(
+    scan: Scan,
+    verdicts: pl.DataFrame,
+    by: Sequence[str] = (),
+    *,
+    names: Iterable[str] | None = None,
+    accepted: pl.DataFrame | None = None,
+    docs: pl.Series | None = None,
+) -> pl.DataFrame:
+    """Measure metrics for the whole corpus and for every slice.
+
+    Args:
+        scan: The scan.
+        verdicts: `doc` and `verdict` of every document.
+        by: Fields or signals to slice by.
+        names: Metrics to measure; by default all.
+        accepted: `doc`, `start`, `end`, `label` of spans that do not count because the team accepts them.
+        docs: Documents to measure over; by default all. With them, metrics of the source (unreadable rows, repeated
+            ids) are left out, as they are by slice.
+
+    Returns:
+        Columns of METRICS, the whole corpus first, then slices by name. Means and quantiles are over the documents on
+        which a signal could be measured, shares of labels and rates over all. Quantiles are values that occur.
+    """
+    known = catalogue(scan.checks)
+    wanted = [known[name] for name in (known if names is None else dict.fromkeys(names))]
+    spans = scan.spans if accepted is None else _without(scan.spans, accepted)
+    table = _table(scan, verdicts)
+    if docs is not None:
+        table = table.filter(pl.col("doc").is_in(docs.implode()))
+    inner = [metric for metric in wanted if metric.subject not in (UNREADABLE, DUPLICATE_IDS)]
+    rows = pl.len() if docs is not None else pl.lit(scan.read)
+    whole = _measured(table.with_columns(pl.lit("").alias(_SLICE)), spans, inner, rows, "")
+    of_the_source = [_of_the_source(scan, wanted)] if docs is None else []
+    sliced = ((key, table.with_columns(pl.col(key).cast(pl.String).alias(_SLICE))) for key in by)
+    return pl.concat([whole, *of_the_source, *(_measured(part, spans, inner, pl.len(), key) for key, part in sliced)])
+
+
+def _table(scan: Scan, verdicts: pl.DataFrame) -> pl.DataFrame:
+    """Documents, signals, verdicts and the number of checks that failed."""
+    failures = scan.failures.group_by("doc").agg(failures=pl.len().cast(pl.Int64))
+    table = scan.frame.join(verdicts.select("doc", "verdict"), on="doc", how="left", maintain_order="left")
+    joined = table.join(failures, on="doc", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("failures").fill_null(0))
+
+
+def _measured(
+    table: pl.DataFrame, spans: pl.DataFrame, wanted: Sequence[Metric], rows: pl.Expr, by: str
+) -> pl.DataFrame:
+    """Metrics of every slice of a table that has the column `slice`."""
+    plain = [metric for metric in wanted if metric.kind != "label"]
+    values = [_expression(metric, rows).cast(pl.Float64).alias(metric.name) for metric in plain]
+    size = [pl.len().cast(pl.Int64).alias("documents"), pl.col("bytes").sum().alias("size")]
+    if by:
+        slices = table.group_by(_SLICE, maintain_order=True).agg(*size, *values).sort(_SLICE)
+    else:  # an empty corpus is one slice too
+        slices = table.select(pl.lit("").alias(_SLICE), *size, *values)
+    long = slices.unpivot([m.name for m in plain], index=[_SLICE, "documents"], variable_name="metric")
+    found = [long.select("metric", _SLICE, "value", "documents")]
+    labelled = [metric for metric in wanted if metric.kind == "label"]
+    if labelled:
+        found.append(_labelled(table, spans, labelled, slices.select(_SLICE, "documents", "size")))
+    return pl.concat(found).with_columns(by=pl.lit(by)).select(*METRICS)
+
+
+def _labelled(table: pl.DataFrame, spans: pl.DataFrame, wanted: Sequence[Metric], slices: pl.DataFrame) -> pl.DataFrame:
+    """Counts and rates of labels; a label that a slice does not have counts 0 there."""
+    labels = pl.DataFrame({"label": list(dict.fromkeys(metric.subject for metric in wanted))})
+    found = spans.join(labels, on="label", how="semi").join(table.select("doc", _SLICE), on="doc")
+    counts = found.group_by(_SLICE, "label").agg(count=pl.len(), hit=pl.col("doc").n_unique())
+    every = slices.join(labels, how="cross").join(counts, on=[_SLICE, "label"], how="left", nulls_equal=True)
+    every = every.with_columns(pl.col("count", "hit").fill_null(0).cast(pl.Float64))
+    documents, size = pl.col("documents"), pl.col("size") / MEGABYTE
+    statistics = {
+        "count": pl.col("count"),
+        "documents": pl.col("hit"),
+        "share": pl.when(documents > 0).then(pl.col("hit") / documents),
+        "per_mb": pl.when(size > 0).then(pl.col("count") / size),
+    }
+    parts = [
+        every.filter(pl.col("label") == metric.subject)
+        .sort(_SLICE)
+        .select(pl.lit(metric.name).alias("metric"), _SLICE, statistics[metric.statistic].alias("value"), "documents")
+        for metric in wanted
+    ]
+    return pl.concat(parts)
+
+
+def _expression(metric: Metric, rows: pl.Expr) -> pl.Expr:
+    """The value of a metric over a table; `rows` is what shares of the ledger are shares of."""
+    if metric.kind == "signal":
+        return _statistic(metric)
+    if metric.kind == "failed":
+        hit = pl.col("failures") > 0
+        return {"count": pl.col("failures").sum(), "documents": hit.sum(), "share": hit.mean()}[metric.statistic]
+    if metric.kind == "ledger":
+        count = (pl.col("verdict") == OUTCOMES[metric.subject]).sum()
+        return count if metric.statistic == "count" else pl.when(rows > 0).then(count / rows)
+    return pl.len()
+
+
+def _statistic(metric: Metric) -> pl.Expr:
+    values = pl.col(metric.subject)
+    if metric.dtype in ("String", "Date"):
+        return values.is_not_null().mean()
+    if metric.dtype == "Boolean":
+        return values.mean()
+    if metric.statistic in QUANTILES:
+        return values.quantile(QUANTILES[metric.statistic], interpolation="nearest")
+    chosen: pl.Expr = getattr(values, metric.statistic)()
+    return chosen
+
+
+def _of_the_source(scan: Scan, wanted: Sequence[Metric]) -> pl.DataFrame:
+    """What is known of the source as a whole and of no document."""
+    unreadable = scan.unreadable.height
+    values = {
+        f"ledger.{UNREADABLE}.count": float(unreadable),
+        f"ledger.{UNREADABLE}.share": unreadable / scan.read if scan.read else None,
+        f"{DUPLICATE_IDS}.count": float(scan.duplicate_ids.height),
+    }
+    rows = [(m.name, "", "", values[m.name], scan.documents.height) for m in wanted if m.name in values]
+    return pl.DataFrame(rows, schema=METRICS, orient="row")
+
+
+def _without(spans: pl.DataFrame, accepted: pl.DataFrame) -> pl.DataFrame:
+    keys = ["doc", "start", "end", "label"]
+    return spans.join(accepted, on=keys, how="anti", nulls_equal=True, maintain_order="left")
