@@ -10,10 +10,14 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
+
+from corpusqa.batch import text_buffers
 
 DIGITS = 32
 
@@ -24,38 +28,52 @@ def digest_records(records: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def digest_columns(columns: dict[str, pl.Series], height: int) -> list[str]:
-    """One digest per row of columns that are strings, or `values` already written as canonical JSON (see `encoded`)."""
+    """One digest per row of columns; a series is called `s` if it holds strings, else its values are canonical JSON."""
     names = sorted(columns, key=str.encode)
     if not names:
         return [sha256(b"").hexdigest()[:DIGITS]] * height
     parts = [_part(name, columns[name]) for name in names]
-    rows = pl.DataFrame(parts).select(pl.concat_str(pl.all())).to_series()
-    return [sha256(row.encode()).hexdigest()[:DIGITS] for row in rows]
+    rows = text_buffers(pl.DataFrame(parts).select(pl.concat_str(pl.all())).to_series())
+    data, ends = memoryview(rows.data.data), rows.offsets.tolist()
+    return [sha256(data[start:end]).hexdigest()[:DIGITS] for start, end in pairwise(ends)]
 
 
 def _part(name: str, values: pl.Series) -> pl.Series:
     """Each value behind its name and length; an empty string for null."""
-    tag = "s" if values.name == "s" else "j"
-    head = f"{len(name.encode())}:{name}{tag}"
     size = pl.col("v").str.len_bytes().cast(pl.String)
-    whole = pl.concat_str(pl.lit(head), size, pl.lit(":"), pl.col("v"))
+    whole = pl.concat_str(pl.lit(_head(name, values.name == "s").decode()), size, pl.lit(":"), pl.col("v"))
     return pl.DataFrame({"v": values}).select(whole.fill_null("").alias(name)).to_series()
 
 
 def _record(record: dict[str, Any]) -> str:
-    state = sha256()
-    for name in sorted((name for name, value in record.items() if value is not None), key=str.encode):
+    parts: list[bytes] = []
+    for name, text_head, value_head in _heads(tuple(record)):
         value = record[name]
-        text = value if isinstance(value, str) else canonical(value)
-        raw, key = text.encode(), name.encode()
-        state.update(b"%d:%b%b%d:" % (len(key), key, b"s" if isinstance(value, str) else b"j", len(raw)))
-        state.update(raw)
-    return state.hexdigest()[:DIGITS]
+        if isinstance(value, str):
+            raw = value.encode()
+            parts += (text_head, b"%d:" % len(raw), raw)
+        elif value is not None:
+            raw = canonical(value).encode()
+            parts += (value_head, b"%d:" % len(raw), raw)
+    return sha256(b"".join(parts)).hexdigest()[:DIGITS]
+
+
+@lru_cache(maxsize=1024)
+def _heads(names: tuple[str, ...]) -> list[tuple[str, bytes, bytes]]:
+    """The columns of a record in their order, each with what stands before a string and before another value."""
+    return [(name, _head(name, is_text=True), _head(name, is_text=False)) for name in sorted(names, key=str.encode)]
+
+
+def _head(name: str, is_text: bool) -> bytes:
+    return b"%d:%b%b" % (len(name.encode()), name.encode(), b"s" if is_text else b"j")
 
 
 def canonical(value: Any) -> str:
     """Canonical JSON of a value: keys sorted, nulls of objects left out, whole numbers without a fraction."""
-    return json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return str(value) if type(value) is int else _encode(_plain(value))
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def _plain(value: Any) -> Any:

@@ -68,7 +68,7 @@ def assemble(block: Block, fields: Fields, by_file: dict[str, dict[str, str]], f
     documents = documents.select("row", "id", "text", *FIELDS[1:], "file", "line")
     if full:
         documents = documents.with_columns(digest=pl.Series(_digests(kept), dtype=pl.String))
-    table = _table(kept) if full else None
+    table = _table(kept, documents, fields) if full else None
     return Rows(documents, table, _unreadable(block, found), block.count, block.lines, _parts(block, found, fields))
 
 
@@ -107,8 +107,11 @@ def _parts(block: Block, found: Texts, fields: Fields) -> pl.DataFrame | None:
     return parts.with_columns(rows.alias("row")).filter(~lost)
 
 
-def _table(block: Block) -> pa.Table:
-    return block.table if block.table is not None else to_table(block.records or ())
+def _table(block: Block, documents: pl.DataFrame, fields: Fields) -> pa.Table:
+    if block.table is not None:
+        return block.table
+    ready = {} if fields.cells else {fields.text: documents["text"]}
+    return to_table(block.records or (), ready)
 
 
 def _digests(block: Block) -> list[str]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -29,10 +30,11 @@ FLAT = {
 LONG_NUMBER = re.compile(r"[0-9]{19}")
 
 
-def to_table(records: Sequence[dict[str, Any]], names: Sequence[str] | None = None) -> pa.Table:
-    """One column per key, in order of first appearance."""
-    keys = dict.fromkeys(names if names is not None else (key for record in records for key in record))
-    return pa.Table.from_arrays([_column([record.get(key) for record in records]) for key in keys], list(keys))
+def to_table(records: Sequence[dict[str, Any]], ready: Mapping[str, pl.Series] = MappingProxyType({})) -> pa.Table:
+    """One column per key, in order of first appearance; `ready` holds columns of strings that exist already."""
+    keys = dict.fromkeys(key for record in records for key in record)
+    columns = [_arrow(ready[key]) if key in ready else _column([record.get(key) for record in records]) for key in keys]
+    return pa.Table.from_arrays(columns, list(keys))
 
 
 def unify(schemas: Iterable[pa.Schema]) -> pa.Schema:
@@ -64,7 +66,11 @@ def _column(values: list[Any]) -> pa.Array:
 
 def _flat(values: list[Any], kind: pa.DataType) -> pa.Array:
     """By way of polars: `pa.array` imports pandas, which takes longer than reading a small corpus."""
-    return pl.Series(values, dtype=FLAT[kind], strict=False).to_arrow(compat_level=pl.CompatLevel.oldest())
+    return _arrow(pl.Series(values, dtype=FLAT[kind], strict=False))
+
+
+def _arrow(values: pl.Series) -> pa.Array:
+    return values.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 def _json_array(values: list[Any]) -> pa.Array:

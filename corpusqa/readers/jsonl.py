@@ -16,6 +16,7 @@ from corpusqa.readers.streams import Broken, chunks, read_lines, read_whole
 
 EXPANSION = 4  # text bytes per compressed byte, for planning only
 SAMPLE_FILES, SAMPLE_BYTES, THOROUGH_BYTES = 8, 1 << 20, 64 << 20
+decode = decoder.decode
 MIDDLE = "the file ends in the middle of a row"
 
 
@@ -54,7 +55,7 @@ def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
         try:
             if unit.stop == -1:
                 data, broken = read_whole(root / path)
-                lines = add_lines(rows, file, data, 0, broken)
+                lines = add_lines(rows, file, data.split(b"\n"), 0, broken)
             else:
                 lines = add_lines(rows, file, *read_lines(root / path, unit.start, unit.stop), None)
         except OSError as error:
@@ -62,16 +63,22 @@ def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
     return rows.block(lines)
 
 
-def add_lines(rows: Records, file: str, data: bytes, offset: int, broken: str | None) -> int:
-    """Add the lines of `data`, which starts at `offset` of the file and ends for the reason `broken`.
+def add_lines(rows: Records, file: str, lines: list[bytes], offset: int, broken: str | None) -> int:
+    """Add lines, the first of which starts at `offset` of the file.
+
+    Args:
+        rows: Where they are added.
+        file: Its name as shown.
+        lines: Without their line ends; the last is what follows the last line end.
+        offset: Bytes before the first line.
+        broken: Why the file cannot be read beyond these lines, if that is so.
 
     Returns:
         The number of lines.
     """
-    lines = data.split(b"\n")
-    rest = lines.pop()
-    if rest and not broken:
-        lines.append(rest)
+    rest = lines[-1]
+    if broken or not rest:
+        lines.pop()
     for number, line in enumerate(lines, 1):
         if line and not line.isspace():
             try:
@@ -92,7 +99,7 @@ def parse(line: bytes) -> dict[str, Any]:
         Bad: If the line is not UTF-8, not JSON, not an object, or holds what no text can hold: a lone surrogate.
     """
     try:
-        value = decoder.decode(line.decode())
+        value = decode(line.decode())
     except UnicodeDecodeError as error:
         raise Bad("not valid UTF-8", error.start) from error
     except json.JSONDecodeError as error:
@@ -103,7 +110,7 @@ def parse(line: bytes) -> dict[str, Any]:
         raise Bad("not readable: a number is too long") from error
     if not isinstance(value, dict):
         raise Bad("not a JSON object")
-    if ESCAPED_SURROGATE.search(line):
+    if (b"\\ud" in line or b"\\uD" in line) and ESCAPED_SURROGATE.search(line):
         refuse_surrogates(value)
     return value
 

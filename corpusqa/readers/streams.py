@@ -60,19 +60,21 @@ def read_whole(path: Path) -> tuple[bytes, str | None]:
     return b"".join(parts), None
 
 
-def read_lines(path: Path, start: int, stop: int) -> tuple[bytes, int]:
-    """The lines of an uncompressed file that start in a byte range, and the offset of the first of them."""
+def read_lines(path: Path, start: int, stop: int) -> tuple[list[bytes], int]:
+    """The lines of an uncompressed file that start in a byte range, and the offset of the first of them.
+
+    The lines are without their ends; the last is what follows the last line end, as of `bytes.split`.
+    """
     with open_file(path) as stream:
         stream.seek(max(start - 1, 0))
-        data = stream.read(stop - max(start - 1, 0))
-        if start:
-            cut = data.find(b"\n") + 1  # the byte before the range decides whether a line starts with the range
-            if not cut:
-                return b"", stop
-            start, data = start - 1 + cut, data[cut:]
-        if data and not data.endswith(b"\n"):
-            data += stream.readline()
-    return data, start
+        lines = stream.read(stop - max(start - 1, 0)).split(b"\n")
+        if start:  # the byte before the range decides whether a line starts with the range
+            start += len(lines.pop(0))
+        if not lines:
+            return [b""], stop
+        if lines[-1]:
+            lines[-1:] = (lines[-1] + stream.readline()).split(b"\n")
+    return lines, start
 
 
 def _gzip() -> Any:
