@@ -65,10 +65,11 @@ class Verdicts:
             rules=pl.when(empty).then(pl.concat_list("rules", pl.lit(EMPTY))).otherwise("rules"),
         )
         dropped = frame.filter(pl.col("reason") == EMPTY)
+        only = dropped.filter(pl.col("rules").list.len() == 1).height
+        row = pl.DataFrame([(EMPTY, "edits", dropped.height, only, 0)], schema=RULES, orient="row")
+        rules = pl.concat([self.rules.filter(pl.col("rule") != EMPTY), row.filter(pl.col("fired") > 0)])
         edits = self.edits.join(dropped, on="doc", how="anti", maintain_order="left")
-        count = dropped.height
-        row = pl.DataFrame([(EMPTY, "edits", count, count, 0)], schema=RULES, orient="row")
-        return replace(self, frame=frame, edits=edits, rules=pl.concat([self.rules, row]) if count else self.rules)
+        return replace(self, frame=frame, edits=edits, rules=rules)
 
     def refuse_alarms(self) -> None:
         """Stop before anything is written when a rule would drop too much of a source.
