@@ -175,7 +175,7 @@ def test_duplicate_ids_are_one_finding_and_stay_in_the_data(run: Run) -> None:
         "data.jsonl", *({"id": "same", "text": f"{n} {TEXT}"} for n in range(3)), {"id": "other", "text": TEXT * 2}
     )
     run("report", "data.jsonl", "--select", "text")
-    found = [row for row in run.report()["findings"]["rows"] if row["name"] == "corpusqa.duplicate_id"]
+    found = [row for row in run.report()["findings"] if row["name"] == "corpusqa.duplicate_id"]
 
     assert len(found) == 1
     assert ledger(run)["read"] == 4

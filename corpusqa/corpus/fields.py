@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from corpusqa.config import InputOptions
@@ -102,11 +103,14 @@ def _by_name(columns: Sequence[str]) -> dict[str, str]:
 
 
 def _guess(columns: Sequence[str]) -> str:
-    """The column most likely meant, for the hint: the closest name, else the last column."""
+    """The column most likely meant, for the hint: the closest name, else the last column that is no other field."""
     for name in NAMES["text"]:
         near = [column for column in columns if name in column.lower()]
         if near:
             return near[0]
+    similar = get_close_matches("text", columns, n=1)
+    if similar:
+        return similar[0]
     others = {name for names in NAMES.values() for name in names}
     return next((column for column in reversed(columns) if column.lower() not in others), "text")
 
