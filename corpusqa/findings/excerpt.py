@@ -12,6 +12,8 @@ from corpusqa.findings.neutral import neutral
 # Code points shown before and after the evidence, and of long evidence itself: an excerpt stays below 240 characters.
 AROUND = 56
 LONGEST = 120
+# The rest of a word that the edge of the window cuts; a longer one stays as it is (a script without spaces).
+_WORD_LEFT, _WORD_RIGHT = re.compile(r"\S{0,20}\s"), re.compile(r"\s\S{0,20}$")
 # What a shape keeps: white space and ASCII punctuation. Everything else could be part of a name.
 _DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[^\s\d!-/:-@\[-`{-~]")
 
@@ -77,8 +79,8 @@ def excerpt(text: str, start: int, end: int, private: Private | None) -> tuple[s
         before, hit, after = excerpt(text, start, end, NOTHING)
         return shape(before), shape(hit), shape(after)
     first, last = _whole(private, start, end)
-    before = masked(text, max(first - AROUND, 0), first, private)
-    after = masked(text, last, min(last + AROUND, len(text)), private)
+    before = _from_word(masked(text, max(first - AROUND, 0), first, private), first > AROUND)
+    after = _to_word(masked(text, last, min(last + AROUND, len(text)), private), last + AROUND < len(text))
     if last - first <= LONGEST:
         return before, masked(text, first, last, private), after
     half = LONGEST // 2
@@ -87,6 +89,18 @@ def excerpt(text: str, start: int, end: int, private: Private | None) -> tuple[s
         f"{masked(text, first, first + half, private)} … {masked(text, last - half, last, private)}",
         after,
     )
+
+
+def _from_word(text: str, cut: bool) -> str:
+    """A beginning that was cut, from its first whole word."""
+    found = _WORD_LEFT.match(text) if cut else None
+    return ("…" if cut else "") + text[found.end() if found else 0 :]
+
+
+def _to_word(text: str, cut: bool) -> str:
+    """An end that was cut, up to its last whole word."""
+    found = _WORD_RIGHT.search(text) if cut else None
+    return text[: found.start() if found else len(text)] + ("…" if cut else "")
 
 
 def shown(before: str, hit: str, after: str) -> tuple[str, int, int]:

@@ -30,7 +30,7 @@ def histogram(values: pl.Series) -> dict[str, Any] | None:
     if measured.is_empty():
         return None
     if measured.dtype.is_numeric():
-        return _bins(measured.to_numpy().astype(np.float64))
+        return _bins(measured.to_numpy().astype(np.float64), whole=measured.dtype.is_integer())
     if measured.dtype == pl.Date:
         return _years(measured)
     if measured.dtype == pl.Boolean:
@@ -42,14 +42,16 @@ def histogram(values: pl.Series) -> dict[str, Any] | None:
     return {"kind": "values", "values": counted[:VALUES_SHOWN], "other": rest}
 
 
-def _bins(values: npt.NDArray[np.float64]) -> dict[str, Any]:
+def _bins(values: npt.NDArray[np.float64], whole: bool) -> dict[str, Any]:
     low, high = float(values.min()), float(values.max())
+    if low == high:
+        return {"kind": "bins", "log": False, "edges": [low, high], "counts": [len(values)]}
+    if whole and high - low < BINS:  # a bin per number, which stands in its middle
+        counts, edges = np.histogram(values, bins=int(high - low) + 1, range=(low - 0.5, high + 0.5))
+        return {"kind": "bins", "log": False, "edges": edges.tolist(), "counts": counts.tolist()}
     log = low >= 0 and high > SKEWED * max(float(np.median(values)), 1.0)
     scaled = np.log1p(values) if log else values
-    start, end = (np.log1p(low), np.log1p(high)) if log else (low, high)
-    if start == end:
-        return {"kind": "bins", "log": False, "edges": [low, high], "counts": [len(values)]}
-    counts, edges = np.histogram(scaled, bins=BINS, range=(float(start), float(end)))
+    counts, edges = np.histogram(scaled, bins=BINS, range=(float(scaled.min()), float(scaled.max())))
     shown = np.expm1(edges) if log else edges
     return {"kind": "bins", "log": bool(log), "edges": shown.tolist(), "counts": counts.tolist()}
 

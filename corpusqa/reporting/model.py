@@ -69,6 +69,7 @@ def build_report(
         "corpus": _corpus(scan, source),
         "ledger": _ledger(ledger),
         "checks": check_sections(scan, findings, measured.filter(by="")),
+        "metrics": _own_metrics(scan, measured.filter(by="")),
         "slices": slice_sections(measured, slices),
         "clusters": cluster_sections(scan, verdicts, pl.DataFrame(schema=PAIRS) if pieces is None else pieces),
         "documents": [] if annotated is None else sample_sections(scan, verdicts, annotated),
@@ -101,6 +102,12 @@ def _corpus(scan: Scan, source: str) -> dict[str, Any]:
         "digest": scan.digest,
         "fields": {field: documents.height - documents[field].null_count() for field in FIELDS},
     }
+
+
+def _own_metrics(scan: Scan, whole: pl.DataFrame) -> dict[str, float | None]:
+    """The metrics that belong to no check; those of the checks stand with their signals and labels."""
+    own = whole.filter(~pl.col("metric").str.split(".").list.first().is_in(list(scan.checks)))
+    return dict(own.select("metric", "value").iter_rows())
 
 
 def _ledger(ledger: Ledger) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -29,3 +30,8 @@ def plain(value: Any) -> Any:
 def records(frame: pl.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame as plain mappings."""
     return [{name: plain(value) for name, value in row.items()} for row in frame.iter_rows(named=True)]
+
+
+def dumped(value: Mapping[str, Any]) -> bytes:
+    """JSON that is the same for equal values: sorted keys, one value per line."""
+    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n").encode()

@@ -24,11 +24,25 @@ def bins(histogram: dict[str, Any]) -> list[dict[str, Any]]:
             "width": round(max(step - 1, 1), 2),
             "height": round(max(HEIGHT * count / most, 1.5), 2),
             "y": round(HEIGHT - max(HEIGHT * count / most, 1.5), 2),
-            "title": f"{number(edges[at])} to {number(edges[at + 1])}: {counted(count, 'document')}",
+            "title": f"{_range(edges[at], edges[at + 1])}: {counted(count, 'document')}",
         }
         for at, count in enumerate(counts)
         if count
     ]
+
+
+def _range(low: float, high: float) -> str:
+    """The values of a bin: one where it is a single whole number, else both ends."""
+    if high - low == 1 and low % 1 == 0.5:
+        return number(low + 0.5)
+    return f"{number(low)} to {number(high)}"
+
+
+def ends(histogram: dict[str, Any]) -> tuple[str, str]:
+    """What stands at both ends of the axis."""
+    low, high = histogram["edges"][0], histogram["edges"][-1]
+    whole = low % 1 == 0.5 and high % 1 == 0.5 and high - low == len(histogram["counts"])
+    return (number(low + 0.5), number(high - 0.5)) if whole else (number(low), number(high))
 
 
 def bars(values: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -47,10 +47,11 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def place(row: dict[str, Any]) -> str:
-    """`file:line` where there is one and it says more than the id."""
-    if row["file"] and row["line"] is not None:
-        return f"{row['file']}:{row['line']}"
-    return row["file"] if row["file"] and row["file"] != row["document"] else ""
+    """Where to look: `file:line`, or `line 3` of a document that is a file."""
+    if row["file"] == row["document"]:
+        return f"line {row['line']}" if row["line"] is not None else ""
+    line = f":{row['line']}" if row["line"] is not None else ""
+    return f"{row['file']}{line}" if row["file"] else ""
 
 
 def _cluster(row: dict[str, Any]) -> dict[str, Any]:

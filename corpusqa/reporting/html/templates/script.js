@@ -218,8 +218,8 @@
   }
 
   function place(row) {
-    if (row.file && row.line !== null) return `${row.file}:${row.line}`;
-    return row.file && row.file !== row.document ? row.file : "";
+    if (row.file === row.document) return row.line === null ? "" : `line ${row.line}`;
+    return row.file ? row.file + (row.line === null ? "" : `:${row.line}`) : "";
   }
 
   function anchor(row) { return `f-${row.fingerprint.slice(0, 12)}`; }
