@@ -21,8 +21,8 @@ ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data" / "boilerplate_lines.parquet"
 MODEL = ROOT / "checks" / "corpusqa_checks" / "boilerplate" / "line_model.json"
 LEFT_OUT = ("size", "words", "short")  # raw counts whose logarithms and ratios are features
-KNOTS = 10
-STRENGTH = 0.1  # inverse of the L2 penalty
+KNOTS = 6
+STRENGTH = 0.01  # inverse of the L2 penalty
 
 
 def load() -> pl.DataFrame:
@@ -32,11 +32,24 @@ def load() -> pl.DataFrame:
     return table.filter(pl.col("text").str.strip_chars() != "")
 
 
-def knots(values: np.ndarray) -> list[float]:
-    """Quantiles of a numeric feature; empty for a 0/1 feature."""
+def knots(values: np.ndarray, size: np.ndarray) -> list[float]:
+    """Where the curve of a numeric feature may bend; empty for a 0/1 feature.
+
+    Half of the knots are quantiles of the lines and half of the text, or all would lie among the short lines of menus;
+    knots closer than a share of the range are left out.
+    """
     if len(np.unique(values[:20000])) <= 2:
         return []
-    return [round(float(v), 4) for v in np.unique(np.quantile(values, np.linspace(0.02, 0.98, KNOTS)))]
+    order = np.argsort(values)
+    filled = np.cumsum(size[order], dtype=np.float64)
+    shares = np.linspace(0.02, 0.98, KNOTS)
+    by_text = values[order][np.minimum(np.searchsorted(filled / filled[-1], shares), len(order) - 1)]
+    at = np.unique(np.round(np.append(np.quantile(values, shares), by_text).astype(np.float64), 4))
+    kept = [float(at[0])]
+    for value in at[1:]:
+        if value - kept[-1] >= (at[-1] - at[0]) / (2.5 * KNOTS):
+            kept.append(float(value))
+    return kept
 
 
 def hinges(columns: Columns, cuts: dict[str, list[float]]) -> np.ndarray:
@@ -52,15 +65,15 @@ def hinges(columns: Columns, cuts: dict[str, list[float]]) -> np.ndarray:
 def fit(columns: Columns, table: pl.DataFrame) -> dict[str, object]:
     """The curves, weights and bias from the judged lines of the train split.
 
-    A line weighs log(1 + size), and the lines of a page together the square root of their number.
+    A line weighs the square root of its size, and the lines of a page together the square root of their number.
     """
     from sklearn.linear_model import LogisticRegression
 
     judged = table.select(judged=(pl.col("target") >= 0).sum().over("row")).to_series().to_numpy()
     use = (table["split"] == "train").to_numpy() & (table["target"] >= 0).to_numpy()
-    weight = (np.log1p(columns["size"]) / np.sqrt(np.maximum(6, judged)))[use]
+    weight = np.sqrt(columns["size"] / np.maximum(6, judged))[use]
     names = [name for name in columns if name not in LEFT_OUT]
-    cuts = {name: knots(columns[name][use]) for name in names}
+    cuts = {name: knots(columns[name][use], columns["size"][use]) for name in names}
     chosen = {name: column[use] for name, column in columns.items()}
     fitted = LogisticRegression(C=STRENGTH, max_iter=500).fit(
         hinges(chosen, cuts), table["target"].to_numpy()[use], sample_weight=weight / weight.mean()
@@ -126,7 +139,7 @@ def main() -> None:
     record = {
         "data": "boilerplate_lines.parquet, judged lines of split train (DAnIEL, readability, trafilatura pages)",
         "pages": table.filter(pl.col("split") == "train")["page"].n_unique(),
-        "fit": f"logistic regression over hinges at {KNOTS} quantiles, L2, C={STRENGTH}",
+        "fit": f"logistic regression over hinges at {KNOTS} + {KNOTS} quantiles of lines and of text, L2, C={STRENGTH}",
         "script": "benchmarks/fit_boilerplate.py",
     }
     text = json.dumps({"record": record, **fitted}, indent=1, ensure_ascii=False)

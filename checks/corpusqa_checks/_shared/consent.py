@@ -33,10 +33,8 @@ HEAD = 4000
 
 # Languages whose stems may stand inside a word: compounds, prefixes written together, scripts without spaces. In all
 # others a stem begins a word.
-INSIDE = frozenset(
-    ["de", "nl", "af", "sv", "da", "nb", "fi", "et", "is", "lb", "hu", "cs", "sk", "pl"]  # compounds and prefixes
-    + ["ar", "he", "fa", "ur", "th", "ja", "zh", "ko"]
-)
+COMPOUNDING = ("de", "nl", "af", "sv", "da", "nb", "fi", "et", "is", "lb", "hu", "cs", "sk", "pl")
+INSIDE = frozenset((*COMPOUNDING, "ar", "he", "fa", "ur", "th", "ja", "zh", "ko"))
 
 
 @cache

@@ -58,6 +58,12 @@ class Layout:
         """
         return np.append(0.0, np.cumsum(np.round(values.astype(np.float64) * 64) / 64))
 
+    def before_and_after(self, values: Floats) -> tuple[Floats, Floats]:
+        """The sums over the lines of the document before the line, and from the line on."""
+        sums = self.running(values)
+        before, after = sums[self.place] - sums[self.first], sums[self.stop] - sums[self.place]
+        return before.astype(np.float32), after.astype(np.float32)
+
     def total(self, values: Floats) -> Floats:
         """The sum over the document."""
         sums = self.running(values)

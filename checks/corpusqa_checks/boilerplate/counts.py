@@ -47,6 +47,7 @@ MARKS = {
     "pipes": r"\s[|·•–—]\s",
     "rights": r"[©®™]|\([cC]\)",
     "brackets": r"[\[(][^\])]{1,30}[\])]\s*$",
+    "pair": r"^\s*[^:：]{1,25}[:：]\s*\S",
     "digits_only": r"^[\d\s.,:/()+-]+$",
     "dashes": r"^[^\p{L}\p{N}]*$",
 }
@@ -88,6 +89,7 @@ def line_counts(lines: Frame) -> Frame:
         colon=text.str.contains(r"[:：]$"),
         dots=text.str.contains(r"(?:\.\.\.|…|»|>>|›)$"),
         low_start=text.str.contains(r"^\p{Ll}"),
+        comma_end=text.str.contains(r"[,，،]$"),
         quote=text.str.contains(r"^[\"„“«‚‘”–—-]"),
         short=pl.col("chars") <= SHORT,
     ).cast(pl.Float32)
@@ -97,17 +99,26 @@ def line_counts(lines: Frame) -> Frame:
 
 
 def _short_counts(frame: Frame) -> Frame:
-    """MARKS and CUES of the short lines, 0 elsewhere."""
-    marks = {name: pl.col("text").str.contains(pattern) for name, pattern in MARKS.items()}
-    cues = {group: pl.col("low").str.contains_any(cue_patterns(group)) for group in CUES}
-    short = (frame["chars"] <= SHORT) & True
-    few = frame.filter(short).select("text").with_columns(low=folded(pl.col("text"))).select(**marks, **cues)
-    return _spread(few, short)
+    """MARKS and CUES of the short lines, 0 elsewhere. Lines of menus repeat, so each text is looked at once."""
+    short = frame["chars"] <= SHORT
+    few = frame.filter(short).select("text")
+    texts = few.unique("text", maintain_order=True).with_row_index("place")
+    looked = texts.select(pl.col("text").str.contains(pattern).alias(name) for name, pattern in MARKS.items())
+    low = texts.select(low=folded(pl.col("text")))
+    cued = low["low"].str.contains_any(_every_cue())
+    cues = _scattered(low, cued, *(pl.col("low").str.contains_any(cue_patterns(group)).alias(group) for group in CUES))
+    place = few.join(texts, on="text", how="left", maintain_order="left")["place"]
+    return _spread(pl.concat([looked.cast(pl.Float32), cues], how="horizontal").select(pl.all().gather(place)), short)
 
 
-def _scattered(frame: Frame, where: pl.Series, expr: pl.Expr) -> Frame:
-    """The expression on the rows that are true in `where`, 0 elsewhere."""
-    return _spread(frame.filter(where).select(expr), where)
+@cache
+def _every_cue() -> list[str]:
+    return sorted({pattern for group in CUES for pattern in cue_patterns(group)})
+
+
+def _scattered(frame: Frame, where: pl.Series, *exprs: pl.Expr) -> Frame:
+    """The expressions on the rows that are true in `where`, 0 elsewhere."""
+    return _spread(frame.filter(where).select(*exprs), where)
 
 
 def _spread(part: Frame, where: pl.Series) -> Frame:

@@ -28,7 +28,7 @@ def line_features(lines: Frame) -> tuple[Columns, Layout]:
     get = {name: counts[name].to_numpy() for name in counts.columns}
     layout = Layout.of(lines["row"].to_numpy().astype(np.int64))
     columns = _own(get)
-    columns |= {name: get[name] for name in ("ends", "colon", "dots", "low_start", "quote", *MARKS, *CUES)}
+    columns |= {name: get[name] for name in ("ends", "colon", "dots", "low_start", "comma_end", "quote", *MARKS, *CUES)}
     columns["again"] = _again(lines)
     columns |= _place(columns, get, layout)
     columns |= _around(columns, layout)
@@ -75,15 +75,9 @@ def _place(columns: Columns, get: Columns, layout: Layout) -> Columns:
     size = columns["size"]
     is_prose = (size >= 60) & (get["stops"] > 0) & (columns["capital"] < 0.6)
     prose = np.where(is_prose, size, 0).astype(np.float32)
-    count = (layout.stop - layout.first).astype(np.float32)
-    number = (layout.place - layout.first).astype(np.float32)
     previous, following = layout.distance(is_prose)
     total = layout.total(prose)
     return {
-        "position": number / np.maximum(count, 1),
-        "from_start": np.log1p(number),
-        "from_end": np.log1p(count - number),
-        "lines": np.log1p(count),
         "prose_before": layout.share_before(prose),
         "prose_2": np.log1p(np.maximum(0, layout.window(prose, 2, 2) - prose)),
         "prose_8": np.log1p(np.maximum(0, layout.window(prose, 8, 8) - prose)),
@@ -91,9 +85,29 @@ def _place(columns: Columns, get: Columns, layout: Layout) -> Columns:
         "prose_ahead_4": np.log1p(np.maximum(0, layout.window(prose, 0, 4) - prose)),
         "to_previous": np.log1p(previous),
         "to_next": np.log1p(following),
-        "prose_largest": np.log1p(layout.largest(prose)),
-        "prose_total": np.log1p(total),
         "prose_share": total / np.maximum(layout.total(size), 1),
+        **_main_block(prose, layout),
+        **_thread(columns, layout),
+    }
+
+
+def _main_block(prose: Floats, layout: Layout) -> Columns:
+    """How the line and its neighbourhood compare with the largest of the document."""
+    near = layout.window(prose, 10, 10)
+    return {
+        "prose_largest_share": (prose / np.maximum(layout.largest(prose), 1)).astype(np.float32),
+        "near_largest_share": (near / np.maximum(layout.largest(near), 1)).astype(np.float32),
+    }
+
+
+def _thread(columns: Columns, layout: Layout) -> Columns:
+    """Cues of comments before, after and near the line: comments read like prose, what stands between them does not."""
+    cue = ((columns["comments"] > 0) & (columns["size"] < 80)).astype(np.float32)
+    before, after = layout.before_and_after(cue)
+    return {
+        "comments_before": np.log1p(before),
+        "comments_after": np.log1p(after),
+        "comments_8": layout.window((columns["comments"] > 0).astype(np.float32), 8, 8),
     }
 
 

@@ -8,6 +8,7 @@ from corpusqa_checks._shared.notices import notice_lines
 from corpusqa_checks._shared.spans import line_spans
 from corpusqa_checks._shared.words import word_count
 from corpusqa_checks.boilerplate.features import line_features
+from corpusqa_checks.boilerplate.kinds import kinds
 from corpusqa_checks.boilerplate.model import line_scores
 from corpusqa_checks.boilerplate.segments import MAIN, SEGMENTS, segments
 
@@ -29,8 +30,6 @@ ABOUTS = {
     "other": "not main text, of no known kind",
 }
 UNCERTAIN = 0.7
-# Documents of fewer lines have no frame and no middle: only consent text is told there.
-LEAST_LINES = 4
 
 
 def boilerplate() -> Check:
@@ -81,8 +80,9 @@ def labelled_lines(batch: Batch) -> Frame:
     cookie = lines.join(notices, on=["row", "line"], how="left", maintain_order="left")["notice"].fill_null(False)
     code = segments(lines, columns, layout, score, cookie.to_numpy())
     label = pl.Series(SEGMENTS).gather(code).set(pl.Series(code == MAIN), None)
-    judged = (pl.len().over("row") >= LEAST_LINES) | (pl.col("label") == "cookie")
     table = lines.with_columns(score=pl.Series(score, dtype=pl.Float64), label=label)
+    table = table.join(kinds(lines, columns), on="row", how="left", maintain_order="left")
+    judged = (pl.col("kind") == "page") | (pl.col("label") == "cookie")
     return table.with_columns(label=pl.when(judged).then("label"))
 
 
@@ -94,7 +94,7 @@ def _measure(batch: Batch) -> Measured:
 
 def _signals(batch: Batch, lines: Frame) -> Frame:
     words, chars, label = pl.col("words"), pl.col("chars"), pl.col("label")
-    lines = lines.filter((pl.len().over("row") >= LEAST_LINES) | (label == "cookie").any().over("row"))
+    lines = lines.filter((pl.col("kind") == "page") | (label == "cookie").any().over("row"))
     outside = label.is_not_null() & (label != "title")
     counted = lines.group_by("row").agg(
         ratio=words.filter(outside).sum() / words.sum(),

@@ -43,26 +43,34 @@ SEGMENTS = (
 CODE = {name: code for code, name in enumerate(SEGMENTS)}
 MAIN, OTHER = CODE["main"], CODE["other"]
 
-# Segments in the order in which they claim a short line that has cues of several.
-BY_CUE = {
-    "legal": ("legal",),
-    "newsletter": ("newsletter",),
-    "comments": ("comments",),
-    "social": ("social",),
-    "sponsor": ("sponsor",),
-    "about": ("about",),
-    "byline": ("byline",),
-    "nav": ("nav", "more", "account"),
-}
-HEAD_CHARS, HEAD_WORDS = 60, 8  # a head is a short line
-DOUBT = 1.0  # a head or typed line overrules the model up to this score
-SURE = 2.5  # lines that the model is so sure of are claimed by no section but those in CLAIM_ALL
-TAIL = 0.7  # sections open after this share of the prose
-CLAIM_ALL = ("about", "newsletter", "cookie")
-LONG = 60  # characters from which a line is typed by two cues of appeals.toml
+# Segments in the order in which they claim a line that has cues of several.
+BY_CUE = (
+    ("legal", "legal"),
+    ("newsletter", "newsletter"),
+    ("comments", "comments"),
+    ("social", "social"),
+    ("sponsor", "sponsor"),
+    ("about", "about"),
+    ("nav", "more"),
+    ("byline", "byline"),
+    ("nav", "nav"),
+    ("nav", "account"),
+)
+HEAD_CHARS, HEAD_WORDS = 60, 12  # a head is a short line; a row of links between bars may be longer
+DOUBT = 1.0  # a head overrules the model up to this score
+SURE = 2.5  # a line of so high a score is claimed only by the sections of CLAIM_ALL
+END = 0.8  # long lines may be typed against the model after this share of the other prose
+TAIL = 0.7  # heads open sections after this share of the prose
+# How many lines a head at the end claims, by segment, and up to which score; comments go on to the next head.
+CLAIMS = {"about": (2, 99.0), "newsletter": (3, 99.0), "sponsor": (2, 0.0), "comments": (10_000, SURE)}
+LONG = 60  # characters from which a line may be typed by two cues of appeals.toml
+BODY = 90  # characters from which a line of main text is a paragraph
 TITLE_WORDS = (3, 30)
+TITLE_CHARS = 200
 TITLE_REACH = 8  # lines between the title and the first paragraph
-TITLE_DOUBT = -1.5
+TITLE_DOUBT = -1.5  # a title may have so low a score
+STAMP_WORDS = 14  # a date line has at most so many words
+STAMP_DIGITS = 0.13  # and this share of digits or a cue of a byline, when the model takes it for main text
 
 
 def segments(lines: Frame, columns: Columns, layout: Layout, score: Floats, cookie: Bools) -> Codes:
@@ -75,35 +83,41 @@ def segments(lines: Frame, columns: Columns, layout: Layout, score: Floats, cook
         score: Log-odds of main from the line model.
         cookie: Lines of consent notices.
     """
-    before, after = _zones(columns, layout, score)
+    before, after, late = _zones(columns, layout, score, cookie)
     label = np.where(score > 0, MAIN, OTHER).astype(np.int8)
     heads = _heads(columns)
-    appeals = _appeals(lines, (before | after) & (columns["size"] > LONG))
-    open_to_types = (score <= 0) | ((before | after) & (score <= DOUBT))
-    label = np.where((heads != MAIN) & open_to_types, heads, label)
-    label = np.where((appeals != MAIN) & (before | after), appeals, label)
+    typed = (heads != MAIN) & ((score <= 0) | ((before | after) & (score <= DOUBT)))
+    label = np.where(typed, heads, label)
+    appeals, cues = _appeals(lines, (before | after) & (columns["size"] > LONG))
+    few = (score <= 0) | ((score <= DOUBT) & (appeals != CODE["sponsor"])) | (appeals == CODE["about"])
+    label = np.where((cues >= np.where(few, 2, 3)) & (late | (score <= 0)), appeals, label)
     label = np.where(cookie, CODE["cookie"], label).astype(np.int8)
-    label = _sections(label, heads, after, layout, score)
+    label = _sections(label, after, layout, score)
     label = _header(label, columns, layout, before)
     return _title(label, columns, layout, score)
 
 
-def _zones(columns: Columns, layout: Layout, score: Floats) -> tuple[Bools, Bools]:
-    """Lines before the first and in the tail of the main prose."""
-    prose = np.where((score > 0) & (columns["size"] >= LONG), columns["size"], 0).astype(np.float32)
-    share = layout.share_before(prose)
+def _zones(columns: Columns, layout: Layout, score: Floats, cookie: Bools) -> tuple[Bools, Bools, Bools]:
+    """Lines before the first paragraph of the main text, of its last part and after, and of its end and after."""
+    body = (score > 0) & (columns["size"] >= LONG) & ((columns["stops"] > 0) | (columns["size"] >= BODY)) & ~cookie
+    prose = np.where(body, columns["size"], 0).astype(np.float32)
+    before, rest = layout.before_and_after(prose)
     some = layout.total(prose) > 0
-    return (share == 0) & (prose == 0) & some, (share >= TAIL) & some
+    here_on = before + rest
+    # a paragraph may be the blurb: what stands before it is weighed against what follows it
+    end = some & (before >= END * (before + rest - prose))
+    return (before == 0) & ~body & some, (before >= TAIL * here_on) & some, end
 
 
 def _heads(columns: Columns) -> Codes:
-    """The segment that a short line names by its cues, else MAIN."""
+    """The segment that a short line or a row of links names by its cues, else MAIN."""
     found = np.full(len(columns["size"]), MAIN, np.int8)
-    short = (columns["size"] <= HEAD_CHARS) & (columns["words"] <= HEAD_WORDS) & (columns["ends"] == 0)
-    for name, groups in reversed(BY_CUE.items()):
-        for group in groups:
-            found[short & (columns[group] > 0)] = CODE[name]
-    found[(columns["rights"] > 0)] = CODE["legal"]
+    short = (columns["size"] <= HEAD_CHARS) & (columns["words"] <= HEAD_WORDS)
+    links = (columns["pipes"] > 0) & (columns["stops"] == 0)
+    head = (short & (columns["ends"] == 0)) | links
+    for name, group in reversed(BY_CUE):
+        found[head & (columns[group] > 0)] = CODE[name]
+    found[columns["rights"] > 0] = CODE["legal"]
     return found
 
 
@@ -114,39 +128,48 @@ def appeal_patterns(label: str) -> list[str]:
     return sorted({as_pattern(cue) for cues in table[label].values() for cue in cues}, key=lambda cue: (-len(cue), cue))
 
 
-def _appeals(lines: Frame, where: Bools) -> Codes:
-    """The segment of which a long line has the most cues, two at least, else MAIN."""
+def _appeals(lines: Frame, where: Bools) -> tuple[Codes, npt.NDArray[np.int64]]:
+    """The segment of which a long line has the most cues, and how many different ones."""
     labels = ("about", "newsletter", "sponsor", "legal", "comments")
     found = np.full(lines.height, MAIN, np.int8)
+    most = np.zeros(lines.height, np.int64)
     if not where.any():
-        return found
+        return found, most
     low = lines.filter(where).select(low=folded(pl.col("text").str.slice(0, 1500)))["low"]
     counts = np.stack(
         [low.str.extract_many(appeal_patterns(label), leftmost=True).list.n_unique().to_numpy() for label in labels], 1
     )
     best = counts.argmax(1)
-    named = np.array([CODE[label] for label in labels], np.int8)[best]
-    found[where] = np.where(counts[np.arange(len(best)), best] >= 2, named, MAIN)
-    return found
+    found[where] = np.array([CODE[label] for label in labels], np.int8)[best]
+    most[where] = counts[np.arange(len(best)), best]
+    return found, most
 
 
-def _sections(label: Codes, heads: Codes, after: Bools, layout: Layout, score: Floats) -> Codes:
-    """Lines of the tail that belong to the head above them."""
+def _sections(label: Codes, after: Bools, layout: Layout, score: Floats) -> Codes:
+    """Lines at the end that belong to the head above them."""
     opens = after & (label != MAIN) & (label != OTHER)
     last = np.maximum.accumulate(np.where(opens, layout.place, -1))
     inside = after & ~opens & (last >= layout.first)
     section = np.where(inside, label[np.maximum(last, 0)], MAIN)
-    claims = inside & ((score < SURE) | np.isin(section, [CODE[name] for name in CLAIM_ALL]))
-    return np.where(claims & ((label == OTHER) | (label == MAIN)), section, label)
+    for name, (count, most) in CLAIMS.items():
+        claimed = (section == CODE[name]) & (layout.place - last <= count) & (score < most)
+        label = np.where(claimed, CODE[name], label).astype(np.int8)
+    return label
 
 
 def _header(label: Codes, columns: Columns, layout: Layout, before: Bools) -> Codes:
-    """Date, place and weather above the text; menus there are nav."""
-    cue = columns["calendar"] + columns["weather"] + columns["degrees"] + columns["date"] + columns["time"]
-    near = layout.window((cue > 0).astype(np.float32), 2, 2) > 0
-    top = before & (label == OTHER)
-    label = np.where(top & near, CODE["header"], label)
-    return np.where((label == OTHER) & (columns["size"] <= 40) & (columns["ends"] == 0), CODE["nav"], label)
+    """Date, place and weather above the text; other short lines there are menus."""
+    day = (columns["calendar"] > 0) | (columns["date"] > 0)
+    sky = (columns["weather"] > 0) | (columns["degrees"] > 0)
+    plain = (columns["digits"] > 0) | (columns["pair"] > 0) | (columns["words"] <= 2)
+    stamp = (day | sky) & plain & (columns["words"] <= STAMP_WORDS)
+    undecided = np.isin(label, [OTHER, CODE["byline"], CODE["nav"]])
+    dated = (label == MAIN) & ((columns["digits"] >= STAMP_DIGITS) | (columns["byline"] > 0))
+    label = np.where(before & stamp & (undecided | dated), CODE["header"], label)
+    near = layout.window(stamp.astype(np.float32), 2, 2) > 0
+    label = np.where(before & near & (label == OTHER), CODE["header"], label)
+    menu = (label == OTHER) & (columns["size"] <= 40) & (columns["ends"] == 0)
+    return np.where(menu, CODE["nav"], label).astype(np.int8)
 
 
 def _title(label: Codes, columns: Columns, layout: Layout, score: Floats) -> Codes:
@@ -154,17 +177,12 @@ def _title(label: Codes, columns: Columns, layout: Layout, score: Floats) -> Cod
     low, high = TITLE_WORDS
     body = (label == MAIN) & (columns["size"] >= LONG) & (columns["stops"] > 0)
     _, ahead = layout.distance(body)
-    no_body_before = (
-        layout.running(body.astype(np.float32))[layout.place] == layout.running(body.astype(np.float32))[layout.first]
-    )
-    fits = (columns["words"] >= low) & (columns["words"] <= high) & (columns["ends"] == 0) & (columns["length"] < 5.5)
-    replaceable = np.isin(label, [OTHER, CODE["header"], CODE["nav"]])
-    plain = (label == MAIN) | (replaceable & (score > TITLE_DOUBT))
-    may = no_body_before & ~body & (ahead <= TITLE_REACH) & fits & plain
+    none_yet = layout.before_and_after(body.astype(np.float32))[0] == 0
+    fits = (columns["words"] >= low) & (columns["words"] <= high) & (columns["size"] <= TITLE_CHARS)
+    closed = (columns["ends"] > 0) | (columns["comma_end"] > 0) | (columns["pipes"] > 0)
+    replaceable = np.isin(label, [OTHER, CODE["nav"]]) & (score > TITLE_DOUBT)
+    may = none_yet & ~body & (ahead <= TITLE_REACH) & fits & ~closed & ((label == MAIN) | replaceable)
     best = layout.largest(np.where(may, score, -99).astype(np.float32))
     chosen = may & (score == best)
-    once = chosen & (
-        layout.running(chosen.astype(np.float32))[layout.place]
-        == layout.running(chosen.astype(np.float32))[layout.first]
-    )
-    return np.where(once, CODE["title"], label)
+    first = chosen & (layout.before_and_after(chosen.astype(np.float32))[0] == 0)
+    return np.where(first, CODE["title"], label).astype(np.int8)

@@ -1,0 +1,131 @@
+"""What a document is: a page, which has a frame, or something on which the line model abstains.
+
+Poems, lists, code, tables, chats and hand-written markup are made of short lines that look like menus; text without
+line breaks has no lines to tell apart. Each kind is told by the shares of its lines that have a certain shape.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+from corpusqa_checks.boilerplate.features import Columns
+
+from corpusqa.check import Frame
+
+# Shapes of lines, by the text as written; looked for in lines of at most SHAPED characters.
+SHAPED = 240
+SHAPES = {
+    "heading": r"^#{1,6} \S|^\s*(?:```|~~~)|^\.\. \w|^[=~^-]{4,}$|^---$|^> \S|\]\(\S+\)|^\|.*\|\s*$|^\w+: \S+$|"
+    r"^`[^`]+`$",
+    "fence": r"^#{1,6} \S|^\s*(?:```|~~~)|^\.\. \w+::|^={4,}$|^-{3,}$",
+    "tag": r"^\s*</?(?:p|div|ul|ol|li|br|table|tr|td|span|h[1-6]|html|body|img|a)\b[^>]*>|^<!--",
+    "code": r"[{};\\]\s*$|^\s*(?:import|from|def|class|return|if|else|elif|for|while|try|function|var|let|const|public|"
+    r"private|static|void|int|package|use|fn|struct|enum|#include|#define|SELECT|INSERT|sudo|echo|cd|git|pip|npm)\b.*"
+    r"[\w)\]{:;]\s*$|\w\(.*\)|[=!<>]=|\w\s=\s\S|^\s*(?://|/\*|\*/|\$ |>>> |@\w)|^\s*[)}\]]",
+    "row_": r"^[^;]*(?:;[^;]*){2,}$|^[^\t]*(?:\t[^\t]*){2,}$|^\s*\|.*\|\s*$|^[^,\s][^, ]*(?:,[^, ]+){3,}$",
+    "item": r"^\s*(?:[*•·▪►–—+-]|[0-9]{1,3}[.):]|\[[ xX]?\])\s+\S|"
+    r"(?:\.{3,}|\s{2,}|:)\s*[$€£]?[0-9][0-9.,]*\s*\S{0,4}\s*$",
+    "turn": r"^\s*(?:\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s?[AaPp][Mm])?\]?\s*[-–]?\s*)?"
+    r"<?\p{L}[\p{L}\p{N}_ .'-]{0,23}(?:>|:)\s+\S",
+    "hash": r"^\s*[0-9a-f]{7,40}\s",
+}
+LEAST_LINES = 4  # documents of fewer lines have no frame
+UNBROKEN = 2000  # characters of a line in them from which the text counts as unbroken
+# Shares of the lines with a shape from which a document is of the kind; chosen on tests/cases/boilerplate.jsonl.
+MARKUP, TAGS, CODE, ROWS, ITEMS, TURNS, DISTINCT, HASHES = 0.1, 0.3, 0.4, 0.6, 0.6, 0.6, 0.45, 0.3
+FEW_CUES = 0.1  # share of lines with a cue of the frame up to which repeated lines make a log, and not a page
+VERSE = {"lines": 8, "shortest": 12.0, "longest": 65.0, "any": 90.0, "ends": 0.6, "cues": 0.15, "capital": 0.45}
+VERSE_WORDS = 3.2
+WRAPPED = {"lines": 8, "share": 0.5, "ends": 0.5, "low": 0.35, "long": 0.05}
+
+
+def kinds(lines: Frame, columns: Columns) -> Frame:
+    """The kind of each document that has a line.
+
+    Args:
+        lines: The lines that are not blank: `row`, `text`; in order.
+        columns: Features from `line_features`.
+
+    Returns:
+        Columns `row`, `kind`: page, short, unbroken, markup, code, table, list, chat, poem, wrapped or log.
+    """
+    shaped = pl.col("text").str.len_chars() <= SHAPED
+    marked = lines.select("row", "text", *(_has(pattern, shaped).alias(name) for name, pattern in SHAPES.items()))
+    known = ("size", "ends", "cues", "capital", "words", "low_start")
+    table = marked.with_columns(pl.Series(name, columns[name], dtype=pl.Float64) for name in known)
+    return table.group_by("row", maintain_order=True).agg(_shares()).select("row", kind=_kind())
+
+
+def _has(pattern: str, where: pl.Expr) -> pl.Expr:
+    return pl.when(where).then(pl.col("text")).otherwise(pl.lit("")).str.contains(pattern)
+
+
+def _shares() -> list[pl.Expr]:
+    size = pl.col("size")
+    middle = size.is_between(45, 110)
+    return [
+        pl.len().alias("lines"),
+        pl.col("text").n_unique().alias("distinct"),
+        size.max().alias("longest"),
+        *(pl.col(name).mean() for name in ("heading", "tag", "code", "row_", "item", "turn", "hash")),
+        pl.col("fence").sum(),
+        size.quantile(0.1).alias("low"),
+        size.quantile(0.9).alias("high"),
+        pl.col("ends").mean(),
+        (pl.col("cues") > 0).mean().alias("cued"),
+        pl.col("capital").mean(),
+        pl.col("words").mean(),
+        middle.mean().alias("middle"),
+        pl.col("low_start").mean(),
+        (size > 130).mean().alias("long"),
+    ]
+
+
+def _kind() -> pl.Expr:
+    few = pl.col("lines") < LEAST_LINES
+    verse = (
+        (pl.col("lines") >= VERSE["lines"])
+        & (pl.col("low") >= VERSE["shortest"])
+        & (pl.col("high") <= VERSE["longest"])
+        & (pl.col("ends") <= VERSE["ends"])
+        & (pl.col("cued") <= VERSE["cues"])
+        & (pl.col("capital") <= VERSE["capital"])
+        & (pl.col("longest") <= VERSE["any"])
+        & (pl.col("words") >= VERSE_WORDS)
+    )
+    markup = (
+        ((pl.col("fence") >= 2) & (pl.col("heading") >= MARKUP))
+        | ((pl.col("fence") >= 1) & (pl.col("heading") >= 2 * MARKUP))
+        | (pl.col("tag") >= TAGS)
+    )
+    few_lines = (pl.col("distinct") <= DISTINCT * pl.col("lines")) & (pl.col("distinct") <= 40)
+    log = (few_lines & (pl.col("cued") <= FEW_CUES)) | (pl.col("hash") >= HASHES)
+    wrapped = (
+        (pl.col("lines") >= WRAPPED["lines"])
+        & (pl.col("middle") >= WRAPPED["share"])
+        & (pl.col("ends") <= WRAPPED["ends"])
+        & (pl.col("low_start") >= WRAPPED["low"])
+        & (pl.col("long") <= WRAPPED["long"])
+    )
+    return (
+        pl.when(few & (pl.col("longest") > UNBROKEN))
+        .then(pl.lit("unbroken"))
+        .when(few)
+        .then(pl.lit("short"))
+        .when((pl.col("code") >= CODE) & (pl.col("turn") < TURNS))
+        .then(pl.lit("code"))
+        .when(markup)
+        .then(pl.lit("markup"))
+        .when(pl.col("row_") >= ROWS)
+        .then(pl.lit("table"))
+        .when(pl.col("turn") >= TURNS)
+        .then(pl.lit("chat"))
+        .when((pl.col("item") >= ITEMS) & (pl.col("cued") <= 0.4))
+        .then(pl.lit("list"))
+        .when(log)
+        .then(pl.lit("log"))
+        .when(verse)
+        .then(pl.lit("poem"))
+        .when(wrapped)
+        .then(pl.lit("wrapped"))
+        .otherwise(pl.lit("page"))
+    )
