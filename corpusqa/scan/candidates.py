@@ -21,7 +21,7 @@ ALL_WITH_ALL = 24
 NEIGHBOURS = 4
 
 
-def candidates(flow: Flow, half: str, keys: str, measured: Stage, index: Stage) -> tuple[Stage, int]:
+def candidates(flow: Flow, half: str, keys: str, measured: Stage, index: Stage, least: int = 1) -> tuple[Stage, int]:
     """Candidate pairs of a Links half.
 
     Args:
@@ -30,6 +30,7 @@ def candidates(flow: Flow, half: str, keys: str, measured: Stage, index: Stage) 
         keys: Name of the table of keys in `measured`.
         measured: The stage of the units.
         index: Gives `doc` for `row` of each unit.
+        least: Documents must share so many keys. Above 1, a key of many documents says nothing of two and is left out.
 
     Returns:
         A stage with the table `pairs` (PAIRS, a < b, each pair once in all), and the number of keys that too many
@@ -40,11 +41,19 @@ def candidates(flow: Flow, half: str, keys: str, measured: Stage, index: Stage) 
     rows = partial(_keys_by_doc, measured, index, keys)
     schema = {"key": pl.Int64, "doc": pl.Int64}
     found = flow.group_by_key(
-        f"candidates.{half}", (measured.digest, index.digest), tasks, rows, schema, ["key"], _pairs, count
+        f"candidates.{half}",
+        (measured.digest, index.digest, least),
+        tasks,
+        rows,
+        schema,
+        ["key"],
+        partial(_pairs, least),
+        count,
     )
     parts = sorted({part.part for part in found.parts})
     rows = partial(_part, found)
-    distinct = flow.group_by_key(f"pairs.{half}", found.digest, parts, rows, PAIRS, ["a", "b"], _distinct, count)
+    schema, fn = {**PAIRS, "shared": pl.Int64}, partial(_distinct, least)
+    distinct = flow.group_by_key(f"pairs.{half}", found.digest, parts, rows, schema, ["a", "b"], fn, count)
     return distinct, int(found.frame("capped")["groups"].sum())
 
 
@@ -57,21 +66,22 @@ def _keys_by_doc(measured: Stage, index: Stage, keys: str, unit: int) -> pl.Data
     return measured.part(keys, unit).join(docs, on="row").select("key", "doc").unique(maintain_order=True)
 
 
-def _distinct(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    return {"pairs": rows.unique(maintain_order=True)}
+def _distinct(least: int, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    sums = rows.group_by("a", "b", maintain_order=True).agg(pl.col("shared").sum())
+    return {"pairs": sums.filter(pl.col("shared") >= least).select(*PAIRS)}
 
 
-def _pairs(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Rows sorted by key and doc -> pairs."""
+def _pairs(least: int, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Rows sorted by key and doc -> pairs, with the number of keys that they share here."""
     rows = rows.unique(maintain_order=True)
     docs, sizes = rows["doc"].to_numpy(), rows.group_by("key", maintain_order=True).len()["len"].to_numpy()
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64) if len(sizes) else np.zeros(0, np.int64)
     found = [_within(docs, starts[sizes == size], int(size)) for size in _small(sizes)]
     large = np.flatnonzero(sizes > ALL_WITH_ALL)
-    found += [
-        _around(docs[starts[group] : starts[group] + sizes[group]]) for group in _different(docs, starts, sizes, large)
-    ]
-    table = pl.concat([pl.DataFrame(schema=PAIRS), *found]).unique()
+    if least == 1:
+        groups = _different(docs, starts, sizes, large)
+        found += [_around(docs[starts[group] : starts[group] + sizes[group]]) for group in groups]
+    table = pl.concat([pl.DataFrame(schema=PAIRS), *found]).group_by("a", "b").agg(shared=pl.len().cast(pl.Int64))
     counts = {"groups": [len(large)], "documents": [int(sizes[large].sum())]}
     return {
         "pairs": table.sort("a", "b"),

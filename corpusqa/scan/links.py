@@ -50,7 +50,9 @@ def verify(flow: Flow, scanned: Scanned, plugin: Plugin, half: str) -> tuple[pl.
     """
     name = f"{plugin.name}.{half}"
     table = key_table(plugin.name, half)
-    pairs, capped = candidates(flow, name, table, scanned.measured, scanned.index.stage)
+    kind = plugin.check.corpus[half]
+    assert isinstance(kind, Links), half
+    pairs, capped = candidates(flow, name, table, scanned.measured, scanned.index.stage, kind.least)
     found = pairs.frame("pairs").sort("a", "b")
     if found.is_empty():
         return pl.DataFrame(schema=VERIFIED), capped
