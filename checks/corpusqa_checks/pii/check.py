@@ -8,15 +8,14 @@ import polars as pl
 from corpusqa_checks.pii.allowing import allowing
 from corpusqa_checks.pii.cards import cards
 from corpusqa_checks.pii.emails import emails
-from corpusqa_checks.pii.gates import gates
 from corpusqa_checks.pii.hits import ALLOWED, RESERVED, ROLE, Detector
 from corpusqa_checks.pii.ibans import ibans
 from corpusqa_checks.pii.labels import DEFAULT
-from corpusqa_checks.pii.national_ids import national_ids
+from corpusqa_checks.pii.national_ids import lettered_ids, national_ids
 from corpusqa_checks.pii.networks import addresses
 from corpusqa_checks.pii.phones import phones
 from corpusqa_checks.pii.scanning import Found, found
-from corpusqa_checks.pii.secrets import secrets
+from corpusqa_checks.pii.secrets import assigned_secrets, secrets
 from corpusqa_checks.pii.urls import url_credentials
 
 from corpusqa.check import Batch, Check, Frame, Measured, Signal
@@ -24,10 +23,12 @@ from corpusqa.check import Batch, Check, Frame, Measured, Signal
 DETECTORS: dict[str, Detector] = {
     "url_credentials": url_credentials,
     "secrets": secrets,
+    "assigned_secrets": assigned_secrets,
     "emails": emails,
     "ibans": ibans,
     "cards": cards,
     "national_ids": national_ids,
+    "lettered_ids": lettered_ids,
     "addresses": addresses,
     "phones": phones,
 }
@@ -85,7 +86,7 @@ def pii(*, reserved: bool = False, allow: Sequence[str] = ()) -> Check:
     spare = allowing(allow)
 
     def measure(batch: Batch) -> Measured:
-        values = found(batch, gates(), DETECTORS, tuple(DEFAULT))
+        values = found(batch, DETECTORS, tuple(DEFAULT))
         texts = batch.text
         judged = [
             value._replace(hit=value.hit._replace(spared=ALLOWED))

@@ -8,10 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from corpusqa_checks.pii.cues import words_pattern
 from corpusqa_checks.pii.documentation import is_specimen_id
 from corpusqa_checks.pii.hits import RESERVED, Hit, Line
 from corpusqa_checks.pii.tables import table
+from corpusqa_checks.pii.terms import Terms
+
+# How far before a value its name may stand, and how far behind in brackets.
+_BEFORE, _BEHIND = 60, 32
+_BRACKET = re.compile(r"\s?[(\[,–\-]\s?")
 
 
 @dataclass(frozen=True)
@@ -21,46 +25,52 @@ class Kind:
     Attributes:
         name: Country and identifier, for instance "PL pesel".
         shape: What it looks like, as it is written.
-        cues: Names under which texts give it.
-        valid: The validator; it takes the value without separators, upper case.
-        free: Needs no cue: shape and checksum together are evidence enough.
+        valid: The validator.
+        free: Needs no name: shape and checksum together are evidence enough.
     """
 
     name: str
     shape: re.Pattern[str]
-    cues: re.Pattern[str]
     valid: Callable[[str], bool]
     free: bool
 
 
 def national_ids(line: Line) -> Iterator[Hit]:
-    """Identifiers with a cue within the words before or right behind, and those that need none."""
-    context: str | None = None
+    """Identifiers with their name before them, or in brackets right behind."""
+    for number in sorted(names().within(f"{line.above}\n{line.text}")):
+        kind = kinds()[number]
+        for found in kind.shape.finditer(line.text):
+            if _is_named(number, line, found) and kind.valid(found[0]):
+                yield _hit(kind, found, 0.95, "name before it")
+
+
+def lettered_ids(line: Line) -> Iterator[Hit]:
+    """Identifiers that need no name."""
     for kind in kinds():
         if kind.free:
-            yield from _found(kind, line)
-            continue
-        if context is None:
-            context = f"{line.above}\n{line.text}"
-        if kind.cues.search(context):
-            yield from _found(kind, line)
+            for found in kind.shape.finditer(line.text):
+                if kind.valid(found[0]):
+                    yield _hit(kind, found, 0.8, "shape")
 
 
-def _found(kind: Kind, line: Line) -> Iterator[Hit]:
-    for found in kind.shape.finditer(line.text):
-        said = _is_said(kind, line, found)
-        compact = re.sub(r"[\s.\-/+]", "", found[0]).upper()
-        if (said or kind.free) and kind.valid(found[0]):
-            spared = RESERVED if is_specimen_id(compact) else ""
-            why = f"{kind.name}, " + ("cue" if said else "shape alone")
-            yield Hit(*found.span(), "national_id", 0.95 if said else 0.8, why, compact, spared)
+def _hit(kind: Kind, found: re.Match[str], score: float, evidence: str) -> Hit:
+    compact = re.sub(r"[\s.\-/+]", "", found[0]).upper()
+    spared = RESERVED if is_specimen_id(compact) else ""
+    return Hit(*found.span(), "national_id", score, f"{kind.name}: checksum, {evidence}", compact, spared)
 
 
-def _is_said(kind: Kind, line: Line, found: re.Match[str]) -> bool:
-    before = line.before(found.start(), 60)
-    if kind.cues.search(before):
+def _is_named(number: int, line: Line, found: re.Match[str]) -> bool:
+    if number in names().within(line.before(found.start(), _BEFORE)):
         return True
-    return re.match(rf"\s?[(\[,–-]\s?(?:{kind.cues.pattern})", line.after(found.end(), 32), re.IGNORECASE) is not None
+    behind = line.after(found.end(), _BEHIND)
+    bracket = _BRACKET.match(behind)
+    return bracket is not None and number in names().at_start(behind[bracket.end() :])
+
+
+@cache
+def names() -> Terms:
+    """The names of the identifiers; each leads to the numbers of the kinds that it stands for."""
+    return Terms((word, number) for number, row in enumerate(table("national_ids")["id"]) for word in row["cues"])
 
 
 @cache
@@ -70,7 +80,6 @@ def kinds() -> tuple[Kind, ...]:
         Kind(
             row["name"],
             re.compile(rf"(?<![\w.\-/])(?:{row['shape']})(?![\w]|[.\-/,]\d)", re.IGNORECASE),
-            words_pattern(row["cues"]),
             _validator(row.get("stdnum", "")),
             bool(row.get("free", False)),
         )
@@ -80,10 +89,8 @@ def kinds() -> tuple[Kind, ...]:
 
 def _validator(module: str) -> Callable[[str], bool]:
     """The validator of a python-stdnum module, imported on first use; without one the shape is all there is."""
-    if not module:
-        return lambda value: True
 
     def valid(value: str) -> bool:
-        return bool(importlib.import_module(f"stdnum.{module}").is_valid(value))
+        return not module or bool(importlib.import_module(f"stdnum.{module}").is_valid(value))
 
     return valid

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from corpusqa_checks.pii.cues import cue, pattern
+from corpusqa_checks.pii.cues import cue, cue_right_before
 from corpusqa_checks.pii.documentation import is_reserved_address, is_service_address
 from corpusqa_checks.pii.hits import RESERVED, ROLE, Hit, Line
 
@@ -42,7 +42,7 @@ def _hit(found: re.Match[str], kind: type[IPv4Address] | type[IPv6Address]) -> I
 def _is_address(line: Line, found: re.Match[str]) -> bool:
     """Not a version or a section number; small numbers need a cue, a port, a mask or a URL around them."""
     start, end = found.span()
-    if re.search(rf"(?:{pattern('not_ip').pattern})[\s.:=#\"'(,]{{0,4}}\Z", line.before(start, 24), re.IGNORECASE):
+    if cue_right_before("not_ip", line, start, 24) or line.before(start, 3).rstrip().endswith("§"):
         return False
     if line.text.startswith((".x", ".*"), end):
         return False

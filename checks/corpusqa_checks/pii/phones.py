@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from corpusqa_checks.pii.cues import cue, pattern
+from corpusqa_checks.pii.cues import cue, cue_right_before
 from corpusqa_checks.pii.documentation import is_reserved_phone
 from corpusqa_checks.pii.hits import RESERVED, Hit, Line
 from corpusqa_checks.pii.tables import table
@@ -88,21 +88,15 @@ def _is_other(line: Line, found: re.Match[str]) -> bool:
         and not cue("phone", line, found.start(), 15)
     ):
         return True
-    before = line.before(found.start(), 40)
-    return (
-        re.search(rf"(?:{pattern('not_phone').pattern})[\s.:=#\-–()\[\]\"'x0-9]{{0,24}}\Z", before, re.IGNORECASE)
-        is not None
-    )
+    return cue_right_before("not_phone", line, found.start())
 
 
 def _is_said(line: Line, start: int, *, grouped: bool) -> bool:
     """Whether a cue stands before the number; a weak one ("home", "call") only counts for groups or with a colon."""
     if cue("phone", line, start) or (grouped and cue("phone_weak", line, start)):
         return True
-    return (
-        re.search(rf"(?:{pattern('phone_weak').pattern})\s?:\s{{0,3}}\Z", line.before(start, 24), re.IGNORECASE)
-        is not None
-    )
+    before = line.before(start, 24).rstrip()
+    return before.endswith((":", "：")) and cue_right_before("phone_weak", line, start, 24)
 
 
 def _is_after_cue(line: Line, start: int, value: str) -> bool:

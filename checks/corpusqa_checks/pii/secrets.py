@@ -46,17 +46,23 @@ class Format:
 
 
 def secrets(line: Line) -> Iterator[Hit]:
-    """Credentials of known issuers, and random-looking values assigned to a telling name."""
+    """Credentials of known issuers."""
     low = line.text.lower()
-    found = False
-    for shape in formats():
-        text = low if shape.folded else line.text
-        if any(word in text for word in shape.keywords):
-            for hit in _issued(shape, line.text):
-                found = True
-                yield hit
-    if not found and any(name in low for name in _GENERIC["names"]):
-        yield from _assigned(line.text)
+    for number in sorted({n for word, n in _index(folded=False) if word in line.text}):
+        yield from _issued(formats()[number], line.text)
+    for number in sorted({n for word, n in _index(folded=True) if word in low}):
+        yield from _issued(formats()[number], line.text)
+
+
+def assigned_secrets(line: Line) -> Iterator[Hit]:
+    """Random-looking values that are assigned to a telling name."""
+    for found in _GENERIC_ASSIGNMENT.finditer(line.text):
+        value = found["value"]
+        if found["quote"] and found["quote"] != found["end"]:
+            continue
+        if _looks_random(value):
+            spared = RESERVED if is_reserved_secret(value) else ""
+            yield Hit(*found.span("value"), "secret", 0.7, "assignment to a telling name, entropy", value, spared)
 
 
 @cache
@@ -65,13 +71,40 @@ def formats() -> tuple[Format, ...]:
     return tuple(
         Format(
             name,
-            tuple(row["keywords"]),
+            tuple(dict.fromkeys(word.lower() if "cue" in row else word for word in row["keywords"])),
             "cue" in row,
             _compiled(row["pattern"], row.get("cue", "")),
             row.get("entropy", _ENTROPY),
         )
         for name, row in table("secrets")["formats"].items()
     )
+
+
+@cache
+def _index(*, folded: bool) -> tuple[tuple[str, int], ...]:
+    """Keywords of the formats with (`folded`, in lower case) or without a cue, and the number of the format."""
+    shapes = enumerate(formats())
+    return tuple((word, n) for n, shape in shapes if shape.folded == folded for word in shape.keywords)
+
+
+def gate_literals() -> list[str]:
+    """Literals of which a text holds one if it holds a credential of a known format without a shape of the gate."""
+    words: set[str] = set()
+    for row in table("secrets")["formats"].values():
+        if not row.get("shaped", False):
+            words |= {form for word in row["keywords"] for form in (_cased(word) if "cue" in row else [word])}
+    return sorted(words)
+
+
+def gate_keywords(*, folded: bool) -> list[str]:
+    """The keywords of all formats with (`folded`) or without a cue."""
+    rows = table("secrets")["formats"].values()
+    return sorted({word for row in rows if ("cue" in row) == folded for word in row["keywords"]})
+
+
+def _cased(word: str) -> list[str]:
+    """The ways in which names are written; a search in any case is ten times slower."""
+    return [word, word.lower(), word.upper(), word.capitalize()]
 
 
 def _compiled(pattern: str, cue: str) -> re.Pattern[str]:
@@ -92,17 +125,6 @@ def _issued(shape: Format, text: str) -> Iterator[Hit]:
             yield Hit(*found.span(1), "secret", 0.95, f"{shape.name}: format, entropy", value, spared)
 
 
-def _assigned(text: str) -> Iterator[Hit]:
-    for found in _GENERIC_ASSIGNMENT.finditer(text):
-        value = found["value"]
-        if found["quote"] != (found["end"] or None) and found["quote"]:
-            continue
-        if _looks_random(value):
-            yield Hit(
-                *found.span("value"), "secret", 0.7, "assignment to a telling name, entropy", value, _spared(value)
-            )
-
-
 def _looks_random(value: str) -> bool:
     """Letters and digits mixed with high entropy; no path, identifier, number, template or place-holder."""
     letters = sum(sign.isalpha() for sign in value)
@@ -111,7 +133,3 @@ def _looks_random(value: str) -> bool:
     if sum(len(word[0]) for word in _WORDS.finditer(value)) * 2 > letters:
         return False
     return entropy(value) >= _GENERIC["entropy"] and not is_placeholder(value)
-
-
-def _spared(value: str) -> str:
-    return RESERVED if is_reserved_secret(value) else ""

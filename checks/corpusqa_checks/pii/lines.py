@@ -1,0 +1,109 @@
+"""The lines of a batch as stretches of its UTF-8 buffer: no line is copied before a gate lets it through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+from corpusqa_checks.pii.gates import gates
+from corpusqa_checks.pii.plain import plain
+
+from corpusqa.check import Batch, Frame
+
+# How much of the line above counts as context.
+ABOVE = 60
+_LINE_FEED = 0x0A
+
+Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+class Lines:
+    """The lines of a batch. They keep their line ends, which no pattern minds."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._data, self._offsets = batch.buffers.data, batch.buffers.offsets
+        cuts = np.concatenate([np.flatnonzero(self._data == _LINE_FEED) + 1, self._offsets])
+        cuts.sort(kind="stable")  # both halves are sorted: a merge
+        self._cuts = cuts[np.append(True, cuts[1:] != cuts[:-1])]
+        buffers = [None, pa.py_buffer(self._cuts), pa.py_buffer(self._data)]
+        array = pa.Array.from_buffers(pa.large_string(), len(self._cuts) - 1, buffers)
+        self._lines = pl.Series("text", array, dtype=pl.String)
+        filled = np.flatnonzero(np.diff(self._offsets) > 0)
+        counts = np.diff(np.searchsorted(self._cuts, np.append(self._offsets[filled], self._offsets[-1])))
+        self._rows: Numbers = np.repeat(filled, counts)
+
+    def candidates(self, passed: Frame, names: Sequence[str]) -> Frame:
+        """Lines that some gate lets through.
+
+        Args:
+            passed: What `gates.passing` said of the texts.
+            names: Gates.
+
+        Returns:
+            Columns `line`, `row`, `text`, `above` (the end of the line above) and one Boolean column per gate.
+        """
+        odd: Flags = passed["odd"].to_numpy()[self._rows]
+        self._plain = _in_plain(self._lines, np.flatnonzero(odd))
+        rows = {name: passed[name].to_numpy()[self._rows] | odd for name in names}
+        holding = self._holding({name: gates()[name].lines or gates()[name].texts for name in names}, rows)
+        chosen = {name: self._rest(name, holding[name]) for name in names}
+        at = np.flatnonzero(np.logical_or.reduce(list(chosen.values())))
+        flags = {name: pl.Series(mask[at], dtype=pl.Boolean) for name, mask in chosen.items()}
+        texts = pl.DataFrame({"text": self._lines.gather(at), "above": self._above(self._lines, at)})
+        return texts.with_columns(line=at, row=self._rows[at], **flags)
+
+    def code_points(self, lines: Frame) -> list[int]:
+        """Where the lines begin in their documents; `lines` in order."""
+        begins: list[int] = []
+        last_row, at, counted = -1, 0, 0
+        view = memoryview(self._data)  # type: ignore[arg-type]
+        for row, line in lines.select("row", "line").iter_rows():
+            if row != last_row:
+                last_row, at, counted = row, int(self._offsets[row]), 0
+            begin = int(self._cuts[line])
+            counted += len(str(view[at:begin], "utf-8"))
+            at = begin
+            begins.append(counted)
+        return begins
+
+    def _holding(self, patterns: Mapping[str, Sequence[str]], rows: Mapping[str, Flags]) -> dict[str, Flags]:
+        """Lines of the texts that a gate let through which hold one of its patterns; each pattern is searched once."""
+        found: dict[str, Flags] = {}
+        for pattern in dict.fromkeys(p for several in patterns.values() for p in several):
+            asked = np.flatnonzero(
+                np.logical_or.reduce([rows[n] for n, several in patterns.items() if pattern in several])
+            )
+            found[pattern] = np.zeros(len(self._rows), dtype=bool)
+            found[pattern][asked] = self._plain.gather(asked).str.contains(pattern).to_numpy()
+        return {n: np.logical_or.reduce([found[p] for p in several]) & rows[n] for n, several in patterns.items()}
+
+    def _rest(self, name: str, lines: Flags) -> Flags:
+        """Of the lines those of which the rest of a gate is true too."""
+        rest = gates()[name].rest
+        if rest is None or not lines.any():
+            return lines
+        at = np.flatnonzero(lines)
+        texts = pl.DataFrame({"text": self._plain.gather(at), "above": self._above(self._plain, at)})
+        passes: Flags = np.zeros(len(lines), dtype=bool)
+        passes[at] = texts.select(rest).to_series().to_numpy()
+        return passes
+
+    def _above(self, lines: pl.Series, at: Numbers) -> pl.Series:
+        """The ends of the lines above, empty at the beginning of a document."""
+        before = np.maximum(at - 1, 0)
+        same = pl.Series("same", (at > 0) & (self._rows[at] == self._rows[before]), dtype=pl.Boolean)
+        tails = pl.DataFrame({"above": lines.gather(before), "same": same})
+        tail = pl.col("above").str.strip_chars_end().str.slice(-ABOVE)
+        return tails.select(pl.when("same").then(tail).otherwise(pl.lit("")).alias("above")).to_series()
+
+
+def _in_plain(lines: pl.Series, at: Numbers) -> pl.Series:
+    """The lines, those at the given places in plain characters."""
+    if not len(at):
+        return lines
+    changed = lines.gather(at).to_frame().select(plain(pl.col("text"))).to_series()
+    return lines.clone().scatter(at, changed)
