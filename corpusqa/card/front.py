@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,28 +20,57 @@ SIZES = (
     (1_000, "1K<n<10K"),
     (0, "n<1K"),
 )
-# Keys of the front matter that people declare; others are ours.
-DECLARED = ("pretty_name", "license", "license_name", "license_link", "language", "tags", "task_categories",
-            "source_datasets", "annotations_creators", "multilinguality")  # fmt: skip
+# Keys that people declare; `license` and `language` fall back to unknown and to what was measured.
+DECLARED = (
+    "pretty_name",
+    "license",
+    "license_name",
+    "license_link",
+    "language",
+    "tags",
+    "task_categories",
+    "source_datasets",
+    "annotations_creators",
+    "multilinguality",
+)
+# A language is listed when at least this share of the documents is in it; a few misjudged ones are no claim.
+LANGUAGE_SHARE = 0.01
+_FRONT = re.compile(r"\A---[ \t]*\r?\n(?P<block>.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
-def front_matter(manifest: Mapping[str, Any], report: Mapping[str, Any], declared: Mapping[str, Any]) -> str:
-    """The block between `---` lines, with its final line end."""
+def split_front(text: str) -> tuple[dict[str, Any], str]:
+    """The head of a card and its body; an empty head if there is none that can be read."""
     import yaml  # type: ignore[import-untyped]
 
-    said: dict[str, Any] = {key: declared[key] for key in DECLARED if declared.get(key)}
+    found = _FRONT.match(text)
+    if not found:
+        return {}, text
+    try:
+        head = yaml.safe_load(found["block"])
+    except yaml.YAMLError:
+        head = None
+    return head if isinstance(head, dict) else {}, text[found.end() :]
+
+
+def front_matter(manifest: Mapping[str, Any], declared: Mapping[str, Any], existing: Mapping[str, Any]) -> str:
+    """The block between `---` lines, with its final line end.
+
+    Args:
+        manifest: Says what was measured.
+        declared: What people say in the configuration; goes before what they wrote into the card.
+        existing: The head of the card so far; keys that are not ours stay.
+    """
+    import yaml
+
+    said = dict(existing)
+    said |= {key: declared[key] for key in DECLARED if declared.get(key)}
     said.setdefault("license", "unknown")
-    languages = measured_languages(report)
+    languages = measured_languages(manifest["measured"])
     if languages:
         said.setdefault("language", languages)
-    said["size_categories"] = [size_category(sum(split["rows"] for split in manifest["splits"].values()))]
+    said["size_categories"] = [size_category(manifest["measured"]["size"]["documents"])]
     said["configs"] = configs(manifest)
-    said["corpusqa"] = {
-        "format": manifest["format"],
-        "version": manifest["version"],
-        "content_id": manifest["content_id"],
-        "build_id": manifest["build_id"],
-    }
+    said["corpusqa"] = {name: manifest[name] for name in ("format", "version", "content_id", "build_id")}
     block: str = yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=1000)
     return f"---\n{block}---\n"
 
@@ -60,7 +90,7 @@ def configs(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def measured_languages(report: Mapping[str, Any]) -> list[str]:
-    """Languages of the documents, the most frequent first, where a check measured them."""
-    rows = [row for row in report.get("languages") or [] if row.get("language")]
-    return [row["language"] for row in sorted(rows, key=lambda row: (-row["documents"], row["language"]))]
+def measured_languages(measured: Mapping[str, Any]) -> list[str]:
+    """Languages of the documents, the most frequent first."""
+    least = LANGUAGE_SHARE * measured["size"]["documents"]
+    return [row["name"] for row in measured["languages"] if row["name"] and row["documents"] >= least]

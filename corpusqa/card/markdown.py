@@ -7,12 +7,32 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 BEGIN, END = "<!-- corpusqa:begin {} -->", "<!-- corpusqa:end {} -->"
-_MARKUP = re.compile(r"([\\`*_\[\]<>|#!~])")
+_SECTION = re.compile(r"<!-- corpusqa:begin (?P<name>[a-z_]+) -->\n.*?<!-- corpusqa:end (?P=name) -->", re.DOTALL)
+_MARKUP = re.compile(r"([\\`*_\[\]<>|#!~&])")
 
 
 def section(name: str, title: str, body: str) -> str:
     """A section that is written anew at every release; text outside the markers is never touched."""
+    body = body.replace("<!-- corpusqa:", "<!-- corpusqa\\:")
     return f"{BEGIN.format(name)}\n\n## {title}\n\n{body}\n\n{END.format(name)}"
+
+
+def sections(text: str) -> dict[str, str]:
+    """Every section of ours in a text, markers included."""
+    return {found["name"]: found[0] for found in _SECTION.finditer(text)}
+
+
+def with_sections(text: str, new: Mapping[str, str]) -> str:
+    """A text with its sections replaced; those that it lacks are added at the end."""
+    there = sections(text)
+    text = _SECTION.sub(lambda found: new.get(found["name"], found[0]), text)
+    missing = [said for name, said in new.items() if name not in there]
+    return "\n\n".join([text.rstrip("\n"), *missing]) + "\n" if missing else text
+
+
+def replaced_section(text: str, name: str, title: str, body: str) -> str:
+    """A text with one section replaced or added."""
+    return with_sections(text, {name: section(name, title, body)})
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -23,13 +43,13 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def plain(text: str) -> str:
     """Text in which nothing is markup."""
-    return _MARKUP.sub(r"\\\1", text)
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
 
 
 def code(text: str) -> str:
     """A name or rule in code type; a pipe would end the cell of a table, a backtick the code."""
-    said = str(text).replace("`", "'").replace("|", "\\|")
-    return f"`{said}`"
+    said = " ".join(str(text).split()).replace("`", "'").replace("|", "\\|")
+    return f"`{said}`" if said else ""
 
 
 def number(value: float | int | None) -> str:
@@ -39,7 +59,12 @@ def number(value: float | int | None) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
 
 
-def share(statistics: Mapping[str, Any]) -> str:
+def percent(part: float, whole: float) -> str:
+    """A share for people."""
+    return f"{part / whole:.2%}" if whole else "–"
+
+
+def statistic(statistics: Mapping[str, Any]) -> str:
     """The statistic that tells most: the share, else median and mean."""
     if statistics.get("share") is not None:
         return f"{statistics['share']:.2%} of documents"

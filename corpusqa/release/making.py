@@ -23,6 +23,7 @@ from corpusqa.release import tables
 from corpusqa.release.changes import changes
 from corpusqa.release.manifest import DOCS, FORMAT, MANIFEST, build_id, content_id, dumped
 from corpusqa.release.mask import make_masking
+from corpusqa.release.measures import measured
 from corpusqa.release.model import Recipe, Release
 from corpusqa.release.outcome import line_labels, text_digests
 from corpusqa.release.parquet import sha256_of, write_frame
@@ -36,7 +37,8 @@ from corpusqa.scan.model import Scan
 if TYPE_CHECKING:
     from corpusqa.policy import Verdicts
 
-# Called with the folder in which a release is made, its data files finished; what it returns is stored as `gate`.
+# Called with the folder in which a release is made, its data files finished; what it returns is stored as `gate`:
+# `status`, `limits` (rows of report.json's gate) and whatever else is worth keeping.
 Second = Callable[[Path], Mapping[str, Any]]
 
 
@@ -76,10 +78,15 @@ class Making:
         written = _table(done, folder, "written").join(names, on="doc", maintain_order="left")
         docs = self._describe(folder, written, _table(done, folder, "record"))
         manifest = self._manifest(job, files, written) | _lineage(line, docs, described(job.file_schema))
+        sized = kept.drop("chars", "bytes").join(
+            written.select("doc", "chars", "bytes"), on="doc", maintain_order="left"
+        )
+        manifest["measured"] = measured(sized, self.scan, self.recipe.declared.get("sources", ()))
         manifest["gate"] = dict(second(folder)) if second else None
         for path, content in self.recipe.files.items():
             _put(folder, path, content)
-        _put(folder, "README.md", card(manifest, self.recipe.report, self.recipe.declared).encode())
+        text = card(manifest, self.recipe.report, self.recipe.declared, self.recipe.card)
+        _put(folder, "README.md", text.encode())
         manifest["files"] = _files(folder)
         _put(folder, MANIFEST, dumped(manifest))
         return manifest
@@ -154,8 +161,11 @@ class Making:
             "checks": tables.checks(self.scan),
             "ledger": tables.ledger(self.scan, self.verdicts.frame),
             "reasons": tables.reasons(self.verdicts.frame),
+            "private_left": tables.private_left(self.scan, written["doc"], self.verdicts.edits),
             "columns": described(job.file_schema),
             "text": self.corpus.fields.text,
+            "declared": dict(self.recipe.declared),
+            "private_labels": sorted(name for name, label in self.scan.labels.items() if label.private),
             "splits": {
                 split: {"rows": sum(f.rows for f in found), "files": [f.path for f in found]}
                 for split, found in said.items()

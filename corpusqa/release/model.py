@@ -22,6 +22,7 @@ class Recipe:
         declared: What people say of the data, as in `[card]`.
         report: report.json as a mapping; what the card measures from.
         files: Further files by their path in the release.
+        card: A card whose prose is to be kept.
     """
 
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -29,6 +30,7 @@ class Recipe:
     declared: Mapping[str, Any] = field(default_factory=dict)
     report: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
+    card: str = ""
 
 
 @dataclass(frozen=True)

@@ -84,3 +84,12 @@ def checks(scan: Scan) -> dict[str, Any]:
         }
         for name, check in scan.checks.items()
     }
+
+
+def private_left(scan: Scan, published: pl.Series, edits: pl.DataFrame) -> dict[str, int]:
+    """Spans of private labels in published documents that were neither cut nor masked, by label."""
+    private = [name for name, label in scan.labels.items() if label.private]
+    spans = scan.spans.filter(pl.col("label").is_in(private) & pl.col("start").is_not_null())
+    there = spans.filter(pl.col("doc").is_in(published.implode()))
+    left = there.join(edits, on=["doc", "start", "end", "label"], how="anti")
+    return dict(left.group_by("label").agg(pl.len().cast(pl.Int64)).sort("label").iter_rows())

@@ -22,7 +22,15 @@ from corpusqa.release.slices import Slice
 from corpusqa.scan.unit import built
 
 # One row per published document, in the order of the files.
-WRITTEN = {"doc": pl.Int64, "file": pl.String, "at": pl.Int64, "digest": pl.String, "edited": pl.Boolean}
+WRITTEN = {
+    "doc": pl.Int64,
+    "file": pl.String,
+    "at": pl.Int64,
+    "digest": pl.String,
+    "edited": pl.Boolean,
+    "chars": pl.Int64,  # of the published text
+    "bytes": pl.Int64,
+}
 
 
 @dataclass(frozen=True)
@@ -146,20 +154,23 @@ def _piece(job: Job, chosen: pl.DataFrame, edits: pl.DataFrame, found: Rows) -> 
     source = found.table
     assert source is not None
     table = source if chosen.height == source.num_rows else source.take(pa.array(chosen["place"].to_numpy()))
-    table = conform(_edited(job.corpus, table, chosen, record), job.schema)
-    written = _digested(job, table, chosen.with_columns(edited=pl.col("doc").is_in(record["doc"].implode())))
+    texts = apply(chosen, record)
+    table = conform(_edited(job.corpus, table, chosen, record, texts), job.schema)
+    sizes = {"chars": texts.str.len_chars().cast(pl.Int64), "bytes": texts.str.len_bytes().cast(pl.Int64)}
+    chosen = chosen.with_columns(edited=pl.col("doc").is_in(record["doc"].implode()), **sizes)
+    written = _digested(job, table, chosen)
     if job.id_column:
         table = table.add_column(0, job.id_column, _arrow(chosen["id"]))
     return Piece(table.cast(job.file_schema), written, record)
 
 
-def _edited(corpus: Corpus, table: pa.Table, chosen: pl.DataFrame, record: pl.DataFrame) -> pa.Table:
+def _edited(corpus: Corpus, table: pa.Table, chosen: pl.DataFrame, record: pl.DataFrame, texts: pl.Series) -> pa.Table:
     """The table with its texts edited, where they lie."""
     if corpus.fields.cells:
         at = chosen.select("doc", place=pl.int_range(pl.len()))
         return corpus.write_back(table, record.join(at, on="doc"))
     name = corpus.fields.text
-    return table.set_column(table.column_names.index(name), name, _arrow(apply(chosen, record)))
+    return table.set_column(table.column_names.index(name), name, _arrow(texts))
 
 
 def _arrow(values: pl.Series) -> pa.Array:
@@ -167,11 +178,11 @@ def _arrow(values: pl.Series) -> pa.Array:
 
 
 def _digested(job: Job, table: pa.Table, chosen: pl.DataFrame) -> pl.DataFrame:
-    """`doc`, `digest` of what is published, `edited`; only rows that may differ from the scanned ones are hashed."""
+    """`doc`, `digest` of what is published, `edited`, sizes; only rows that may differ from the scan are hashed."""
     fresh = chosen.with_row_index("at").filter(pl.lit(not job.trusted) | pl.col("edited"))["at"]
     hashed = pl.DataFrame({"at": fresh, "fresh": row_digests(table.take(pa.array(fresh.to_numpy())))})
     rows = chosen.with_row_index("at").join(hashed, on="at", how="left", maintain_order="left")
-    return rows.select("doc", pl.coalesce("fresh", "digest").alias("digest"), "edited")
+    return rows.select("doc", pl.coalesce("fresh", "digest").alias("digest"), "edited", "chars", "bytes")
 
 
 def _joined(pieces: list[Piece]) -> Piece:

@@ -1,0 +1,49 @@
+"""Read a published release back: the tables beside the data, for a diff, or everything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from corpusqa.errors import CannotEvaluate, UsageError
+from corpusqa.hub.client import Remote
+from corpusqa.release.manifest import DOCS, MANIFEST, read_manifest
+from corpusqa.release.model import Release
+
+SCHEME = "hf://datasets/"
+
+
+def parse(address: str) -> tuple[str, str]:
+    """`hf://datasets/owner/name@revision` -> repository and revision (main if none is given).
+
+    Raises:
+        UsageError: it is none of these.
+    """
+    rest = address.removeprefix(SCHEME)
+    repo, _, revision = rest.partition("@")
+    if rest == address or repo.count("/") != 1:
+        raise UsageError(f"{address!r}: write {SCHEME}owner/name or {SCHEME}owner/name@revision")
+    return repo, revision or "main"
+
+
+def fetch_release(address: str, folder: Path, endpoint: str | None = None, token: str | None = None) -> Release:
+    """Fetch the manifest and the small tables of a published release, which is all that a diff reads.
+
+    Raises:
+        UsageError: the address is malformed, or there is no release.
+        CannotEvaluate: the server does not answer.
+    """
+    repo, revision = parse(address)
+    remote = Remote(repo, endpoint, token)
+    if remote.head(revision) is None:
+        raise UsageError(f"{address}: there is no such repository, or the token may not see it")
+    for path in (MANIFEST, DOCS, "corpusqa/report.json"):
+        content = remote.content(path, revision)
+        if content is not None:
+            place = folder / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+    if not (folder / MANIFEST).is_file():
+        raise UsageError(f"{address}: holds no release of corpusqa")
+    if not (folder / DOCS).is_file():
+        raise CannotEvaluate(f"{address}: the release has no {DOCS}")
+    return Release(folder, read_manifest(folder), fresh=False)

@@ -1,0 +1,114 @@
+"""What can be measured of the documents that are published, for the card: sizes, languages, periods, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+import polars as pl
+
+from corpusqa.scan.model import Scan
+
+SHOWN = 50  # rows of a table; the rest is one row
+# The EU template asks for the top 10 % of the scraped domains by size (Article 53(1)(d), explanatory notice).
+TOP_SHARE = 0.1
+TOP_LEAST = 10
+HOST = r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]+)"
+ISO_DATE = r"^(\d{4}-\d{2}-\d{2})"
+
+
+def measured(kept: pl.DataFrame, scan: Scan, sources: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """Everything, as plain values.
+
+    Args:
+        kept: The published documents: columns of DOCUMENTS, `chars` and `bytes` those of the published text.
+        scan: Says which signal is the language.
+        sources: `[[source]]` entries: `name`, `match` (patterns of sources and hosts), and what is declared of them.
+    """
+    rows = kept.with_columns(
+        name=_language(kept, scan),
+        host=pl.when(~pl.col("url_private")).then(pl.col("url").str.extract(HOST, 1).str.to_lowercase()),
+        place=pl.when(~pl.col("source_private")).then("source"),
+    )
+    hosts = _counted(rows, "host")
+    known = [row for row in hosts if row["name"]]
+    top = max(TOP_LEAST, -(-len(known) * int(TOP_SHARE * 100) // 100))
+    declared, undeclared = _declared(rows, sources)
+    return {
+        "size": _size(rows),
+        "languages": _short(_counted(rows, "name")),
+        "sources": _short(_counted(rows, "place")),
+        "hosts": sorted(known, key=lambda row: (-row["characters"], row["name"]))[:top],
+        "hosts_rule": f"top {TOP_SHARE:.0%} of {len(known)} domains, at least {TOP_LEAST}",
+        "periods": {name: _period(rows, name) for name in ("published", "collected")},
+        "declared_sources": declared,
+        "undeclared_source": undeclared,
+    }
+
+
+def _language(kept: pl.DataFrame, scan: Scan) -> pl.Series:
+    """The measured language of each document, else the one that the source states."""
+    signals = [f"{c.name}.{n}" for c in scan.checks.values() for n, s in c.signals.items() if s.view == "language"]
+    if not signals:
+        return kept["language"]
+    said = kept.select("doc", "language").join(scan.signals.select("doc", *signals), on="doc", how="left")
+    return (
+        said.join(kept.select("doc"), on="doc", maintain_order="right")
+        .select(pl.coalesce(*signals, "language"))
+        .to_series()
+    )
+
+
+def _size(rows: pl.DataFrame) -> dict[str, int]:
+    chars = rows["chars"].sort()
+    return {
+        "documents": rows.height,
+        "bytes": int(rows["bytes"].sum()),
+        "characters": int(chars.sum()),
+        "characters, shortest": int(chars[0]),
+        "characters, median": int(chars[rows.height // 2]),
+        "characters, 99th percentile": int(chars[rows.height * 99 // 100]),
+        "characters, longest": int(chars[-1]),
+    }
+
+
+def _counted(rows: pl.DataFrame, column: str) -> list[dict[str, Any]]:
+    counts = rows.group_by(name=column).agg(documents=pl.len().cast(pl.Int64), characters=pl.col("chars").sum())
+    if counts["name"].null_count() == counts.height:
+        return []
+    order = counts.sort(["documents", "name"], descending=[True, False], nulls_last=True)
+    return order.select("name", "documents", "characters").to_dicts()
+
+
+def _short(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if len(rows) <= SHOWN:
+        return rows
+    rest = rows[SHOWN:]
+    more = {key: sum(row[key] for row in rest) for key in ("documents", "characters")}
+    return [*rows[:SHOWN], {"name": f"{len(rest)} others", **more}]
+
+
+def _period(rows: pl.DataFrame, column: str) -> dict[str, Any]:
+    dates = rows[column].str.extract(ISO_DATE, 1).drop_nulls()
+    return {"first": dates.min(), "last": dates.max(), "documents": len(dates)}
+
+
+def _declared(rows: pl.DataFrame, sources: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], int]:
+    """What is declared of each source beside what was measured, and the documents that no entry speaks of."""
+    names = rows.group_by("place", "host").agg(documents=pl.len().cast(pl.Int64), characters=pl.col("chars").sum())
+    found: list[dict[str, Any]] = [{**source, "documents": 0, "characters": 0} for source in sources]
+    left = 0
+    for place, host, documents, characters in names.sort("place", "host", nulls_last=True).iter_rows():
+        entry = next((entry for entry in found if _matches(entry["match"], place, host)), None)
+        if entry is None:
+            left += documents
+        else:
+            entry["documents"] += documents
+            entry["characters"] += characters
+    return found, left
+
+
+def _matches(patterns: str | Sequence[str], place: str | None, host: str | None) -> bool:
+    listed = [patterns] if isinstance(patterns, str) else patterns
+    return any(value and fnmatchcase(value, pattern) for pattern in listed for value in (place, host))

@@ -1,0 +1,356 @@
+"""Publishing over HTTP with the real clients, against a server on loopback: the old state or the new one, whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.hub_server import TOKEN, Server
+from tests.release_helpers import clean, jsonl, rows
+
+PUSH = """
+import json, sys
+from pathlib import Path
+from corpusqa.errors import CorpusqaError
+from corpusqa.hub import PushOptions, push
+folder, repo, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+options["include"] = tuple(options.get("include", ()))
+try:
+    done = push(Path(folder), repo, PushOptions(**options))
+except CorpusqaError as error:
+    print(json.dumps({"state": "refused", "error": str(error), "kind": type(error).__name__}))
+else:
+    print(json.dumps({"state": done.state, "commit": done.commit, "uploads": done.uploads, "deletes": done.deletes,
+                      "notes": done.notes, "url": done.url}))
+"""
+LOAD = """
+import json, sys, datasets
+found = datasets.load_dataset(sys.argv[1], revision=sys.argv[2] if len(sys.argv) > 2 else None)
+print(json.dumps({s: {"features": str(d.features), "rows": list(d)} for s, d in found.items()}))
+"""
+REPO = "owner/corpus"
+
+
+class Hub:
+    """A server, and clients in processes of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.server = Server(folder / "hub")
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = self.server.url
+
+    def env(self, token: str | None = TOKEN, **more: str) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("HF_", "HUGGING"))}
+        own = {"HF_HOME": str(self.folder / "home"), "HF_ENDPOINT": self.url, "HF_HUB_DISABLE_TELEMETRY": "1",
+               "HF_UPDATE_DOWNLOAD_COUNTS": "0", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}  # fmt: skip
+        return {**kept, **own, **({"HF_TOKEN": token} if token else {}), **more}
+
+    def run(self, code: str, *said: str, env: dict[str, str] | None = None) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", code, *said], env=env or self.env(), capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, done.stderr
+        assert TOKEN not in done.stdout + done.stderr
+        return done.stdout
+
+    def push(self, folder: Path, repo: str = REPO, *, env: dict[str, str] | None = None, **options) -> dict:
+        return json.loads(self.run(PUSH, str(folder), repo, json.dumps({"endpoint": self.url, **options}), env=env))
+
+    def fault(self, kind: str, step: str, times: int = 1, skip: int = 0) -> None:
+        body = json.dumps({"kind": kind, "step": step, "times": times, "skip": skip}).encode()
+        urllib.request.urlopen(f"{self.url}/_fault", data=body).read()
+
+    def log(self, step: str) -> list[list]:
+        said = json.loads(urllib.request.urlopen(f"{self.url}/_log").read())
+        return [line for line in said if line[0] == step]
+
+    def state(self, repo: str = REPO) -> dict:
+        return self.server.hub.load(repo)
+
+    def files(self, repo: str = REPO) -> dict[str, str]:
+        tree = self.server.hub.tree(self.state(repo), "main")
+        return {path: file.get("sha256") or file["oid"] for path, file in tree.items() if path != ".gitattributes"}
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    made = Hub(tmp_path)
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+@pytest.fixture(scope="session")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two versions: the second loses documents and a split."""
+    folder = tmp_path_factory.mktemp("releases")
+    source, shelf = folder / "c.jsonl", folder / "store"
+    first = clean(jsonl(source, rows(60)), folder / "w", shelf, store=True)
+    fewer = [row for row in rows(40) if row["split"] == "train"]
+    second = clean(jsonl(source, fewer), folder / "w", shelf, store=True)
+    return first.folder, second.folder
+
+
+def content(folder: Path) -> dict:
+    return json.loads((folder / "corpusqa/manifest.json").read_text())
+
+
+def test_what_was_pushed_is_read_back_the_same(hub: Hub, releases: tuple[Path, Path]) -> None:
+    done = hub.push(releases[0])
+    assert done["state"] == "published"
+    assert hub.state()["private"] is True
+    assert hub.state()["tags"] == {"v1.0.0": done["commit"]}
+    assert len(hub.state()["commits"]) == 2  # the initial one and ours
+    local = json.loads(hub.run(LOAD, str(releases[0])))
+    assert json.loads(hub.run(LOAD, REPO, "v1.0.0")) == local
+    assert json.loads(hub.run(LOAD, REPO)) == local
+    for path, digest in ((file["path"], file["sha256"]) for file in content(releases[0])["files"]):
+        if path.startswith("data/"):
+            assert hub.files()[path] == digest
+
+
+def test_a_second_version_replaces_what_vanished_in_one_commit(hub: Hub, releases: tuple[Path, Path]) -> None:
+    hub.push(releases[0])
+    done = hub.push(releases[1])
+    assert done["state"] == "published"
+    assert done["deletes"] == ["data/test-00000-of-00001.parquet"]
+    assert sorted(hub.state()["tags"]) == ["v1.0.0", "v2.0.0"]
+    assert len(hub.state()["commits"]) == 3
+    assert "still hold" in done["notes"][0]
+    assert set(json.loads(hub.run(LOAD, REPO))) == {"train"}
+    assert set(json.loads(hub.run(LOAD, REPO, "v1.0.0"))) == {"train", "test"}
+
+
+def test_running_twice_says_so_and_sends_nothing(hub: Hub, releases: tuple[Path, Path]) -> None:
+    hub.push(releases[0])
+    sent = len(hub.log("put")), len(hub.log("commit"))
+    assert hub.push(releases[0])["state"] == "already published"
+    assert (len(hub.log("put")), len(hub.log("commit"))) == sent
+
+
+STEPS = ("info", "create", "refs", "tree", "validate", "preupload", "batch", "put", "verify", "commit", "tag")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("kind", ["500", "drop", "reply_lost", "409", "412", "401", "slow"])
+def test_faults_leave_the_old_state_or_the_new_one_and_a_second_run_finishes(
+    hub: Hub, releases: tuple[Path, Path], kind: str, step: str
+) -> None:
+    if step != "create":
+        hub.push(releases[0])
+    before = hub.files() if step != "create" else None
+    hub.fault(kind, step)
+    folder = releases[1] if before else releases[0]
+    first = hub.push(folder)
+    assert first["state"] in ("published", "refused"), first
+    if first["state"] == "refused":
+        assert first["error"]
+        now = hub.files() if before is not None else None
+        if now is not None and now != before:  # the commit counted, so it has to be whole
+            assert {p for p in now if p.startswith("data/")} == {p for p in expected(folder) if p.startswith("data/")}
+        second = hub.push(folder)
+        assert second["state"] in ("published", "already published"), second
+    assert set(hub.files()) == set(expected(folder))
+    assert f"v{content(folder)['version']}" in hub.state()["tags"]
+    put = [line[2] for line in hub.log("put") if line[3] == 200]
+    assert len(put) == len(set(put)), "something was uploaded twice that the server holds"
+
+
+def expected(folder: Path) -> list[str]:
+    listed = [file["path"] for file in content(folder)["files"] if "report" not in file["path"]]
+    return [*listed, "README.md", "corpusqa/manifest.json"]
+
+
+@pytest.mark.parametrize(("kind", "step"), [("412", "commit"), ("reply_lost", "commit"), ("drop", "commit"),
+                                            ("reply_lost", "tag"), ("409", "tag"), ("500", "preupload")])  # fmt: skip
+def test_faults_at_the_turning_points(hub: Hub, releases: tuple[Path, Path], kind: str, step: str) -> None:
+    hub.push(releases[0])
+    hub.fault(kind, step)
+    done = hub.push(releases[1])
+    assert done["state"] == "published", done
+    assert set(hub.files()) == set(expected(releases[1]))
+    assert len(hub.state()["commits"]) == 3
+    assert hub.state()["tags"]["v2.0.0"] == hub.state()["branches"]["main"]
+
+
+def test_a_server_that_holds_something_else_is_found_out_and_not_tagged(hub: Hub, releases: tuple[Path, Path]) -> None:
+    hub.fault("wrong_digest", "tree", skip=2)  # the third look is the one after the commit
+    done = hub.push(releases[0])
+    assert done["state"] == "refused"
+    assert "another digest" in done["error"]
+    assert hub.state()["tags"] == {}
+    again = hub.push(releases[0])
+    assert again["state"] == "published"
+    assert len(hub.state()["commits"]) == 2
+
+
+def test_a_branch_that_moved_is_tried_again_unless_our_files_were_touched(
+    hub: Hub, releases: tuple[Path, Path]
+) -> None:
+    hub.push(releases[0])
+    inner = hub.server.hub.commit
+
+    def meddle(path: str):
+        def commit(repo, rev, lines, pull):
+            hub.server.hub.commit = inner
+            value = {"path": path, "content": "eA==", "encoding": "base64"}
+            inner(repo, rev, [{"key": "header", "value": {"summary": "x"}}, {"key": "file", "value": value}], False)
+            return inner(repo, rev, lines, pull)
+
+        return commit
+
+    hub.server.hub.commit = meddle("corpusqa/docs.parquet")
+    done = hub.push(releases[1])
+    assert "somebody else changed files" in done["error"]
+    assert "v2.0.0" not in hub.state()["tags"]
+
+
+def test_a_branch_that_moved_elsewhere_is_no_obstacle(hub: Hub, releases: tuple[Path, Path]) -> None:
+    hub.push(releases[0])
+    inner = hub.server.hub.commit
+
+    def commit(repo, rev, lines, pull):
+        hub.server.hub.commit = inner
+        value = {"path": "notes.txt", "content": "eA==", "encoding": "base64"}
+        inner(repo, rev, [{"key": "header", "value": {"summary": "x"}}, {"key": "file", "value": value}], False)
+        return inner(repo, rev, lines, pull)
+
+    hub.server.hub.commit = commit
+    assert hub.push(releases[1])["state"] == "published"
+    assert "notes.txt" in hub.files()
+
+
+def test_a_tag_with_other_content_is_refused(hub: Hub, releases: tuple[Path, Path], tmp_path: Path) -> None:
+    hub.push(releases[0])
+    other = clean(jsonl(tmp_path / "o.jsonl", rows(10)), tmp_path / "w", tmp_path / "out")
+    done = hub.push(other.folder)
+    assert done["kind"] == "UsageError"
+    assert "v1.0.0 exists with other content" in done["error"]
+
+
+def test_a_version_that_is_not_the_child_of_what_is_there_is_refused(
+    hub: Hub, releases: tuple[Path, Path], tmp_path: Path
+) -> None:
+    hub.push(releases[0])
+    other = clean(jsonl(tmp_path / "o.jsonl", rows(10)), tmp_path / "w", tmp_path / "out", version="7.0.0")
+    assert "not the parent" in hub.push(other.folder)["error"]
+    assert hub.push(other.folder, onto=True)["state"] == "published"
+
+
+def test_data_of_others_is_not_overwritten(hub: Hub, releases: tuple[Path, Path]) -> None:
+    hub.server.hub.create(REPO, False)
+    value = {"path": "data/train.csv", "content": "eA==", "encoding": "base64"}
+    lines = [{"key": "header", "value": {"summary": "x"}}, {"key": "file", "value": value}]
+    hub.server.hub.commit(REPO, "main", lines, False)
+    assert "data/train.csv" in hub.push(releases[0])["error"]
+
+
+def test_a_pull_request_is_opened_and_nothing_else_moves(hub: Hub, releases: tuple[Path, Path]) -> None:
+    hub.push(releases[0])
+    before = hub.files()
+    done = hub.push(releases[1], create_pr=True)
+    assert done["state"] == "pull request"
+    assert done["url"].endswith("/discussions/1")
+    assert hub.files() == before
+    assert list(hub.state()["tags"]) == ["v1.0.0"]
+
+
+def test_a_dry_run_changes_nothing(hub: Hub, releases: tuple[Path, Path]) -> None:
+    done = hub.push(releases[0], dry_run=True)
+    assert done["state"] == "planned"
+    assert "data/train-00000-of-00001.parquet" in done["uploads"]
+    assert hub.log("create") == hub.log("commit") == hub.log("put") == []
+
+
+@pytest.mark.parametrize(
+    ("token", "message"), [(None, "no token"), ("hf_wrong", "the token is not accepted")]
+)  # fmt: skip
+def test_without_a_good_token_it_says_what_to_do(
+    hub: Hub, releases: tuple[Path, Path], token: str | None, message: str
+) -> None:
+    done = hub.push(releases[0], env=hub.env(token))
+    assert message in done["error"]
+    assert "HF_TOKEN" in done["error"]
+    assert "hf_wrong" not in done["error"]
+
+
+def test_no_server_is_said_at_once(hub: Hub, releases: tuple[Path, Path]) -> None:
+    hub.server.shutdown()
+    hub.server.server_close()
+    done = hub.push(releases[0])
+    assert "no answer" in done["error"]
+    assert "--endpoint" in done["error"]
+
+
+@pytest.mark.parametrize("repo", ["corpus", "a/b/c", "owner/--x", "owner/..", "owner/a b"])
+def test_names_that_are_not_allowed_are_refused(hub: Hub, releases: tuple[Path, Path], repo: str) -> None:
+    assert repo in hub.push(releases[0], repo)["error"]
+
+
+def test_a_damaged_release_is_not_published(hub: Hub, tmp_path: Path) -> None:
+    made = clean(jsonl(tmp_path / "c.jsonl", rows(10)), tmp_path / "w", tmp_path / "out")
+    path = made.data_files()["train"][0]
+    path.write_bytes(path.read_bytes()[:-1])
+    done = hub.push(made.folder)
+    assert path.name in done["error"]
+    assert hub.log("create") == []
+
+
+def test_a_failed_gate_is_published_only_with_a_reason_that_the_card_gives(hub: Hub, tmp_path: Path) -> None:
+    source = jsonl(tmp_path / "c.jsonl", rows(10))
+    made = clean(source, tmp_path / "w", tmp_path / "out", second=lambda folder: {"status": "failed"})
+    assert "--allow-failed-gate" in hub.push(made.folder)["error"]
+    assert hub.push(made.folder, failed_gate="known, see the paper")["state"] == "published"
+    card = hub.server.hub.content(hub.server.hub.tree(hub.state(), "main")["README.md"]).decode()
+    assert "known, see the paper" in card
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("---\n", "\ufeff---\n", "byte order mark"),
+        ("license: unknown", "language: no\nlicense: unknown", "Norwegian"),
+        ("license: unknown", "license: aapache-2.0", "did you mean apache-2.0"),
+        ("<!-- Say here", "[More Information Needed]\n<!-- Say here", "placeholder"),
+    ],
+)
+def test_a_card_that_the_hub_would_misread_is_refused(
+    hub: Hub, tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    made = clean(jsonl(tmp_path / "c.jsonl", rows(10)), tmp_path / "w", tmp_path / "out")
+    readme = made.folder / "README.md"
+    readme.write_text(readme.read_text().replace(old, new, 1))
+    assert message in hub.push(made.folder)["error"]
+
+
+def test_what_points_at_private_things_stays_at_home(hub: Hub, tmp_path: Path) -> None:
+    import polars as pl
+
+    from corpusqa.release import Recipe
+    from tests import release_helpers
+
+    records = [{"id": f"https://x.test/{i}", "text": f"Document {i} a@x.test"} for i in range(8)]
+    files = {"corpusqa/report.json": b"{}", "corpusqa/report.html": b"x"}
+    made = clean(jsonl(tmp_path / "c.jsonl", records), tmp_path / "w", tmp_path / "out", recipe=Recipe(files=files))
+    assert release_helpers.POLICY.drop
+    assert hub.push(made.folder)["state"] == "published"
+    assert not [path for path in hub.files() if "report" in path]
+    tree = hub.server.hub.tree(hub.state(), "main")
+    removed = hub.server.hub.content(tree["removed/train-00000-of-00001.parquet"])
+    assert pl.read_parquet(removed)["id"].to_list() == ["row:7"]
+    manifest = json.loads(hub.server.hub.content(tree["corpusqa/manifest.json"]))
+    assert manifest["withheld"] == ["ids", "reasons", "report"]
+    listed = {file["path"]: file["sha256"] for file in manifest["files"]}
+    assert all(hub.files()[path] == digest for path, digest in listed.items() if path.endswith(".parquet"))
+    assert hub.push(made.folder, "owner/all", include=["report", "ids"])["state"] == "published"
+    assert "corpusqa/report.json" in hub.files("owner/all")
