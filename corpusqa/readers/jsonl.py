@@ -12,7 +12,7 @@ from corpusqa.readers.files import shown, why
 from corpusqa.readers.listing import endings
 from corpusqa.readers.model import Block, File, Unit, kinds_of, renumbered, whole_files
 from corpusqa.readers.records import BOM, ESCAPED_SURROGATE, Bad, Records, decoder, refuse_surrogates
-from corpusqa.readers.streams import Broken, chunks, read_lines, read_whole
+from corpusqa.readers.streams import Broken, Lines, chunks, range_pieces
 
 EXPANSION = 4  # text bytes per compressed byte, for planning only
 SAMPLE_FILES, SAMPLE_BYTES, THOROUGH_BYTES = 8, 1 << 20, 64 << 20
@@ -52,44 +52,37 @@ def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
     lines = 0
     for path in unit.files:
         file = shown(path)
+        pieces = chunks(root / path) if unit.stop == -1 else range_pieces(root / path, unit.start, unit.stop)
         try:
-            if unit.stop == -1:
-                data, broken = read_whole(root / path)
-                lines = add_lines(rows, file, data.split(b"\n"), 0, broken)
-            else:
-                lines = add_lines(rows, file, *read_lines(root / path, unit.start, unit.stop), None)
+            lines = add_lines(rows, file, Lines(pieces), unit.start)
         except OSError as error:
             rows.trouble(why(error), file)
     return rows.block(lines)
 
 
-def add_lines(rows: Records, file: str, lines: list[bytes], offset: int, broken: str | None) -> int:
-    """Add lines, the first of which starts at `offset` of the file.
-
-    Args:
-        rows: Where they are added.
-        file: Its name as shown.
-        lines: Without their line ends; the last is what follows the last line end.
-        offset: Bytes before the first line.
-        broken: Why the file cannot be read beyond these lines, if that is so.
-
-    Returns:
-        The number of lines.
-    """
-    rest = lines[-1]
-    if broken or not rest:
-        lines.pop()
-    for number, line in enumerate(lines, 1):
-        if line and not line.isspace():
-            try:
-                rows.add(parse(line if offset else line.removeprefix(BOM)), file, number, offset)
-            except Bad as bad:
-                torn = rest and not broken and number == len(lines)
-                rows.trouble(MIDDLE if torn else str(bad), file, number, offset + bad.at)
+def add_lines(rows: Records, file: str, lines: Lines, start: int) -> int:
+    """Add the lines of a file, or of a range of it that starts at byte `start`; return their number."""
+    offset, number, ours = max(start - 1, 0), 0, not start
+    for line in lines:
+        if ours:
+            number += 1
+            _add(rows, file, number, line, offset)
+        ours = True  # the first of a range is the end of another range's line, see range_pieces
         offset += len(line) + 1
-    if broken:
-        rows.trouble(broken, file, len(lines) + 1, offset + len(rest))
-    return len(lines) + bool(broken)
+    if lines.broken:
+        rows.trouble(lines.broken, file, number + 1, offset + len(lines.rest))
+    elif lines.rest and ours:
+        _add(rows, file, number + 1, lines.rest, offset, MIDDLE)
+    return number + bool(lines.broken or (lines.rest and ours))
+
+
+def _add(rows: Records, file: str, number: int, line: bytes, offset: int, torn: str = "") -> None:
+    if not line or line.isspace():
+        return
+    try:
+        rows.add(parse(line if offset else line.removeprefix(BOM)), file, number, offset)
+    except Bad as bad:
+        rows.trouble(torn or str(bad), file, number, offset + bad.at)
 
 
 def parse(line: bytes) -> dict[str, Any]:
@@ -110,7 +103,7 @@ def parse(line: bytes) -> dict[str, Any]:
         raise Bad("not readable: a number is too long") from error
     if not isinstance(value, dict):
         raise Bad("not a JSON object")
-    if (b"\\ud" in line or b"\\uD" in line) and ESCAPED_SURROGATE.search(line):
+    if ESCAPED_SURROGATE.search(line):
         refuse_surrogates(value)
     return value
 

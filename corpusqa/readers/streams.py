@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from corpusqa.readers.files import open_file
 from corpusqa.readers.listing import endings
 
 CHUNK = 1 << 18
+PIECE = 4 << 20  # small enough that its memory is used again for the next one
 ENDS_EARLY, DAMAGED = "the compressed data end early", "the compressed data are damaged"
 
 
@@ -60,21 +61,54 @@ def read_whole(path: Path) -> tuple[bytes, str | None]:
     return b"".join(parts), None
 
 
-def read_lines(path: Path, start: int, stop: int) -> tuple[list[bytes], int]:
-    """The lines of an uncompressed file that start in a byte range, and the offset of the first of them.
+def range_pieces(path: Path, start: int, stop: int) -> Iterator[bytes]:
+    """The lines of an uncompressed file that start in a byte range, in pieces.
 
-    The lines are without their ends; the last is what follows the last line end, as of `bytes.split`.
+    If the range does not begin the file, it begins a byte early and the first line is to be left out: that byte decides
+    whether a line starts with the range. A range in which no line starts is cut short.
+
+    Raises:
+        OSError: If the file cannot be opened or read.
     """
+    first = max(start - 1, 0)
+    piece = b""
+    found = not start
     with open_file(path) as stream:
-        stream.seek(max(start - 1, 0))
-        lines = stream.read(stop - max(start - 1, 0)).split(b"\n")
-        if start:  # the byte before the range decides whether a line starts with the range
-            start += len(lines.pop(0))
-        if not lines:
-            return [b""], stop
-        if lines[-1]:
-            lines[-1:] = (lines[-1] + stream.readline()).split(b"\n")
-    return lines, start
+        stream.seek(first)
+        while first < stop and (piece := stream.read(min(PIECE, stop - first))):
+            first += len(piece)
+            found = found or b"\n" in piece
+            yield piece
+        if found and piece and not piece.endswith(b"\n"):
+            yield stream.readline()
+
+
+class Lines:
+    """The lines of a stream of bytes, without their ends.
+
+    Attributes:
+        rest: After the iteration, what follows the last line end.
+        broken: After the iteration, why the stream ends there if that is not its end.
+    """
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = pieces
+        self.rest = b""
+        self.broken: str | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        held: list[bytes] = []  # of a line longer than a piece
+        try:
+            for piece in self._pieces:
+                first, *lines = piece.split(b"\n")
+                held.append(first)
+                if lines:
+                    yield b"".join(held)
+                    held = [lines.pop()]
+                    yield from lines
+        except Broken as error:
+            self.broken = str(error)
+        self.rest = b"".join(held)
 
 
 def _gzip() -> Any:
