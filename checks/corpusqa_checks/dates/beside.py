@@ -1,0 +1,69 @@
+"""The weekday that stands beside a date, on the same line and touching it but for a comma or an article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from corpusqa_checks.dates.names import ARTICLES, CAPITAL_ONLY, Names, folded
+
+# How far a weekday may be from the digits, in characters.
+BEFORE, AFTER = 48, 24
+_LAST_WORD = re.compile(r"(?P<w>[^\W\d_]+(?:['’-][^\W\d_]+)*)(?P<mark>[.,]{0,2})[ \t\u00a0\u202f]{1,3}$")
+_IN_BRACKETS = re.compile(r"[ \t]?[(\uff08](?P<w>[^\W\d_]+)\.?[)\uff09]")
+_AFTER_COMMA = re.compile(r"\.?,[ \t]{1,2}(?P<w>[^\W\d_]+(?:-[^\W\d_]+)?)(?=[\n.,;:!?)]|$)")
+_ATTACHED = re.compile(r"[ \t]?(?P<w>(?:星期|礼拜|周|週)[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일)")
+_TURKISH = re.compile(r"[ \t](?P<w>[^\W\d_]+)(?=\W|$)")
+
+
+def weekday_beside(
+    text: str, start: int, end: int, tables: Sequence[Names], language: str | None
+) -> tuple[int, int, int | None]:
+    """The span grown by the weekday, and the weekday (0 = Monday) or None.
+
+    Args:
+        text: The text.
+        start: First code point of the date.
+        end: Code point after it.
+        tables: Names of the languages in which the month may be read; a weekday of another language does not count.
+        language: The language of the date; Turkish writes the weekday behind the year.
+    """
+    at, weekday = _before(text, start, tables)
+    if weekday is not None:
+        return at, end, weekday
+    patterns = [_IN_BRACKETS, _AFTER_COMMA, _ATTACHED, *([_TURKISH] if language == "tr" else [])]
+    for pattern in patterns:
+        hit = pattern.match(text, end, min(len(text), end + AFTER))
+        if hit is not None:
+            weekday = _weekday(hit["w"], tables)
+            if weekday is not None:
+                return start, hit.end(), weekday
+    return start, end, None
+
+
+def _before(text: str, start: int, tables: Sequence[Names]) -> tuple[int, int | None]:
+    at = max(0, start - BEFORE)
+    at = max(at, text.rfind("\n", at, start) + 1)
+    for _ in range(3):
+        hit = _LAST_WORD.search(text, at, start)
+        if hit is None:
+            return start, None
+        word = hit["w"]
+        weekday = _weekday(word, tables)
+        if weekday is not None:
+            # a full name and a full stop end a sentence: "... until Monday. 12 March 2024 was ..."
+            return (start, None) if "." in hit["mark"] and len(word) > 5 else (hit.start(), weekday)
+        if word.lower() not in ARTICLES or "." in hit["mark"]:
+            return start, None
+        start = hit.start()
+    return start, None
+
+
+def _weekday(word: str, tables: Sequence[Names]) -> int | None:
+    plain = folded(word)
+    if plain in CAPITAL_ONLY and not word[0].isupper():
+        return None
+    for names in tables:
+        if plain in names.weekdays:
+            return names.weekdays[plain]
+    return None

@@ -1,0 +1,123 @@
+"""The check `dates`: its options, what it declares, and how a batch is measured."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+from typing import Any
+
+import polars as pl
+from corpusqa_checks.dates.claims import Claim, claim, stated, url_date
+from corpusqa_checks.dates.mentions import DateMention
+from corpusqa_checks.dates.parsing import extract_dates
+from corpusqa_checks.dates.roles import DATELINE_GATE, DATELINE_HEAD, assigned
+from corpusqa_checks.dates.rules import Facts, faults
+from corpusqa_checks.dates.skeletons import GATE
+
+from corpusqa.check import Batch, Check, Frame, Label, Measured, Signal
+
+SIGNALS = {
+    "claimed": Signal(pl.Date, "the day on which the document says it was published"),
+    "claimed_from": Signal(pl.String, "where that stands: metadata, url, label_published, dateline or header_bare"),
+    "lower": Signal(pl.Date, "earliest day of publication that the evidence leaves"),
+    "upper": Signal(pl.Date, "latest day of publication that the evidence leaves"),
+    "published_status": Signal(pl.String, "the metadata date: ok, missing, malformed or sentinel"),
+    "mentions": Signal(pl.Int64, "number of full dates in the text"),
+    "order_open": Signal(pl.Int64, "numeric dates of which nothing tells day from month"),
+    "cutoff": Signal(pl.String, "against the option cutoff: after, mentions_after or not_shown"),
+}
+LABELS = {
+    "impossible_date": Label("a day that does not exist", severity="error"),
+    "wrong_weekday": Label("a weekday that does not fit its date", severity="error"),
+    "sentinel": Label("a placeholder where a publication date should be", severity="warning"),
+    "metadata_malformed": Label("a publication date in the metadata that cannot be read", severity="warning"),
+    "metadata_mismatch": Label("a labelled date or dateline that the metadata contradict", severity="warning"),
+    "url_mismatch": Label("a URL with another date than the document", severity="warning"),
+    "after_crawl": Label("a publication after the collection", severity="warning"),
+    "label_conflict": Label("two labelled publication dates that differ", severity="warning"),
+    "before_web": Label("a web page that claims to be older than the web", severity="info"),
+    "render_header": Label("the time at which a page was drawn, no publication date", severity="info"),
+    "order_contradiction": Label("numeric dates in both orders, day first and month first", severity="info"),
+}
+
+
+def dates(*, tolerance: int = 2, cutoff: str = "") -> Check:
+    """Dates that cannot be, and claims of publication that contradict each other.
+
+    Full dates are read in about thirty-five languages (names from CLDR, tried in the language of the document and in
+    English), in numbers where day and month are certain, and in East Asian writing. Errors are only what anybody can
+    check on a calendar:
+
+    - `impossible_date`: a day that its month does not have.
+    - `wrong_weekday`: a weekday that stands directly beside a full date since 1753 and does not fit it.
+
+    Warnings are claims of publication that disagree: the metadata, the URL, labelled dates in the head of the page
+    ("Published: ..."), the dateline. Other dates in a text may differ as they like. Placeholders such as 1970-01-01
+    count in metadata and behind labels only. A date beside a clock or the weather is the time at which the page was
+    drawn (`render_header`): it bounds the publication from above and never contradicts anything.
+
+    `claimed` takes the most trusted claim: metadata, URL, label, dateline, bare date in the header; where there is
+    none it is null, and `upper` holds what is still known. The text alone never tells the day of writing.
+
+    Options:
+        tolerance: Days by which two claims may differ.
+        cutoff: A day such as "2024-06-01". The signal `cutoff` is then `after` where a claim is later,
+            `mentions_after` where only prose names a later day, else `not_shown`, which proves nothing.
+    """
+    if tolerance < 0:
+        raise ValueError(f"tolerance = {tolerance} days: choose 0 or more")
+    limit = stated(cutoff or None)
+    if limit.status == "malformed":
+        raise ValueError(f"cutoff = {cutoff!r} is no day; write it as 2024-06-01")
+    return Check(
+        signals=SIGNALS,
+        labels=LABELS,
+        measure=partial(_measure, tolerance, limit.date),
+        suggest={"drop": ["dates.published_status = 'sentinel'"]},
+    )
+
+
+def _measure(tolerance: int, cutoff: dt.date | None, batch: Batch) -> Measured:
+    rows, spans = [], []
+    dated = (batch.text.str.contains(GATE) | batch.text.str.head(DATELINE_HEAD).str.contains(DATELINE_GATE)).to_list()
+    languages = batch.language.to_list() if any(dated) else [None] * batch.height
+    for row, document in enumerate(batch.frame.select("text", "url", "published", "collected").iter_rows()):
+        text, url, published, collected = document
+        mentions = _mentions(text, languages[row]) if dated[row] else []
+        facts = Facts(stated(published), stated(collected), url_date(url), _is_web(url), mentions, tolerance)
+        made = claim(facts.published, facts.url, mentions, facts.collected)
+        rows.append(_signals(facts, made, cutoff))
+        spans += [(row, fault.start, fault.end, fault.label, fault.why) for fault in faults(facts)]
+    schema: dict[str, Any] = {name: signal.dtype for name, signal in SIGNALS.items()}
+    spanned = {"row": pl.Int64, "start": pl.Int64, "end": pl.Int64, "label": pl.String, "why": pl.String}
+    found: Frame = pl.DataFrame(spans, schema=spanned, orient="row")
+    return Measured(pl.DataFrame(rows, schema=schema, orient="row"), found)
+
+
+def _mentions(text: str, language: str | None) -> list[DateMention]:
+    return assigned(text, extract_dates(text, language), language)
+
+
+def _is_web(url: str | None) -> bool:
+    return bool(url) and str(url).startswith(("http://", "https://"))
+
+
+def _signals(facts: Facts, made: Claim, cutoff: dt.date | None) -> tuple[Any, ...]:
+    full = [m for m in facts.mentions if m.year is not None]
+    return (
+        made.date,
+        made.role,
+        made.lower,
+        made.upper,
+        facts.published.status,
+        len(full),
+        sum(m.order_open for m in full),
+        None if cutoff is None else _against(cutoff, made, full),
+    )
+
+
+def _against(cutoff: dt.date, made: Claim, mentions: list[DateMention]) -> str:
+    """A claim after the cut-off proves it; a date in prose is a hint; nothing proves the contrary."""
+    if made.date is not None and made.date > cutoff:
+        return "after"
+    return "mentions_after" if any(m.date is not None and m.date > cutoff for m in mentions) else "not_shown"

@@ -1,0 +1,38 @@
+"""Words that label a date in the head of a page, in many languages; written for corpusqa."""
+
+from __future__ import annotations
+
+# "Published on", "Date:", each followed by a date; lower case.
+PUBLISHED = """
+published; first published; publication date; date published; posted; posted on; date posted; date; released
+release date; issued; filed; veröffentlicht; erschienen; datum; stand; publié; publié le; date de publication
+mis en ligne; paru; publicado; publicada; fecha; fecha de publicación; pubblicato; pubblicata; data
+data di pubblicazione; data de publicação; publicat; data publicării; gepubliceerd; geplaatst; publicatiedatum
+publicerad; publicerat; publisert; udgivet; offentliggjort; julkaistu; opublikowano; data publikacji; dodano
+publikováno; vydáno; publikované; objavljeno; megjelent; közzétéve; публикувано; опубликовано; дата публикации; дата
+опубліковано; дата публікації; δημοσιεύτηκε; δημοσιεύθηκε; ημερομηνία; yayınlanma tarihi; yayınlandı; tarih
+paskelbta; publicēts; avaldatud; diterbitkan; tanggal; đăng ngày; ngày đăng; تاريخ النشر; نشر في; نشر; تاریخ انتشار
+פורסם; प्रकाशित; 公開日; 投稿日; 掲載日; 发布时间; 发布; 发表于; 發布; 日期; 게시일; 등록일; 입력
+"""
+# "Updated", "Last modified": later than publication, and no contradiction to it.
+UPDATED = """
+updated; last updated; last modified; modified; revised; last reviewed; reviewed; corrected; aktualisiert
+zuletzt geändert; geändert; mis à jour; mis à jour le; modifié; actualizado; actualizada; última actualización
+aggiornato; aggiornata; atualizado; atualizada; actualizat; bijgewerkt; gewijzigd; uppdaterad; oppdatert; opdateret
+päivitetty; zaktualizowano; aktualizacja; aktualizováno; aktualizované; ažurirano; frissítve; обновлено; оновлено
+ενημερώθηκε; güncellendi; atnaujinta; atjaunināts; uuendatud; diperbarui; cập nhật; تم التحديث; עודכן; 更新日
+最終更新日; 更新时间; 更新; 수정일; 수정
+"""
+# Words between a label and its date.
+BETWEEN = ("on", "at", "am", "le", "el", "il", "em", "vom", "dne", "dnia", "день", "в", "den")
+# What stands beside the time at which a page was drawn, and never beside the date of an article.
+WEATHER = """
+°; humidity; wind; wind speed; clear sky; overcast; feels like; weather; luftfeuchtigkeit; wetter; météo; humidité
+clima; humedad; tiempo; umidità; meteo; umidade; tempo; vochtigheid; weer; väder; погода; влажность
+"""
+
+
+def listed(table: str) -> list[str]:
+    """The entries of a table, longest first, so that an alternation finds the longest."""
+    entries = {entry.strip() for line in table.splitlines() for entry in line.split(";")} - {""}
+    return sorted(entries, key=lambda entry: (-len(entry), entry))

@@ -1,0 +1,52 @@
+"""What a text says of a date, before anything is judged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+ROLES = (
+    "label_published",
+    "label_updated",
+    "dateline",
+    "header_bare",
+    "header_render",
+    "prose",
+    "quoted",
+)
+
+
+@dataclass(frozen=True)
+class DateMention:
+    """A full date as a text states it.
+
+    Attributes:
+        start: First code point.
+        end: Code point after the last.
+        year: Gregorian year; None where the text gives none.
+        month: 1 to 12.
+        day: As stated, 1 to 31; it may not exist in that month.
+        weekday: The weekday named beside it, 0 = Monday; None where there is none.
+        style: How it is written: "iso", "words", "slash", "dot", "hyphen", "dateline", "east" ...
+        order_open: Numeric, and day and month could be swapped.
+        swapped: Numeric, read with the month first.
+        role: One of ROLES.
+    """
+
+    start: int
+    end: int
+    year: int | None
+    month: int
+    day: int
+    weekday: int | None = None
+    style: str = "words"
+    order_open: bool = False
+    swapped: bool = False
+    role: str = "prose"
+
+    @property
+    def date(self) -> dt.date | None:
+        """The day it names, None where there is none or the order is open."""
+        from corpusqa_checks.dates.calendars import date_of
+
+        return None if self.order_open else date_of(self.year, self.month, self.day)

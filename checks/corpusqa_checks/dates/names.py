@@ -1,0 +1,161 @@
+"""Month and weekday names by language, from the CLDR data that babel brings, with the forms that CLDR lacks."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+# Languages that are tried where the language of a document is not known, besides English.
+LANGUAGES = [
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "nl",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "pl",
+    "cs",
+    "sk",
+    "sl",
+    "hr",
+    "hu",
+    "ro",
+    "bg",
+    "ru",
+    "uk",
+    "el",
+    "tr",
+    "lt",
+    "lv",
+    "et",
+    "ca",
+    "id",
+    "vi",
+    "ar",
+    "fa",
+    "he",
+    "hi",
+    "ja",
+    "zh",
+    "ko",
+    "th",
+]
+# Names of the same language in CLDR.
+CLDR = {"no": "nb", "tl": "fil", "sh": "hr", "iw": "he"}
+# English forms beside CLDR's.
+ENGLISH = {
+    "months": {"sept": 9},
+    "weekdays": {"tues": 1, "weds": 2, "thur": 3, "thurs": 3},
+}
+# How weekdays are written after prepositions ("on Friday") where that changes their form; CLDR gives the nominative.
+INFLECTED = {
+    "ru": "понедельник вторник среду четверг пятницу субботу воскресенье",
+    "uk": "понеділок вівторок середу четвер п'ятницу суботу неділю",
+    "pl": "poniedziałek wtorek środę czwartek piątek sobotę niedzielę",
+    "cs": "pondělí úterý středu čtvrtek pátek sobotu neděli",
+    "sk": "pondelok utorok stredu štvrtok piatok sobotu nedeľu",
+    "hr": "ponedjeljak utorak srijedu četvrtak petak subotu nedjelju",
+    "hu": "hétfőn kedden szerdán csütörtökön pénteken szombaton vasárnap",
+    "et": "esmaspäeval teisipäeval kolmapäeval neljapäeval reedel laupäeval pühapäeval",
+    "sv": "måndagen tisdagen onsdagen torsdagen fredagen lördagen söndagen",
+    "da": "mandagen tirsdagen onsdagen torsdagen fredagen lørdagen søndagen",
+    "pt": "segunda terça quarta quinta sexta sábado domingo",
+}
+# Words that are a month or a weekday only with a capital: "may 12 people", "sat 3 hours", "mar" (sea).
+CAPITAL_ONLY = frozenset(["may", "mar", "march", "sun", "sat", "wed", "mon", "jan", "dec", "sep"])
+# Abbreviations that are everyday words in their language.
+NEVER = {"fr": {"mar"}, "es": {"sab"}, "it": {"mar", "sab"}, "pt": {"set", "segunda", "sexta"}, "ro": {"mar"}}
+
+
+# Words between the parts of a date ("12th day of March", "12 de mayo"), and between weekday and date ("Montag, den").
+LINKS = frozenset(["of", "day", "de", "del", "di", "av", "en", "og", "m", "gada", "г", "р"])
+ARTICLES = frozenset(["the", "den", "dem", "der", "le", "la", "il", "el", "dia", "ngày", "am"])
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of one language, folded: word -> month 1..12, word -> weekday 0 (Monday)..6."""
+
+    months: dict[str, int]
+    weekdays: dict[str, int]
+
+
+def folded(word: str) -> str:
+    """The form in which names are compared: composed, small letters, no full stop, one kind of apostrophe."""
+    plain = unicodedata.normalize("NFC", word).replace("i̇", "i").lower().replace("i̇", "i")
+    return plain.strip(".,").replace("’", "'")
+
+
+@cache
+def names(language: str) -> Names | None:
+    """Names of a language; None if CLDR has none.
+
+    Args:
+        language: ISO 639-1 code.
+    """
+    from babel import Locale
+    from babel.core import UnknownLocaleError
+
+    try:
+        locale = Locale.parse(CLDR.get(language, language))
+    except (UnknownLocaleError, ValueError):
+        return None
+    months: dict[str, int] = {}
+    weekdays: dict[str, int] = {}
+    for context in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            months |= {_bare(folded(name)): number for number, name in locale.months[context][width].items()}
+            weekdays |= {folded(name): number for number, name in locale.days[context][width].items()}
+    if language == "en":
+        months |= ENGLISH["months"]
+        weekdays |= ENGLISH["weekdays"]
+    weekdays |= {folded(name): number for number, name in enumerate(INFLECTED.get(language, "").split())}
+    unwanted = NEVER.get(language, set())
+    return Names(_words(months, unwanted), _words(weekdays, unwanted))
+
+
+@cache
+def _full_names(language: str) -> Names | None:
+    """Names for texts of unknown language: without short forms, which are words of other languages ("to", "set")."""
+    table = names(language)
+    if table is None:
+        return None
+    return Names(*({word: n for word, n in kind.items() if _is_full(word)} for kind in (table.months, table.weekdays)))
+
+
+def _is_full(word: str) -> bool:
+    return len(word) > 4 or not word.isascii()
+
+
+def _bare(month: str) -> str:
+    """Catalan and others write the preposition into the format: "de gener", "d'agost"."""
+    return month.removeprefix("de ").removeprefix("d'")
+
+
+def _words(table: dict[str, int], unwanted: set[str]) -> dict[str, int]:
+    return {word: number for word, number in table.items() if _usable(word) and word not in unwanted}
+
+
+def _usable(word: str) -> bool:
+    """Single letters say nothing, single Han or Hangul signs in brackets do."""
+    return len(word) > 1 or word > "\u2e7f"
+
+
+def month_languages(word: str, language: str | None) -> Iterator[tuple[str, Names]]:
+    """Languages in which a folded word is a month; with an empty word those whose weekdays count.
+
+    Args:
+        word: From `folded`, or "".
+        language: ISO 639-1 code of the document; None tries all of LANGUAGES.
+    """
+    candidates = [language, "en"] if language is not None else ["en", *LANGUAGES]
+    for code in dict.fromkeys(candidates):
+        table = names(code) if code in (language, "en") else _full_names(code)
+        if table is not None and (not word or word in table.months):
+            yield code, table
