@@ -6,7 +6,7 @@ BIN := .venv/bin
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
 report: .venv ## set up, then check the seed corpus
-	$(BIN)/corpusqa report seeds/
+	$(BIN)/corpusqa report seeds/ --config seeds/corpusqa.toml
 test: .venv ## set up, then run the tests that need nothing else on the machine
 	$(BIN)/pytest
 test-all: .venv ## the slow, browser and cluster tests as well

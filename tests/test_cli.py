@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import io
 import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,16 @@ import polars as pl
 import pytest
 from conftest import SEEDS
 
+from corpusqa.cli import run as run_command
+
 TEXT = "The ferry left the harbour at noon and the gulls went with it, as they had done every day that summer. "
+
+
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 class Run:
@@ -33,11 +45,16 @@ class Run:
     def jsonl(self, name: str, *rows: dict[str, Any]) -> Path:
         return self.write(name, "".join(json.dumps(row) + "\n" for row in rows))
 
-    def __call__(self, *args: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "corpusqa", *args]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
-        assert "Traceback" not in done.stderr, done.stderr
-        return done
+    def __call__(self, *args: str) -> Done:
+        """Run it in this process: an exception that the command line lets through fails the test."""
+        out, err, before = io.StringIO(), io.StringIO(), Path.cwd()
+        os.chdir(self.folder)
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                code = run_command(list(args))
+        finally:
+            os.chdir(before)
+        return Done(code, out.getvalue(), err.getvalue())
 
     def report(self) -> dict[str, Any]:
         said: dict[str, Any] = json.loads((self.folder / "corpusqa-report/report.json").read_text())

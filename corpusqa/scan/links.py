@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from polars.exceptions import PanicException
 
 from corpusqa.batch import DOCUMENT, Batch
 from corpusqa.check import Links
@@ -145,7 +146,7 @@ def _verify_block(
 def _said(half: str, kind: Links, batch: Batch, pairs: pl.DataFrame) -> pl.DataFrame:
     try:
         return kind.verify(batch, pairs)
-    except Exception as error:
+    except (Exception, PanicException) as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(frame.filename).name}:{frame.lineno}"
         raise ContractError(f"half {half!r}: verify failed with {type(error).__name__} at {place}") from None
