@@ -10,6 +10,7 @@ from corpusqa_checks._shared.words import word_count
 from corpusqa_checks.boilerplate.features import line_features
 from corpusqa_checks.boilerplate.kinds import kinds
 from corpusqa_checks.boilerplate.model import line_scores
+from corpusqa_checks.boilerplate.repeated import LABEL, repetition
 from corpusqa_checks.boilerplate.segments import MAIN, SEGMENTS, segments
 
 from corpusqa.check import Batch, Check, Frame, Label, Measured, Signal
@@ -32,7 +33,7 @@ ABOUTS = {
 UNCERTAIN = 0.7
 
 
-def boilerplate() -> Check:
+def boilerplate(*, repeated_pages: int = 3, repeated_share: float = 0.2) -> Check:
     """What of a page is the frame around its main text, line by line, in any language, from plain text alone.
 
     Each line gets a score from a fitted linear model of its shape, its cues in some 30 languages and its place among
@@ -40,15 +41,25 @@ def boilerplate() -> Check:
     newsletter, sponsor, legal, cookie, comments, other. Main lines bear no label; the title is labelled but is main
     text. Labels other than `title` are left out of the main text that other checks may read.
 
-    Documents of fewer than four lines have no frame to tell: only consent text is labelled, and the ratio is null
+    Not every text is a page: `kind` says short (fewer than four lines), unbroken (long text without line breaks),
+    markup, code, table, list, chat, poem, wrapped or log, and there only consent text is labelled; the ratio is null
     where nothing is.
+
+    With the other documents of a site in view, `repeated` marks lines that stand on several of its pages, unless the
+    model is sure that they are prose. It may be cut and is counted, but does not change what is main text.
+
+    Options:
+        repeated_pages: On so many pages of a site a line is repeated (without URLs: on 5 or more of the corpus).
+        repeated_share: And on so large a share of its pages.
 
     How to act: `cut` names the labels whose lines go; `drop = ["boilerplate.ratio > 0.8"]` drops pages that are
     little but frame.
     """
     labels = {name: Label(about, line=True, main=name == "title") for name, about in ABOUTS.items()}
     frame = [name for name in ABOUTS if name != "title"]
+    labels[LABEL] = Label("lines that many pages of the site share", line=True)
     signals = {
+        "kind": Signal(pl.String, "page, or why no frame is told: short, unbroken, markup, code, table, list, ..."),
         "ratio": Signal(pl.Float64, "share of the words outside the main text; the title counts as main"),
         "char_share": Signal(pl.Float64, "share of the characters of lines outside the main text"),
         "main_words": Signal(pl.Int64, "words of the main text, title included"),
@@ -60,7 +71,8 @@ def boilerplate() -> Check:
         "cut": [f"boilerplate.{name}" for name in frame if name not in ("byline", "about", "other")],
         "drop": ["boilerplate.ratio > 0.8"],
     }
-    return Check(signals=signals, labels=labels, measure=_measure, suggest=suggest)
+    half = repetition(labelled_lines, repeated_pages, repeated_share)
+    return Check(signals=signals, labels=labels, measure=_measure, corpus={LABEL: half}, suggest=suggest)
 
 
 @once_per_batch
@@ -94,14 +106,18 @@ def _measure(batch: Batch) -> Measured:
 
 def _signals(batch: Batch, lines: Frame) -> Frame:
     words, chars, label = pl.col("words"), pl.col("chars"), pl.col("label")
-    lines = lines.filter((pl.col("kind") == "page") | (label == "cookie").any().over("row"))
-    outside = label.is_not_null() & (label != "title")
+    outside = (label.is_not_null() & (label != "title")).fill_null(False)
+    measurable = (pl.col("kind").first() == "page") | label.is_not_null().any()
     counted = lines.group_by("row").agg(
+        pl.col("kind").first(),
+        measurable=measurable,
         ratio=words.filter(outside).sum() / words.sum(),
         char_share=chars.filter(outside).sum() / chars.sum(),
-        main_words=words.filter(~outside.fill_null(False)).sum().cast(pl.Int64),
+        main_words=words.filter(~outside).sum().cast(pl.Int64),
         uncertain_share=(pl.col("score").abs() < UNCERTAIN).mean(),
         **{f"{name}_share": words.filter(label == name).sum() / words.sum() for name in ABOUTS},
     )
     documents = pl.DataFrame({"row": pl.int_range(batch.height, eager=True)})
-    return documents.join(counted, on="row", how="left", maintain_order="left").drop("row")
+    table = documents.join(counted, on="row", how="left", maintain_order="left")
+    shares = [name for name in table.columns if name not in ("row", "kind", "measurable")]
+    return table.select("kind", pl.when("measurable").then(pl.col(shares)))

@@ -1,0 +1,90 @@
+"""Lines that many pages of a site share.
+
+Repetition is combined with the line model: a line that the model takes for prose is never marked, however often it is
+repeated. Copies of one page count once, by the longest line of their main text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+from corpusqa_checks._shared.hashing import string_hashes
+from corpusqa_checks._shared.spans import with_parts
+
+from corpusqa.check import Batch, Frame, Groups
+
+LABEL = "repeated"
+LONGEST = 200  # characters of a line that can be furniture of a site
+DOUBT = 2.5  # log-odds of main up to which a repeated line is marked
+# Without a URL the corpus stands for the site: more pages are asked for, and the lines are spread over groups, so that
+# no group holds the whole corpus.
+CORPUS_PAGES = 5
+SPREAD = 64
+ROWS = ("row", "page", "line", "start", "end", "at", "whole")
+
+
+def repetition(labelled: Callable[[Batch], Frame], pages: int, share: float) -> Groups:
+    """The corpus half that marks repeated lines.
+
+    Args:
+        labelled: Batch -> its lines with `row, at, start, end, text, score, label`.
+        pages: On so many pages of its site a line has to occur.
+        share: And on this share of them.
+    """
+    return Groups(
+        keys=lambda batch: _keys(batch, labelled(batch)),
+        reduce=lambda rows: _marked(rows, pages, share),
+    )
+
+
+def _keys(batch: Batch, lines: Frame) -> Frame:
+    """One row per line that may be marked, and one without a line per page and group, by which pages are counted.
+
+    Returns:
+        `row`, `key` (the site, or a part of the corpus), `page` (what copies of a page share), `line` (hash of the
+        text), `start`, `end` (0 for the page's own row), `at`, `whole` (the corpus stands for the site).
+    """
+    pages = _pages(batch, lines)
+    text = pl.col("text").str.strip_chars()
+    may = (pl.col("score") < DOUBT) & (text.str.len_chars() <= LONGEST) & text.str.contains(r"\p{L}{2}")
+    few = with_parts(batch, lines.filter(may & pl.col("label").ne_missing("title")))
+    few = few.with_columns(line=string_hashes(few.select(text.str.to_lowercase()).to_series()))
+    spread = pl.when("whole").then(pl.int_ranges(0, SPREAD)).otherwise(pl.int_ranges(0, 1))
+    nothing = (pl.lit(0, pl.Int64).alias(name) for name in ("start", "end", "at"))
+    own = pages.with_columns(spread.alias("line"), *nothing).explode("line", empty_as_null=True)
+    rows = few.with_columns(at=pl.col("at") + pl.col("part")).join(pages, on="row", maintain_order="left")
+    # in a corpus without URLs the hash of the line spreads the lines
+    key = pl.when("whole").then(pl.col("site") + pl.col("line") % SPREAD).otherwise("site")
+    return pl.concat([table.select(*ROWS, key=key) for table in (rows, own)])
+
+
+def _pages(batch: Batch, lines: Frame) -> Frame:
+    """Of each document `site` (hash of the host of its URL), `page` (hash of its longest main line) and `whole`."""
+    host = pl.col("url").str.to_lowercase().str.extract(r"^[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?(?:www\.)?([^/?#:]+)")
+    frame = batch.frame.select(row=pl.int_range(pl.len(), dtype=pl.Int64), text="text", host=host)
+    main = lines.filter(pl.col("label").is_null())
+    longest = main.group_by("row").agg(
+        pl.col("text").sort_by(pl.col("text").str.len_bytes(), "text").last().alias("body")
+    )
+    frame = frame.join(longest, on="row", how="left", maintain_order="left")
+    return frame.select(
+        "row",
+        site=string_hashes(frame["host"]) // 2,
+        page=string_hashes(frame.select(pl.coalesce("body", "text")).to_series()),
+        whole=pl.col("host").is_null(),
+    )
+
+
+def _marked(rows: Frame, pages: int, share: float) -> Frame:
+    """Whole groups -> `doc`, `start`, `end`, `label`, `why` of the repeated lines, adjacent lines as one span."""
+    known = rows.with_columns(all=pl.col("page").n_unique().over("key"))
+    lines = known.filter(pl.col("end") > 0).with_columns(seen=pl.col("page").n_unique().over("key", "line"))
+    least = pl.when("whole").then(max(pages, CORPUS_PAGES)).otherwise(pages)
+    marked = lines.filter((pl.col("seen") >= least) & (pl.col("seen") >= share * pl.col("all"))).sort("doc", "at")
+    goes_on = (pl.col("doc") == pl.col("doc").shift()) & (pl.col("at") == pl.col("at").shift() + 1)
+    joined = marked.group_by("doc", (~goes_on.fill_null(False)).cum_sum().alias("block"), maintain_order=True).agg(
+        pl.col("start").first(), pl.col("end").last(), pl.col("seen").max()
+    )
+    why = pl.format("on {} pages", "seen")
+    return joined.select("doc", "start", "end", label=pl.lit(LABEL), why=why)
