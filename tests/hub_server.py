@@ -275,7 +275,7 @@ class Handler(BaseHTTPRequestHandler):
         repo = f"{said.get('organization') or self.hub.owner}/{said['name']}"
         url = f"{self._base()}/datasets/{repo}"
         try:
-            self.hub.create(repo, bool(said.get("private")))
+            self.hub.create(repo, said.get("visibility") == "private" or bool(said.get("private")))
         except Refused as refused:
             return refused.status, {"url": url, "error": refused.message}
         return 200, {"url": url, "name": repo}

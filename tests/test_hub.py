@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,15 +21,17 @@ import json, sys
 from pathlib import Path
 from corpusqa.errors import CorpusqaError
 from corpusqa.hub import PushOptions, push
-folder, repo, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
-options["include"] = tuple(options.get("include", ()))
-try:
-    done = push(Path(folder), repo, PushOptions(**options))
-except CorpusqaError as error:
-    print(json.dumps({"state": "refused", "error": str(error), "kind": type(error).__name__}))
-else:
-    print(json.dumps({"state": done.state, "commit": done.commit, "uploads": done.uploads, "deletes": done.deletes,
-                      "notes": done.notes, "url": done.url}))
+for line in sys.stdin:
+    folder, repo, options = json.loads(line)
+    options["include"] = tuple(options.get("include", ()))
+    try:
+        done = push(Path(folder), repo, PushOptions(**options))
+    except CorpusqaError as error:
+        said = {"state": "refused", "error": str(error), "kind": type(error).__name__}
+    else:
+        names = ("state", "commit", "uploads", "deletes", "notes", "url")
+        said = {name: getattr(done, name) for name in names}
+    print(json.dumps(said), flush=True)
 """
 LOAD = """
 import json, sys, datasets
@@ -39,31 +41,77 @@ print(json.dumps({s: {"features": str(d.features), "rows": list(d)} for s, d in 
 REPO = "owner/corpus"
 
 
-class Hub:
-    """A server, and clients in processes of their own."""
+def clean_env(home: Path, token: str | None, **more: str) -> dict[str, str]:
+    """The environment of a client: nothing of the person who runs the tests."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("HF_", "HUGGING"))}
+    own = {"HF_HOME": str(home), "HF_HUB_DISABLE_TELEMETRY": "1", "HF_UPDATE_DOWNLOAD_COUNTS": "0",
+           "HF_HUB_DISABLE_PROGRESS_BARS": "1"}  # fmt: skip
+    return {**kept, **own, **more, **({"HF_TOKEN": token} if token else {})}
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+
+class Client:
+    """A process with a home of its own that pushes what it is told to."""
+
+    def __init__(self, home: Path, token: str | None) -> None:
+        self.errors = (home / "stderr").open("w+")
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PUSH], env=clean_env(home, token), text=True, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=self.errors,
+        )  # fmt: skip
+
+    def push(self, folder: Path, repo: str, options: dict) -> dict:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(json.dumps([str(folder), repo, options]) + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        self.errors.seek(0)
+        said = self.errors.read()
+        assert answer, said
+        assert TOKEN not in answer + said
+        assert "hf_wrong" not in answer + said
+        return json.loads(answer)
+
+    def close(self) -> None:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.close()
+        self.process.wait(timeout=30)
+        self.process.stdout.close()
+        self.errors.close()
+
+
+@pytest.fixture(scope="session")
+def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str | None], Client]]:
+    """Clients by token, each started once."""
+    started: dict[str | None, Client] = {}
+
+    def client(token: str | None) -> Client:
+        if token not in started:
+            started[token] = Client(tmp_path_factory.mktemp("home"), token)
+        return started[token]
+
+    yield client
+    for one in started.values():
+        one.close()
+
+
+class Hub:
+    """A server of its own, and the clients."""
+
+    def __init__(self, folder: Path, clients: Callable[[str | None], Client]) -> None:
+        self.folder, self.clients = folder, clients
         self.server = Server(folder / "hub")
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = self.server.url
 
-    def env(self, token: str | None = TOKEN, **more: str) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("HF_", "HUGGING"))}
-        own = {"HF_HOME": str(self.folder / "home"), "HF_ENDPOINT": self.url, "HF_HUB_DISABLE_TELEMETRY": "1",
-               "HF_UPDATE_DOWNLOAD_COUNTS": "0", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}  # fmt: skip
-        return {**kept, **own, **({"HF_TOKEN": token} if token else {}), **more}
-
-    def run(self, code: str, *said: str, env: dict[str, str] | None = None) -> str:
-        done = subprocess.run(
-            [sys.executable, "-c", code, *said], env=env or self.env(), capture_output=True, text=True, timeout=120
-        )
+    def load(self, *said: str) -> dict:
+        """What `datasets` reads, by split."""
+        env = clean_env(self.folder / "home", TOKEN, HF_ENDPOINT=self.url)
+        done = subprocess.run([sys.executable, "-c", LOAD, *said], env=env, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr
-        assert TOKEN not in done.stdout + done.stderr
-        return done.stdout
+        return json.loads(done.stdout)
 
-    def push(self, folder: Path, repo: str = REPO, *, env: dict[str, str] | None = None, **options) -> dict:
-        return json.loads(self.run(PUSH, str(folder), repo, json.dumps({"endpoint": self.url, **options}), env=env))
+    def push(self, folder: Path, repo: str = REPO, *, token: str | None = TOKEN, **options) -> dict:
+        return self.clients(token).push(folder, repo, {"endpoint": self.url, **options})
 
     def fault(self, kind: str, step: str, times: int = 1, skip: int = 0) -> None:
         body = json.dumps({"kind": kind, "step": step, "times": times, "skip": skip}).encode()
@@ -82,8 +130,8 @@ class Hub:
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
-    made = Hub(tmp_path)
+def hub(tmp_path: Path, clients: Callable[[str | None], Client]) -> Iterator[Hub]:
+    made = Hub(tmp_path, clients)
     yield made
     made.server.shutdown()
     made.server.server_close()
@@ -110,9 +158,9 @@ def test_what_was_pushed_is_read_back_the_same(hub: Hub, releases: tuple[Path, P
     assert hub.state()["private"] is True
     assert hub.state()["tags"] == {"v1.0.0": done["commit"]}
     assert len(hub.state()["commits"]) == 2  # the initial one and ours
-    local = json.loads(hub.run(LOAD, str(releases[0])))
-    assert json.loads(hub.run(LOAD, REPO, "v1.0.0")) == local
-    assert json.loads(hub.run(LOAD, REPO)) == local
+    local = hub.load(str(releases[0]))
+    assert hub.load(REPO, "v1.0.0") == local
+    assert hub.load(REPO) == local
     for path, digest in ((file["path"], file["sha256"]) for file in content(releases[0])["files"]):
         if path.startswith("data/"):
             assert hub.files()[path] == digest
@@ -126,8 +174,8 @@ def test_a_second_version_replaces_what_vanished_in_one_commit(hub: Hub, release
     assert sorted(hub.state()["tags"]) == ["v1.0.0", "v2.0.0"]
     assert len(hub.state()["commits"]) == 3
     assert "still hold" in done["notes"][0]
-    assert set(json.loads(hub.run(LOAD, REPO))) == {"train"}
-    assert set(json.loads(hub.run(LOAD, REPO, "v1.0.0"))) == {"train", "test"}
+    assert set(hub.load(REPO)) == {"train"}
+    assert set(hub.load(REPO, "v1.0.0")) == {"train", "test"}
 
 
 def test_running_twice_says_so_and_sends_nothing(hub: Hub, releases: tuple[Path, Path]) -> None:
@@ -278,10 +326,9 @@ def test_a_dry_run_changes_nothing(hub: Hub, releases: tuple[Path, Path]) -> Non
 def test_without_a_good_token_it_says_what_to_do(
     hub: Hub, releases: tuple[Path, Path], token: str | None, message: str
 ) -> None:
-    done = hub.push(releases[0], env=hub.env(token))
+    done = hub.push(releases[0], token=token)
     assert message in done["error"]
     assert "HF_TOKEN" in done["error"]
-    assert "hf_wrong" not in done["error"]
 
 
 def test_no_server_is_said_at_once(hub: Hub, releases: tuple[Path, Path]) -> None:
