@@ -64,7 +64,8 @@ def _duplicates(scan: Scan) -> pl.DataFrame:
         return pl.DataFrame(schema=FINDINGS)
     count, rows = repeated.height, int(repeated["count"].sum())
     one = pl.DataFrame({"check": ["corpusqa"]})
-    message = f"{count} ids of the source occur more than once, on {rows} rows; they were made unique"
+    ids = "1 id of the source occurs" if count == 1 else f"{count:,} ids of the source occur"
+    message = f"{ids} more than once, on {rows:,} rows; they were made unique"
     return _own(
         one,
         name=pl.lit(DUPLICATE_ID),

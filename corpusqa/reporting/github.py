@@ -31,7 +31,7 @@ def render(report: Mapping[str, Any], root: str = "") -> str:
         if level == "notice" or len(lines[level]) >= PER_LEVEL:
             left += len(rows)
             continue
-        first = rows[0]
+        first = min(rows, key=lambda row: row["line"] or 0)
         said = first["message"] if len(rows) == 1 else f"{len(rows):,} times in this file: {first['message']}"
         place = {"file": str(PurePosixPath(root, file)), "line": first["line"] or 1} if file else {}
         lines[level].append(command(level, said, **place, title=name))

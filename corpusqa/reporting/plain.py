@@ -15,11 +15,11 @@ DIGITS = 9
 
 
 def plain(value: Any) -> Any:
-    """The value as JSON knows it; a float without a value becomes None."""
+    """The value as JSON knows it, with sorted keys; a float without a value becomes None."""
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): plain(value[key]) for key in sorted(value)}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, datetime.date):

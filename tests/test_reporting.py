@@ -1,0 +1,450 @@
+"""report.json and the formats that are drawn from it, on a corpus that shows everything a report can say."""
+
+from __future__ import annotations
+
+import json
+import os
+import xml.etree.ElementTree as Tree
+from typing import Any
+
+import pytest
+from conftest import ROOT
+from jsonschema import Draft202012Validator
+from reporting_corpus import HOSTILE, PLAIN, SECRETS, run
+
+from corpusqa.errors import CannotEvaluate, UsageError
+from corpusqa.gate import metrics
+from corpusqa.reporting.formats import FORMATS, draw, root_of, wanted_formats
+from corpusqa.reporting.markdown import code
+from corpusqa.reporting.plain import dumped, plain
+from corpusqa.reporting.reading import measured, read_report
+
+GOLDEN = ROOT / "tests" / "golden"
+FILES = {
+    "terminal": "terminal.txt",
+    "json": "report.json",
+    "markdown": "comment.md",
+    "github": "github.txt",
+    "sarif": "report.sarif",
+    "junit": "junit.xml",
+}
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return run(tmp_path_factory.mktemp("plain"), PLAIN)
+
+
+@pytest.fixture(scope="module")
+def report(account: Any) -> dict[str, Any]:
+    return account.report
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return run(tmp_path_factory.mktemp("hostile"), HOSTILE)
+
+
+def versionless(report: dict[str, Any]) -> dict[str, Any]:
+    """The report as every release of corpusqa writes it."""
+    checks = {name: {**check, "version": "0", "origin": "tests"} for name, check in report["checks"].items()}
+    return {**report, "tool": {"name": "corpusqa", "version": "0"}, "checks": checks}
+
+
+class TestModel:
+    def test_the_stable_paths_are_there(self, report):
+        assert report["schema"] == 1
+        assert {"documents", "bytes", "digest"} <= set(report["corpus"])
+        assert report["ledger"] == {"read": 9, "kept": 3, "edited": 2, "dropped": 3, "unreadable": 1}
+        assert report["checks"]["odd"]["signals"]["words"]["statistics"]["max"] == 80
+        assert report["checks"]["odd"]["labels"]["word"]["statistics"]["count"] == 3
+        assert report["gate"]["status"] == "failed"
+        assert {row["metric"] for row in report["gate"]["limits"]} >= {"odd.words.mean", "contacts.key.count"}
+        assert {"rule", "fired", "only", "null"} <= set(report["rules"][0])
+        assert report["unreadable"]["rows"] == [
+            {"number": 8, "file": "corpus.jsonl", "line": 9, "offset": 1147, "reason": "the text is null"}
+        ]
+
+    def test_it_is_the_same_from_another_folder_and_run(self, report, tmp_path):
+        assert dumped(run(tmp_path, PLAIN).report) == dumped(report)
+
+    def test_it_is_plain_json(self, report):
+        assert json.loads(dumped(report)) == report
+
+    def test_findings_are_errors_first_then_by_fingerprint(self, report):
+        order = [(("error", "warning", "info").index(f["severity"]), f["fingerprint"]) for f in report["findings"]]
+
+        assert order == sorted(order)
+        assert report["totals"]["findings"] == len(order) == sum(report["totals"]["by_severity"].values())
+
+    def test_a_cluster_shows_its_documents_which_of_them_stay_and_where_they_differ(self, report):
+        [cluster] = report["clusters"]
+
+        assert (cluster["check"], cluster["half"], cluster["id"], cluster["size"]) == ("copies", "same", "d", 2)
+        assert (cluster["documents"], cluster["kept"]) == (["d", "e"], ["d"])
+        [pair] = cluster["evidence"]
+        [piece] = pair["pieces"]
+        assert "Tuesday for repairs" in piece["a"]
+        assert "Wednesday, for good" in piece["b"]
+
+    def test_documents_are_shown_with_what_cleaning_does(self, report):
+        document = next(d for d in report["documents"] if d["document"] == "b")
+
+        assert document["verdict"] == "edit"
+        assert {(s["text"], s["action"]) for s in document["segments"] if s["action"]} == {
+            ("# Home", "cut"),
+            ("# About", "cut"),
+            ("[EMAIL]", "mask"),
+        }
+
+    def test_slices_have_their_metrics_and_documents_without_a_value_are_one(self, report):
+        sizes = {row["value"]: row["documents"] for row in report["slices"] if row["by"] == "source"}
+
+        assert sizes == {"wire": 4, "gazette": 3, None: 1}
+        wire = next(row for row in report["slices"] if row["value"] == "wire")
+        assert wire["metrics"]["contacts.email.count"] == 1
+
+    def test_a_small_slice_is_shown_and_not_judged(self, report):
+        small = [row for row in report["gate"]["limits"] if row["by"] == "source" and row["slice"] is None]
+
+        assert [(row["ok"], row["value"]) for row in small] == [(None, 80)]
+
+    def test_clusters_give_no_histogram_because_their_values_are_ids(self, report):
+        assert report["checks"]["copies"]["signals"]["same"]["histogram"] is None
+
+    @pytest.mark.parametrize("value", [float("nan"), float("inf")])
+    def test_what_is_no_number_has_no_value(self, value):
+        assert plain({"x": [value, 1.0, 1 / 3]}) == {"x": [None, 1.0, 0.333333333]}
+
+
+class TestReading:
+    def test_a_report_is_read_from_its_file_or_folder(self, report, tmp_path):
+        (tmp_path / "report.json").write_bytes(dumped(report))
+
+        assert read_report(tmp_path) == read_report(tmp_path / "report.json") == report
+
+    def test_its_metrics_are_those_of_the_gate(self, account, report):
+        names = ["documents.count", "ledger.kept.share", "odd.words.mean", "odd.word.per_mb", "contacts.key.count"]
+        fresh = metrics(account.scan, account.verdicts.frame, ["source"], names=names)
+        read = {(r["metric"], r["by"], r["slice"]): r["value"] for r in measured(report).to_dicts()}
+
+        assert fresh.height > 2 * len(names)
+        for row in fresh.to_dicts():
+            assert read[row["metric"], row["by"], row["slice"]] == pytest.approx(row["value"], rel=1e-8)
+
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            (b'{"schema": 1, "corpus', "may be truncated"),
+            (b'{"schema": 2}', "schema 2, this version reads 1"),
+            (b"[]", "names no schema"),
+            (b'{"schema": 1}', "it lacks corpus"),
+        ],
+    )
+    def test_a_damaged_or_newer_report_cannot_be_evaluated(self, tmp_path, content, said):
+        (tmp_path / "report.json").write_bytes(content)
+
+        with pytest.raises(CannotEvaluate, match=said):
+            read_report(tmp_path)
+
+    def test_a_missing_one_is_a_mistake_of_the_caller(self, tmp_path):
+        with pytest.raises(UsageError, match=r"nowhere\.json: cannot be read"):
+            read_report(tmp_path / "nowhere.json")
+
+
+class TestFormats:
+    @pytest.mark.parametrize("name", FILES)
+    def test_every_format_is_as_it_was(self, report, name):
+        """With CORPUSQA_UPDATE_GOLDEN=1 the files are written instead; look at the difference before committing it."""
+        drawn, path = draw(name, versionless(report), output="out", root="data"), GOLDEN / FILES[name]
+        if os.environ.get("CORPUSQA_UPDATE_GOLDEN"):
+            path.write_text(drawn, encoding="utf-8")
+
+        assert drawn == path.read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize("name", FORMATS)
+    def test_a_stored_report_is_drawn_again_byte_for_byte(self, report, name):
+        assert draw(name, json.loads(dumped(report))) == draw(name, report)
+
+    @pytest.mark.parametrize("name", FORMATS)
+    def test_no_format_holds_a_private_value(self, account, hostile, name):
+        for found in (account, hostile):
+            drawn = draw(name, found.report)
+
+            assert not [secret for secret in SECRETS if secret in drawn]
+
+    def test_nothing_private_is_in_the_tables_beside_it(self, account, hostile):
+        for found in (account, hostile):
+            tables = str(found.findings.to_dicts()) + str(found.verdict_table.to_dicts())
+
+            assert not [secret for secret in SECRETS if secret in tables]
+
+    def test_formats_and_files_are_said_in_one_word(self):
+        assert [(w.format, str(w.path)) for w in wanted_formats(["markdown", "html:a/b.html"])] == [
+            ("markdown", "None"),
+            ("html", "a/b.html"),
+        ]
+
+    @pytest.mark.parametrize(
+        ("values", "said"),
+        [
+            (["markdwon"], "did you mean markdown"),
+            (["markdown", "json"], "markdown and json cannot both go to stdout; .* json:FILE"),
+            (["markdown:x", "json:x"], "two formats go to x"),
+        ],
+    )
+    def test_formats_that_cannot_be_are_refused(self, values, said):
+        with pytest.raises(UsageError, match=said):
+            wanted_formats(values)
+
+    def test_places_are_relative_to_the_repository(self, tmp_path):
+        (tmp_path / "data").mkdir()
+        (tmp_path / "data/a.jsonl").touch()
+
+        assert root_of(str(tmp_path / "data"), tmp_path) == "data"
+        assert root_of(str(tmp_path / "data/a.jsonl"), tmp_path) == "data"
+        assert root_of(str(tmp_path), tmp_path / "data") == root_of("hf://datasets/a/b", tmp_path) == ""
+
+
+class TestHostile:
+    """Nothing from a corpus executes, forges or breaks, in any format."""
+
+    @pytest.mark.parametrize("name", FORMATS)
+    def test_nothing_unseen_gets_out(self, hostile, name):
+        drawn = draw(name, hostile.report)
+
+        assert not [c for c in "\x00\x07\x1b\x9b\u202e\u2066\ufeff" if c in drawn]
+
+    @pytest.mark.parametrize("name", set(FORMATS) - {"github", "html"})
+    def test_no_line_is_a_command_of_a_runner(self, hostile, name):
+        drawn = draw(name, hostile.report)
+
+        assert "##[" not in drawn
+        assert "##vso[" not in drawn
+        assert not [line for line in drawn.splitlines() if line.lstrip().startswith("::")]
+
+    def test_annotations_are_our_own(self, hostile):
+        lines = draw("github", hostile.report).splitlines()
+
+        assert all(line.startswith(("::error ", "::warning ", "::notice ")) for line in lines)
+        assert len(lines) <= 30
+        for line in lines:
+            properties, _, message = line[2:].partition("::")
+            assert "::" not in message
+            assert {part.partition("=")[0] for part in properties.partition(" ")[2].split(",")} <= {
+                "file",
+                "line",
+                "title",
+            }
+
+    def test_markdown_shows_corpus_text_as_code_alone(self, hostile):
+        for line in draw("markdown", hostile.report).splitlines():
+            outside = _without_code(line)
+            assert not [bad for bad in ("<script", "<img", "@everyone", "](https", "<b>") if bad in outside], line
+            if line.startswith("|"):
+                assert line.replace("\\|", "").count("|") in (3, 5, 6, 7)
+
+    @pytest.mark.parametrize("text", ["a`b", "``", "`a", "a|b", " a ", "", "``` a ``` `` b"])
+    def test_code_spans_hold_whatever_stands_in_them(self, text):
+        assert _without_code(code(text)) == ""
+
+    def test_markdown_and_terminal_stay_small(self, hostile):
+        assert len(draw("markdown", hostile.report)) < 60_000
+        assert len(draw("terminal", hostile.report)) < 10_000
+
+    def test_a_capped_comment_says_so(self, report):
+        from corpusqa.reporting.markdown import render
+
+        short = render(report, longest=1500)
+
+        assert len(short) <= 1500
+        assert short.endswith("_The rest is in report.html: this comment is at its limit._\n")
+
+    def test_sarif_has_no_link_of_the_corpus(self, hostile):
+        results = json.loads(draw("sarif", hostile.report))["runs"][0]["results"]
+
+        assert any("[click] (https" in result["message"]["text"] for result in results)
+        assert not any("](" in result["message"]["text"] for result in results)
+
+
+class TestSarif:
+    def test_it_keeps_to_the_format_and_to_what_github_takes(self, report, hostile):
+        for found in (report, hostile.report):
+            said = json.loads(draw("sarif", found, root="data"))
+            Draft202012Validator(SARIF).validate(said)
+            rules = [rule["id"] for rule in said["runs"][0]["tool"]["driver"]["rules"]]
+            assert len(rules) == len(set(rules))
+            for result in said["runs"][0]["results"]:
+                assert rules[result["ruleIndex"]] == result["ruleId"]
+
+    def test_a_finding_points_to_its_line(self, report):
+        results = json.loads(draw("sarif", report, root="data"))["runs"][0]["results"]
+        key = next(result for result in results if result["ruleId"] == "contacts.key")
+        place = key["locations"][0]["physicalLocation"]
+
+        assert place == {"artifactLocation": {"uri": "data/corpus.jsonl"}, "region": {"startLine": 3}}
+        assert key["locations"][0]["logicalLocations"] == [{"name": "c", "kind": "document"}]
+
+    def test_what_is_left_out_is_said(self, report):
+        many = {**report, "findings": report["findings"] * 1000}
+        run_ = json.loads(draw("sarif", many))["runs"][0]
+
+        assert len(run_["results"]) == 5000
+        assert (
+            "further findings are left out"
+            in run_["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+        )
+
+
+class TestJunit:
+    def test_it_keeps_to_the_format(self, report, hostile):
+        for found in (report, hostile.report):
+            root = Tree.fromstring(draw("junit", found))
+            for element in root.iter():
+                attributes, children = JUNIT[element.tag]
+                assert set(element.attrib) <= attributes
+                assert {child.tag for child in element} <= children
+
+    def test_tests_are_named_once_and_counted(self, report):
+        root = Tree.fromstring(draw("junit", report))
+        names = [(test.get("classname"), test.get("name")) for test in root.iter("testcase")]
+
+        assert len(names) == len(set(names)) == int(root.get("tests"))
+        assert int(root.get("failures")) == len(list(root.iter("failure"))) == 2
+        assert int(root.get("errors")) == len(list(root.iter("error"))) == 1
+
+    def test_it_quotes_no_text(self, report):
+        assert "Nobody knows" not in draw("junit", report)
+
+
+class TestTerminal:
+    def test_every_check_has_its_line_and_zero_is_a_number(self, report):
+        lines = draw("terminal", report, output="out").splitlines()
+
+        for check in ("contacts", "copies", "odd"):
+            [line] = [line for line in lines if line.split(" ")[0] == check]
+            assert len([word for word in line.split() if word.isdigit()]) >= 3
+        assert any(line.startswith("Ledger  9 read = 3 kept + 2 edited + 3 dropped + 1 unreadable") for line in lines)
+        assert lines[-1] == "Report  out/report.html"
+
+    def test_colour_is_for_terminals(self, report, monkeypatch):
+        from corpusqa.reporting.terminal import render, render_gate, render_ledger
+
+        monkeypatch.delenv("NO_COLOR", raising=False)
+        for drawn in (render, render_gate, render_ledger):
+            assert "\x1b" not in drawn(report)
+            assert "\x1b[" in drawn(report, color=True)
+
+    def test_the_gate_shows_every_limit(self, report):
+        from corpusqa.reporting.terminal import render_gate
+
+        drawn = render_gate(report)
+
+        assert all(row["metric"] in drawn for row in report["gate"]["limits"])
+        assert drawn.rstrip().endswith("Gate    failed: 2 of 9 limits broken")
+
+
+def _without_code(line: str) -> str:
+    """What GitHub reads as markup in a line: everything outside code spans."""
+    out, at = [], 0
+    while at < len(line):
+        if line[at] != "`":
+            out.append(line[at])
+            at += 1
+            continue
+        run_ = len(line[at:]) - len(line[at:].lstrip("`"))
+        end = at + run_
+        while end < len(line):
+            if line[end] != "`":
+                end += 1
+                continue
+            close = len(line[end:]) - len(line[end:].lstrip("`"))
+            if close == run_:
+                break
+            end += close
+        else:
+            out.append(line[at : at + run_])
+            at += run_
+            continue
+        at = end + run_
+    return "".join(out)
+
+
+def _object(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A JSON object that has exactly these keys."""
+    return {
+        "type": "object",
+        "properties": {**required, **(optional or {})},
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def _list(items: dict[str, Any], **more: int) -> dict[str, Any]:
+    return {"type": "array", "items": items, **more}
+
+
+_TEXT = {"type": "string", "minLength": 1}
+_MESSAGE = _object({"text": _TEXT})
+_LEVEL = {"enum": ["none", "note", "warning", "error"]}
+# SARIF 2.1.0 as far as we write it: every key that we use stands here with its type, and no other is allowed. A result
+# has exactly one place with a relative address and a line from 1, which is what GitHub asks for beyond the format.
+_LOCATION = _object(
+    {
+        "physicalLocation": _object(
+            {
+                "artifactLocation": _object({"uri": {"type": "string", "pattern": r"^[^/:\\\s][^:\\\s]*$"}}),
+                "region": _object({"startLine": {"type": "integer", "minimum": 1}}),
+            }
+        )
+    },
+    {"logicalLocations": _list(_object({"name": _TEXT, "kind": _TEXT}), maxItems=1)},
+)
+_RULE = _object(
+    {"id": _TEXT, "shortDescription": _MESSAGE, "defaultConfiguration": _object({"level": _LEVEL})},
+    {"fullDescription": _MESSAGE, "help": _MESSAGE},
+)
+_RESULT = _object(
+    {
+        "ruleId": _TEXT,
+        "ruleIndex": {"type": "integer", "minimum": 0},
+        "level": _LEVEL,
+        "message": _MESSAGE,
+        "locations": _list(_LOCATION, minItems=1, maxItems=1),
+        "partialFingerprints": _object({"corpusqa/v1": _TEXT}),
+    }
+)
+SARIF = _object(
+    {
+        "$schema": _TEXT,
+        "version": {"const": "2.1.0"},
+        "runs": _list(
+            _object(
+                {
+                    "tool": _object({"driver": _object({"name": _TEXT, "version": _TEXT, "rules": _list(_RULE)})}),
+                    "results": _list(_RESULT, maxItems=5000),
+                    "invocations": _list(
+                        _object(
+                            {"executionSuccessful": {"type": "boolean"}},
+                            {"toolExecutionNotifications": _list(_object({"message": _MESSAGE}, {"level": _LEVEL}))},
+                        )
+                    ),
+                    "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+                    "properties": {"type": "object"},
+                }
+            ),
+            minItems=1,
+        ),
+    }
+)
+# Elements of JUnit XML with the attributes and children that the readers of Jenkins and GitLab know.
+_COUNTS = {"name", "tests", "failures", "errors"}
+JUNIT: dict[str, tuple[set[str], set[str]]] = {
+    "testsuites": (_COUNTS, {"testsuite"}),
+    "testsuite": (_COUNTS | {"skipped"}, {"testcase"}),
+    "testcase": ({"name", "classname"}, {"skipped", "error", "failure", "system-out"}),
+    "failure": ({"type", "message"}, set()),
+    "error": ({"type", "message"}, set()),
+    "skipped": ({"type", "message"}, set()),
+    "system-out": (set(), set()),
+}
