@@ -202,7 +202,7 @@ def test_columns_are_held_to_their_types_once_they_are_known(rule, words):
             "boilerplate.ration > 0.6",
             "boilerplate has no signal 'ration'; did you mean boilerplate.ratio? (it has ratio)",
         ),
-        ("boilerplte.ratio > 0.6", "no selected check is called 'boilerplte'; did you mean boilerplate.ratio"),
+        ("boilerplte.ratio > 0.6", "no selected check is called 'boilerplte'; did you mean boilerplate?"),
         ("toxicity.score > 1", "no selected check is called 'toxicity'"),
         ("soruce = 'x'", "nothing is called 'soruce'; did you mean source?"),
         ("edu_score < 3", "a column of the source is written doc.edu_score"),

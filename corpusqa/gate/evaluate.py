@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import polars as pl
 
 from corpusqa.config import Config, Limit
+from corpusqa.gate.accepted import Accepted
+from corpusqa.gate.base import Base, Judged
 from corpusqa.gate.catalogue import DOCUMENTS
-from corpusqa.gate.limits import LIMITS, limit_rows, limits_of
+from corpusqa.gate.change import COMPARED, compare, vanished
+from corpusqa.gate.limits import CHANGES, LIMITS, limit_rows, limits_of
 from corpusqa.gate.metrics import metrics
 from corpusqa.scan.model import Scan
 from corpusqa.strict import validate_strict
 
 PASSED, FAILED, NOT_EVALUATED = "passed", "failed", "not evaluated"
 EXCEEDED = "limit exceeded"
+DECIMALS = 12
 # One row per limit and slice, in the order of the limits.
 ROWS = {
     "metric": pl.String,
@@ -27,18 +31,12 @@ ROWS = {
     "limit": pl.Float64,
     "value": pl.Float64,  # null where it could not be measured
     "documents": pl.Int64,
+    "base": pl.Float64,  # for limits of the change: the value in the base
+    "compared": pl.Float64,  # and the value now, over the documents that are in both
     "headroom": pl.Float64,  # how far the value is from the limit; negative where it is broken
     "ok": pl.Boolean,  # null where it was not judged; `note` says why
     "note": pl.String,
 }
-
-
-class Judged(Protocol):
-    """What the gate needs of verdicts: `frame` with `doc` and `verdict`."""
-
-    @property
-    def frame(self) -> pl.DataFrame:
-        """One row per document."""
 
 
 @dataclass(frozen=True)
@@ -57,21 +55,43 @@ class GateResult:
     notes: tuple[str, ...] = ()
 
 
-def evaluate(scan: Scan, verdicts: Judged, config: Config) -> GateResult:
+def evaluate(
+    scan: Scan,
+    verdicts: Judged,
+    config: Config,
+    *,
+    base: Base | None = None,
+    accepted: Accepted | None = None,
+) -> GateResult:
     """Judge a scan against the limits of the configuration.
+
+    Args:
+        scan: The scan.
+        verdicts: What the policy says of its documents.
+        config: The limits.
+        base: What `max_increase` and `max_drop` compare with.
+        accepted: Findings that do not count for absolute limits; a change is judged with all findings on both sides.
 
     Raises:
         ConfigError: a limit names a metric that is not measured.
         CannotEvaluate: the evaluation itself broke.
     """
     limits, notes = limits_of(config.gate, scan.checks)
-    slicings = list(dict.fromkeys(key for limit in limits.values() for key in limit.by))
-    measured = metrics(scan, verdicts.frame, slicings, names=limits)
-    return judge_limits(limits, measured, config.gate.min_documents, notes)
+    by = list(dict.fromkeys(key for limit in limits.values() for key in limit.by))
+    spans = None if accepted is None else accepted.spans
+    measured = metrics(scan, verdicts.frame, by, names=limits, accepted=spans)
+    measured = pl.concat([measured, vanished(base, measured)])
+    compared = compare(base, scan, verdicts.frame, limits, config.gate.base)
+    said = (*notes, *(accepted.notes if accepted else ()))
+    return judge_limits(limits, measured, config.gate.min_documents, compared, said)
 
 
 def judge_limits(
-    limits: Mapping[str, Limit], measured: pl.DataFrame, min_documents: int, notes: tuple[str, ...] = ()
+    limits: Mapping[str, Limit],
+    measured: pl.DataFrame,
+    min_documents: int,
+    compared: pl.DataFrame | None = None,
+    notes: tuple[str, ...] = (),
 ) -> GateResult:
     """Judge measures against limits.
 
@@ -79,24 +99,41 @@ def judge_limits(
         limits: Limits by metric.
         measured: Columns of METRICS; a metric that is missing in it is not evaluated, and so does not pass.
         min_documents: Slices with fewer documents are shown and not judged, but for the number of documents.
+        compared: Columns of COMPARED for the metrics that are limited by their change.
         notes: What to know about the limits.
 
     Raises:
         CannotEvaluate: there are no limits at all, or the evaluation itself broke.
     """
-    wanted = limit_rows(limits).with_row_index("order")
+    keys = ["metric", "by", "slice"]
+    wanted = limit_rows(limits).with_columns(change=pl.col("op").is_in(CHANGES))
     rows = wanted.join(measured, on=["metric", "by"], how="left", maintain_order="left")
-    rows = rows.with_columns(headroom=_headroom())
-    small = (pl.col("by") != "") & (pl.col("documents") < min_documents) & (pl.col("metric") != DOCUMENTS)
-    rows = rows.with_columns(judged=~small.fill_null(value=False)).with_row_index("row")
-    verdicts = _verdicts(rows.filter("judged"))
-    rows = rows.join(verdicts, on="row", how="left", maintain_order="left").with_columns(note=_note(min_documents))
+    changes = (pl.DataFrame(schema=COMPARED) if compared is None else compared).with_columns(change=pl.lit(value=True))
+    rows = rows.join(changes, on=[*keys, "change"], how="left", nulls_equal=True, maintain_order="left")
+    rows = rows.with_columns(
+        headroom=_headroom(), judged=~_small(min_documents) & ~pl.col("waits").fill_null(value=False)
+    )
+    rows = rows.with_row_index("row")
+    rows = rows.join(_verdicts(rows.filter("judged")), on="row", how="left", maintain_order="left")
+    rows = rows.with_columns(note=_note(min_documents))
     return GateResult(_status(rows), rows.select(*ROWS), notes)
 
 
 def _headroom() -> pl.Expr:
-    value, limit = pl.col("value"), pl.col("limit")
-    return pl.when(pl.col("op") == "max").then(limit - value).when(pl.col("op") == "min").then(value - limit)
+    value, limit, change = pl.col("value"), pl.col("limit"), pl.col("compared") - pl.col("base")
+    by_op = {"max": limit - value, "min": value - limit, "max_increase": limit - change, "max_drop": limit + change}
+    judged: Any = pl.when(pl.col("problem").is_not_null()).then(None)
+    for op, headroom in by_op.items():
+        judged = judged.when(pl.col("op") == op).then(headroom)
+    # 0.3 - 0.1 is a hair less than 0.2: what is reached exactly is not exceeded
+    exact: pl.Expr = judged.otherwise(None).round(DECIMALS)
+    return exact
+
+
+def _small(min_documents: int) -> pl.Expr:
+    documents = pl.when("change").then("compared_documents").otherwise("documents")
+    small = (pl.col("by") != "") & (documents < min_documents) & (pl.col("metric") != DOCUMENTS)
+    return small.fill_null(value=False)
 
 
 def _verdicts(rows: pl.DataFrame) -> pl.DataFrame:
@@ -129,7 +166,8 @@ def _schema() -> Any:
 def _note(min_documents: int) -> pl.Expr:
     small = pl.format("fewer than {} documents: shown, not judged", pl.lit(min_documents))
     missing = pl.lit("could not be measured")
-    return pl.when(~pl.col("judged")).then(small).when(pl.col("ok").is_null()).then(missing)
+    problem = pl.when(pl.col("problem").is_not_null()).then("problem")
+    return problem.when(_small(min_documents)).then(small).when(pl.col("ok").is_null()).then(missing)
 
 
 def _status(rows: pl.DataFrame) -> str:

@@ -83,4 +83,6 @@ def _unknown(metric: str, known: Mapping[str, object], checks: Mapping[str, Chec
     if first in checks or any(name.startswith(f"{first}.") for name in known):
         subjects = dict.fromkeys(name.rpartition(".")[0] for name in known if name.startswith(f"{first}."))
         return f"{metric} is not measured{near} (there are {', '.join(subjects)})"
-    return f"{metric}: no selected check is called {first!r}{near}; select it, or take the limit out"
+    return (
+        f"{metric}: no selected check is called {first!r}{near_misses(first, checks)} (selected: {', '.join(checks)})"
+    )

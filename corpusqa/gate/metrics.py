@@ -79,7 +79,7 @@ def _measured(
     else:  # an empty corpus is one slice too
         slices = table.select(pl.lit("").alias(_SLICE), *size, *values)
     long = slices.unpivot([m.name for m in plain], index=[_SLICE, "documents"], variable_name="metric")
-    found = [long.select("metric", _SLICE, "value", "documents")]
+    found = [long.select("metric", _SLICE, pl.col("value").cast(pl.Float64), "documents")]
     labelled = [metric for metric in wanted if metric.kind == "label"]
     if labelled:
         found.append(_labelled(table, spans, labelled, slices.select(_SLICE, "documents", "size")))

@@ -118,10 +118,10 @@ def _unknown(text: str, first: str, rest: list[str], checks: Mapping[str, CheckI
         return (
             f"{text} is a label, which can be cut, masked and limited; rules compare signals: {given or 'it has none'}"
         )
-    near = near_misses(text, [*signals, *FIELDS])
     if rest and first not in checks:
-        chosen = ", ".join(checks) or "none"
+        near, chosen = near_misses(first, checks), ", ".join(checks) or "none"
         return f"no selected check is called {first!r}{near} (selected: {chosen}; the row's own columns are doc.{text})"
+    near = near_misses(text, [*signals, *FIELDS])
     if rest:
         return f"{first} has no signal {'.'.join(rest)!r}{near} (it has {', '.join(checks[first].signals) or 'none'})"
     return f"nothing is called {text!r}{near}; a column of the source is written doc.{text}, text in quotes '{text}'"
