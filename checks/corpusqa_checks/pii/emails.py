@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator
 
 from corpusqa_checks.pii.documentation import is_reserved_host
-from corpusqa_checks.pii.hits import RESERVED, ROLE, Hit, Line
+from corpusqa_checks.pii.hits import RESERVED, ROLE, WORD, Hit, Line
 from corpusqa_checks.pii.tables import table
 
 # Local part of at most 64 and labels of at most 63 characters (RFC 5321, 1035), at most nine labels.
 _ADDRESS = re.compile(
-    r"(?<![\w.%+\-@$}])(?P<local>\w(?:[\w.%+'\-]{0,62}[\w+\-])?)@"
-    r"(?P<host>(?:\w(?:[\w\-]{0,61}\w)?\.){1,8}(?P<top>[^\W\d_]{2,24}|xn--[a-z0-9\-]{2,59}))(?![\w@])"
+    rf"(?<![.%+\-@$}}])(?<![{WORD}])(?P<local>[{WORD}](?:(?:[{WORD}]|[.%+'\-]){{0,62}}(?:[{WORD}]|[+\-]))?)@"
+    rf"(?P<host>(?:[{WORD}](?:(?:[{WORD}]|-){{0,61}}[{WORD}])?\.){{1,8}}(?P<top>xn--[a-z0-9\-]{{2,59}}|[{WORD}\d_]{{2,24}}))"
+    rf"(?![{WORD}]|@)"
 )
+_USER_INFO = re.compile(r"//[^\s/@]{0,130}\Z")
 # `scp file user@host:path`, `ssh user@host`: an account on a machine.
 _REMOTE_PATH = re.compile(r":[\w/~.]")
 _REMOTE_COMMAND = re.compile(r"\b(?:ssh|scp|sftp|rsync|sshfs|mosh|git clone|git remote)\b[^@\n]{0,50}\Z")
@@ -52,8 +54,8 @@ def _host(host: str, top: str) -> tuple[str, float]:
 
 
 def _is_account(line: Line, local: str, start: int, end: int) -> bool:
-    before = line.text[max(0, start - 60) : start]
-    if before.endswith("//") or (local == "git" and line.text[end : end + 1] in (":", "/")):
+    before = line.text[max(0, start - 140) : start]
+    if _USER_INFO.search(before) or (local == "git" and line.text[end : end + 1] in (":", "/")):
         return True
     if _REMOTE_PATH.match(line.text, end) and not re.match(r":\d+\b(?![/\w])", line.text[end : end + 8]):
         return True

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from corpusqa_checks.pii.documentation import is_specimen_id
-from corpusqa_checks.pii.hits import RESERVED, Hit, Line
+from corpusqa_checks.pii.hits import RESERVED, WORD, Hit, Line
 from corpusqa_checks.pii.tables import table
 from corpusqa_checks.pii.terms import Terms
 
@@ -79,7 +79,7 @@ def kinds() -> tuple[Kind, ...]:
     return tuple(
         Kind(
             row["name"],
-            re.compile(rf"(?<![\w.\-/])(?:{row['shape']})(?![\w]|[.\-/,]\d)", re.IGNORECASE),
+            re.compile(rf"(?<![{WORD}])(?<![.\-/])(?:{row['shape']})(?![{WORD}]|[.\-/,]\d)", re.IGNORECASE),
             _validator(row.get("stdnum", "")),
             bool(row.get("free", False)),
         )
@@ -91,6 +91,9 @@ def _validator(module: str) -> Callable[[str], bool]:
     """The validator of a python-stdnum module, imported on first use; without one the shape is all there is."""
 
     def valid(value: str) -> bool:
-        return not module or bool(importlib.import_module(f"stdnum.{module}").is_valid(value))
+        if not module:
+            return True
+        is_valid = importlib.import_module(f"stdnum.{module}").is_valid
+        return bool(is_valid(value) or is_valid(value.replace(" ", "")))
 
     return valid

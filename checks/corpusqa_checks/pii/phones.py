@@ -9,12 +9,13 @@ from typing import Any
 
 from corpusqa_checks.pii.cues import cue, cue_right_before
 from corpusqa_checks.pii.documentation import is_reserved_phone
-from corpusqa_checks.pii.hits import RESERVED, Hit, Line
+from corpusqa_checks.pii.hits import RESERVED, WORD, Hit, Line
 from corpusqa_checks.pii.tables import table
 
 _JOIN = r"(?:[ .\-/]|\)[ .\-/]?|[ \-./]?\(| [\-/] )?"
 _NUMBER = re.compile(
-    rf"(?<![\w+\-/,$€£=#&])(?<!\d[.:])(?:\+ ?\(?|\(\+? ?|00)?\d(?:{_JOIN}\d){{5,21}}(?![\w%]|[.,:]\d|-\w)"
+    rf"(?<![{WORD}])(?<![+\-/,$€£=#&])(?<!\d[.:])(?:\+ ?\(?|\(\+? ?|00)?\d(?:{_JOIN}\d){{5,21}}"
+    rf"(?![{WORD}]|%|[.,:]\d|-\w)"
 )
 _INTERNATIONAL = re.compile(r"\(?\+|00[1-9]")
 _DATE = re.compile(
@@ -77,18 +78,16 @@ def _is_other(line: Line, found: re.Match[str]) -> bool:
     value = found[0].strip("() ")
     if value.startswith("+"):
         return False
-    for shape in (_DATE, _THOUSANDS, _DECIMALS):
-        if shape.fullmatch(value):
-            return True
-    span = _RANGE.fullmatch(value)
-    if (
-        span
-        and len(span[1]) == len(span[2])
-        and int(span[1]) < int(span[2])
-        and not cue("phone", line, found.start(), 15)
-    ):
+    if _DATE.fullmatch(value) or _DECIMALS.fullmatch(value):
+        return True
+    if (_THOUSANDS.fullmatch(value) or _is_range(value)) and not cue("phone", line, found.start(), 15):
         return True
     return cue_right_before("not_phone", line, found.start())
+
+
+def _is_range(value: str) -> bool:
+    span = _RANGE.fullmatch(value)
+    return span is not None and len(span[1]) == len(span[2]) and int(span[1]) < int(span[2])
 
 
 def _is_said(line: Line, start: int, *, grouped: bool) -> bool:
@@ -145,7 +144,7 @@ def _parsed(value: str, region: str | None) -> Any:
         number = pn.parse(value, region)
     except pn.NumberParseException:
         return None
-    return number if pn.is_valid_number(number) else None
+    return number if pn.is_valid_number(number) or is_reserved_phone(_e164(number)) else None
 
 
 def _e164(number: Any) -> str:

@@ -15,10 +15,15 @@ from corpusqa_checks.pii.tables import table
 _ENTROPY = 3.0
 _ASSIGNED = r"[\w.\-]{0,24}[\"'`\]]{0,2}\s{0,3}(?:=>|:=|==?|:|,)\s{0,3}[\"'`]?"
 _GENERIC = table("secrets")["generic"]
-_GENERIC_NAME = r"(?<![A-Za-z])[\w.\-]{0,30}?(?:" + "|".join(_GENERIC["names"]) + r")[\w.\-]{0,20}"
+_GENERIC_NAME = r"(?<![A-Za-z])(?P<name>[\w.\-]{0,30}?(?:" + "|".join(_GENERIC["names"]) + r")[\w.\-]{0,20})"
+_SIGNS = r"\w.=/+~\-$!@#%^*"
+_LENGTH = f"{{{_GENERIC['shortest']},{_GENERIC['longest']}}}"
 _GENERIC_ASSIGNMENT = re.compile(
-    rf"(?i){_GENERIC_NAME}(?:[\"'`\]]{{0,2}}\s{{0,3}}(?:=>|:=|==?|:)\s{{0,3}}(?P<quote>[\"'`])|[\"'\]]{{0,2}}\s?=\s?)"
-    rf"(?P<value>[\w.=/+~\-$!@#%^&*]{{{_GENERIC['shortest']},{_GENERIC['longest']}}})(?P<end>[\"'`]?)(?![^\s\"'`,;)}}\]>])"
+    rf"(?i){_GENERIC_NAME}(?:[\"'`\]]{{0,2}}\s{{0,3}}(?:=>|:=|==?|:)\s{{0,3}}(?P<quote>[\"'`])(?P<quoted>[{_SIGNS}&]{_LENGTH})(?P=quote)"
+    rf"|[\"'\]]{{0,2}}\s?=\s?(?P<bare>[{_SIGNS}]{_LENGTH})(?![^\s\"'`,;&)}}\]>]))"
+)
+_NOT_NAMES = re.compile(
+    r"(?i)public|keyboard|keyword|monkey|tokeni[sz]e|author(?!iz)|primary|foreign|partition|sort_?key"
 )
 # Dates, file names, scope operators, URLs.
 _NOT_RANDOM = re.compile(r"\d{4}-\d\d-\d\d|\.[a-z]{2,5}\Z|::|//")
@@ -57,12 +62,11 @@ def secrets(line: Line) -> Iterator[Hit]:
 def assigned_secrets(line: Line) -> Iterator[Hit]:
     """Random-looking values that are assigned to a telling name."""
     for found in _GENERIC_ASSIGNMENT.finditer(line.text):
-        value = found["value"]
-        if found["quote"] and found["quote"] != found["end"]:
-            continue
-        if _looks_random(value):
+        group = "quoted" if found["quoted"] else "bare"
+        value = found[group]
+        if _looks_random(value) and not _NOT_NAMES.search(found["name"]):
             spared = RESERVED if is_reserved_secret(value) else ""
-            yield Hit(*found.span("value"), "secret", 0.7, "assignment to a telling name, entropy", value, spared)
+            yield Hit(*found.span(group), "secret", 0.7, "assignment to a telling name, entropy", value, spared)
 
 
 @cache
