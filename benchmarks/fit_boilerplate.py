@@ -134,7 +134,7 @@ def main() -> None:
     if not DATA.is_file():
         sys.exit(f"no development data at {DATA}: it is not distributed with the project")
     table = load()
-    columns, _ = features.line_features(table.select("row", "text"))
+    columns = features.line_features(table.select("row", "text")).columns
     fitted = fit(columns, table)
     record = {
         "data": "boilerplate_lines.parquet, judged lines of split train (DAnIEL, readability, trafilatura pages)",

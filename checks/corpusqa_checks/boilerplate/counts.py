@@ -7,8 +7,9 @@ import unicodedata
 from functools import cache
 from importlib.resources import files
 
+import numpy as np
 import polars as pl
-from corpusqa_checks._shared.words import UNSPACED, folded
+from corpusqa_checks._shared.words import UNSPACED, folded, word_count
 
 from corpusqa.check import Frame
 
@@ -53,6 +54,24 @@ MARKS = {
 }
 
 
+# Shapes of lines that are no prose, by which kinds.py tells what a document is.
+SHAPES = {
+    "heading": r"^#{1,6} \S|^\s*(?:```|~~~)|^\.\. \w|^[=~^-]{4,}$|^---$|^> \S|\]\(\S+\)|^\|.*\|\s*$|^\w+: \S+$|"
+    r"^`[^`]+`$",
+    "fence": r"^#{1,6} \S|^\s*(?:```|~~~)|^\.\. \w+::|^={4,}$|^-{3,}$",
+    "tag": r"^\s*</?(?:p|div|ul|ol|li|br|table|tr|td|span|h[1-6]|html|body|img|a)\b[^>]*>|^<!--",
+    "code": r"[{};\\]\s*$|^\s*(?:import|from|def|class|return|if|else|elif|for|while|try|function|var|let|const|public|"
+    r"private|static|void|int|package|use|fn|struct|enum|#include|#define|SELECT|INSERT|sudo|echo|cd|git|pip|npm)\b.*"
+    r"[\w)\]{:;]\s*$|\w\(.*\)|[=!<>]=|\w\s=\s\S|^\s*(?://|/\*|\*/|\$ |>>> |@\w)|^\s*[)}\]]",
+    "cells": r"^[^;]*(?:;[^;]*){2,}$|^[^\t]*(?:\t[^\t]*){2,}$|^\s*\|.*\|\s*$|^[^,\s][^, ]*(?:,[^, ]+){3,}$",
+    "item": r"^\s*(?:[*•·▪►–—+-]|[0-9]{1,3}[.):]|\[[ xX]?\])\s+\S|"
+    r"(?:\.{3,}|\s{2,}|:)\s*[$€£]?[0-9][0-9.,]*\s*\S{0,4}\s*$",
+    "turn": r"^\s*(?:\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s?[AaPp][Mm])?\]?\s*[-–]?\s*)?"
+    r"<?\p{L}[\p{L}\p{N}_ .'-]{0,23}(?:>|:)\s+\S",
+    "hash": r"^\s*[0-9a-f]{7,40}\s",
+}
+
+
 @cache
 def cue_patterns(group: str) -> list[str]:
     """The cues of a group as patterns for folded text: from the beginning of a word, where the script has words."""
@@ -61,7 +80,7 @@ def cue_patterns(group: str) -> list[str]:
 
 
 def line_counts(lines: Frame) -> Frame:
-    """Counts of each line.
+    """Counts of each line. Lines of menus repeat from page to page, so each text is looked at once.
 
     Args:
         lines: Column `text`.
@@ -69,12 +88,22 @@ def line_counts(lines: Frame) -> Frame:
     Returns:
         Float32 columns: `chars`, `runs` (runs of non-white-space), `unspaced` (Han, kana, Thai characters), `capital`
         (words that begin with a capital), `digits`, `commas`, `stops` (ends of sentences), `small` (words of one to
-        three small letters, which stand for function words in any language), `separators`; and 0/1 columns `ends`
-        (final punctuation), `colon`, `dots`, `low_start`, `quote`, `short`, `unspaced_any`, the MARKS and CUES.
+        three small letters, which stand for function words in any language), `separators`; 0/1 columns `ends`
+        (final punctuation), `colon`, `dots`, `low_start`, `comma_end`, `quote`, the MARKS, SHAPES and CUES; and Int64
+        columns `words` (see `word_count`) and `place` (equal for equal texts).
     """
+    groups = lines.select("text").with_row_index("at").group_by("text").agg("at")
+    sizes = groups["at"].list.len().to_numpy()
+    place = np.empty(lines.height, np.int64)
+    place[groups["at"].explode(empty_as_null=True).to_numpy()] = np.repeat(np.arange(groups.height), sizes)
+    each = _text_counts(groups.select("text"))
+    return each.select(pl.all().gather(place)).with_columns(place=pl.Series(place))
+
+
+def _text_counts(texts: Frame) -> Frame:
+    """The columns of `line_counts` for different texts."""
     text = pl.col("text")
-    frame = lines.select(text.str.slice(0, HEAD), chars=text.str.len_chars())
-    frame = frame.with_columns(text.str.strip_chars())
+    frame = texts.select(text.str.slice(0, HEAD).str.strip_chars(), chars=text.str.len_chars())
     every = frame.select(
         pl.col("chars"),
         runs=text.str.count_matches(r"\S+"),
@@ -91,24 +120,30 @@ def line_counts(lines: Frame) -> Frame:
         low_start=text.str.contains(r"^\p{Ll}"),
         comma_end=text.str.contains(r"[,，،]$"),
         quote=text.str.contains(r"^[\"„“«‚‘”–—-]"),
-        short=pl.col("chars") <= SHORT,
-    ).cast(pl.Float32)
-    odd = every["odd"].cast(pl.Boolean)
+    )
+    odd, short = every["odd"], frame["chars"] <= SHORT
     unspaced = _scattered(frame, odd, text.str.count_matches(rf"[{UNSPACED}]").alias("unspaced"))
-    return pl.concat([every.drop("odd"), unspaced, _short_counts(frame)], how="horizontal")
+    words = _words(texts, every, odd | (frame["chars"] > HEAD))
+    counted = pl.concat([every.drop("odd").cast(pl.Float32), unspaced, words], how="horizontal")
+    return pl.concat([counted, _spread(_short_counts(frame.filter(short)), short)], how="horizontal")
+
+
+def _words(texts: Frame, every: Frame, special: pl.Series) -> Frame:
+    """Words: the runs, but for texts with characters that are words themselves or more text than was counted."""
+    if not special.any():
+        return every.select(words=pl.col("runs").cast(pl.Int64))
+    counted = _spread(texts.filter(special).select(words=word_count(pl.col("text"))), special, pl.Int64)
+    return every.select(words=pl.when(special).then(counted["words"]).otherwise("runs").cast(pl.Int64))
 
 
 def _short_counts(frame: Frame) -> Frame:
-    """MARKS and CUES of the short lines, 0 elsewhere. Lines of menus repeat, so each text is looked at once."""
-    short = frame["chars"] <= SHORT
-    few = frame.filter(short).select("text")
-    texts = few.unique("text", maintain_order=True).with_row_index("place")
-    looked = texts.select(pl.col("text").str.contains(pattern).alias(name) for name, pattern in MARKS.items())
-    low = texts.select(low=folded(pl.col("text")))
+    """MARKS, SHAPES and CUES of short texts."""
+    patterns = MARKS | SHAPES
+    looked = frame.select(pl.col("text").str.contains(pattern).alias(name) for name, pattern in patterns.items())
+    low = frame.select(low=folded(pl.col("text")))
     cued = low["low"].str.contains_any(_every_cue())
     cues = _scattered(low, cued, *(pl.col("low").str.contains_any(cue_patterns(group)).alias(group) for group in CUES))
-    place = few.join(texts, on="text", how="left", maintain_order="left")["place"]
-    return _spread(pl.concat([looked.cast(pl.Float32), cues], how="horizontal").select(pl.all().gather(place)), short)
+    return pl.concat([looked.cast(pl.Float32), cues], how="horizontal")
 
 
 @cache
@@ -121,10 +156,10 @@ def _scattered(frame: Frame, where: pl.Series, *exprs: pl.Expr) -> Frame:
     return _spread(frame.filter(where).select(*exprs), where)
 
 
-def _spread(part: Frame, where: pl.Series) -> Frame:
-    """The rows of `part` at the true places of `where`, 0 elsewhere; Float32."""
+def _spread(part: Frame, where: pl.Series, dtype: type[pl.DataType] = pl.Float32) -> Frame:
+    """The rows of `part` at the true places of `where`, 0 elsewhere."""
     place = pl.select(pl.when(where).then(where.cast(pl.Int64).cum_sum() - 1)).to_series()
-    return part.cast(pl.Float32).select(pl.all().gather(place).fill_null(0.0))
+    return part.cast(dtype).select(pl.all().gather(place).fill_null(0))
 
 
 def as_pattern(cue: str) -> str:

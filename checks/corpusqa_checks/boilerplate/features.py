@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 from corpusqa_checks.boilerplate.context import Floats, Layout
@@ -15,29 +17,36 @@ Columns = dict[str, Floats]
 NEIGHBOURS = ("ends", "bullet", "date", "nav", "more", "social", "comments", "legal", "newsletter", "byline")
 
 
-def line_features(lines: Frame) -> tuple[Columns, Layout]:
+@dataclass(frozen=True)
+class Looked:
+    """What is known of the lines of a batch.
+
+    Attributes:
+        counts: Columns of `line_counts`, one row per line.
+        columns: The features, Float32 by name.
+        layout: Which lines belong together.
+    """
+
+    counts: Frame
+    columns: Columns
+    layout: Layout
+
+
+def line_features(lines: Frame) -> Looked:
     """Features of every line by itself and in its document.
 
     Args:
         lines: The lines of a batch that are not blank: `row`, `text`; in order.
-
-    Returns:
-        Float32 columns by name, and the layout of the documents.
     """
     counts = line_counts(lines)
     get = {name: counts[name].to_numpy() for name in counts.columns}
     layout = Layout.of(lines["row"].to_numpy().astype(np.int64))
     columns = _own(get)
     columns |= {name: get[name] for name in ("ends", "colon", "dots", "low_start", "comma_end", "quote", *MARKS, *CUES)}
-    columns["again"] = _again(lines)
+    columns["again"] = _again(lines, counts)
     columns |= _place(columns, get, layout)
     columns |= _around(columns, layout)
-    return columns, layout
-
-
-def weight_of_text(columns: Columns) -> Floats:
-    """How much text a line is: characters, of which one of Han, kana or Thai carries about two letters and more."""
-    return columns["size"]
+    return Looked(counts, columns, layout)
 
 
 def _own(get: Columns) -> Columns:
@@ -64,9 +73,10 @@ def _own(get: Columns) -> Columns:
     }
 
 
-def _again(lines: Frame) -> Floats:
+def _again(lines: Frame, counts: Frame) -> Floats:
     """1 for lines that occur more than once in their document."""
-    repeated = lines.select((pl.len().over("row", pl.col("text").str.strip_chars()) > 1).cast(pl.Float32))
+    table = pl.DataFrame({"row": lines["row"], "place": counts["place"]})
+    repeated = table.select((pl.len().over("row", "place") > 1).cast(pl.Float32))
     return repeated.to_series().to_numpy()
 
 

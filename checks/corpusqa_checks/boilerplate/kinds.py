@@ -7,27 +7,12 @@ line breaks has no lines to tell apart. Each kind is told by the shares of its l
 from __future__ import annotations
 
 import polars as pl
-from corpusqa_checks.boilerplate.features import Columns
+from corpusqa_checks.boilerplate.counts import SHAPES
+from corpusqa_checks.boilerplate.features import Looked
 
 from corpusqa.check import Frame
 
-# Shapes of lines, by the text as written; looked for in lines of at most SHAPED characters.
-SHAPED = 240
-SHAPES = {
-    "heading": r"^#{1,6} \S|^\s*(?:```|~~~)|^\.\. \w|^[=~^-]{4,}$|^---$|^> \S|\]\(\S+\)|^\|.*\|\s*$|^\w+: \S+$|"
-    r"^`[^`]+`$",
-    "fence": r"^#{1,6} \S|^\s*(?:```|~~~)|^\.\. \w+::|^={4,}$|^-{3,}$",
-    "tag": r"^\s*</?(?:p|div|ul|ol|li|br|table|tr|td|span|h[1-6]|html|body|img|a)\b[^>]*>|^<!--",
-    "code": r"[{};\\]\s*$|^\s*(?:import|from|def|class|return|if|else|elif|for|while|try|function|var|let|const|public|"
-    r"private|static|void|int|package|use|fn|struct|enum|#include|#define|SELECT|INSERT|sudo|echo|cd|git|pip|npm)\b.*"
-    r"[\w)\]{:;]\s*$|\w\(.*\)|[=!<>]=|\w\s=\s\S|^\s*(?://|/\*|\*/|\$ |>>> |@\w)|^\s*[)}\]]",
-    "row_": r"^[^;]*(?:;[^;]*){2,}$|^[^\t]*(?:\t[^\t]*){2,}$|^\s*\|.*\|\s*$|^[^,\s][^, ]*(?:,[^, ]+){3,}$",
-    "item": r"^\s*(?:[*•·▪►–—+-]|[0-9]{1,3}[.):]|\[[ xX]?\])\s+\S|"
-    r"(?:\.{3,}|\s{2,}|:)\s*[$€£]?[0-9][0-9.,]*\s*\S{0,4}\s*$",
-    "turn": r"^\s*(?:\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s?[AaPp][Mm])?\]?\s*[-–]?\s*)?"
-    r"<?\p{L}[\p{L}\p{N}_ .'-]{0,23}(?:>|:)\s+\S",
-    "hash": r"^\s*[0-9a-f]{7,40}\s",
-}
+KNOWN = ("size", "words", "ends", "cues", "capital", "low_start")
 LEAST_LINES = 4  # documents of fewer lines have no frame
 UNBROKEN = 2000  # characters of a line in them from which the text counts as unbroken
 # Shares of the lines with a shape from which a document is of the kind; chosen on tests/cases/boilerplate.jsonl.
@@ -38,25 +23,20 @@ VERSE_WORDS = 3.2
 WRAPPED = {"lines": 8, "share": 0.5, "ends": 0.5, "low": 0.35, "long": 0.05}
 
 
-def kinds(lines: Frame, columns: Columns) -> Frame:
+def kinds(looked: Looked) -> Frame:
     """The kind of each document that has a line.
 
     Args:
-        lines: The lines that are not blank: `row`, `text`; in order.
-        columns: Features from `line_features`.
+        looked: From `line_features`.
 
     Returns:
         Columns `row`, `kind`: page, short, unbroken, markup, code, table, list, chat, poem, wrapped or log.
     """
-    shaped = pl.col("text").str.len_chars() <= SHAPED
-    marked = lines.select("row", "text", *(_has(pattern, shaped).alias(name) for name, pattern in SHAPES.items()))
-    known = ("size", "ends", "cues", "capital", "words", "low_start")
-    table = marked.with_columns(pl.Series(name, columns[name], dtype=pl.Float64) for name in known)
+    known = ((name, looked.columns[name]) for name in KNOWN)
+    table = looked.counts.select("place", *SHAPES).with_columns(
+        row=pl.Series(looked.layout.row), **{name: pl.Series(values) for name, values in known}
+    )
     return table.group_by("row", maintain_order=True).agg(_shares()).select("row", kind=_kind())
-
-
-def _has(pattern: str, where: pl.Expr) -> pl.Expr:
-    return pl.when(where).then(pl.col("text")).otherwise(pl.lit("")).str.contains(pattern)
 
 
 def _shares() -> list[pl.Expr]:
@@ -64,9 +44,9 @@ def _shares() -> list[pl.Expr]:
     middle = size.is_between(45, 110)
     return [
         pl.len().alias("lines"),
-        pl.col("text").n_unique().alias("distinct"),
+        pl.col("place").n_unique().alias("distinct"),
         size.max().alias("longest"),
-        *(pl.col(name).mean() for name in ("heading", "tag", "code", "row_", "item", "turn", "hash")),
+        *(pl.col(name).mean() for name in ("heading", "tag", "code", "cells", "item", "turn", "hash")),
         pl.col("fence").sum(),
         size.quantile(0.1).alias("low"),
         size.quantile(0.9).alias("high"),
@@ -115,7 +95,7 @@ def _kind() -> pl.Expr:
         .then(pl.lit("code"))
         .when(markup)
         .then(pl.lit("markup"))
-        .when(pl.col("row_") >= ROWS)
+        .when(pl.col("cells") >= ROWS)
         .then(pl.lit("table"))
         .when(pl.col("turn") >= TURNS)
         .then(pl.lit("chat"))

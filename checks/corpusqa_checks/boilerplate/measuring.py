@@ -6,7 +6,6 @@ import polars as pl
 from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks._shared.notices import notice_lines
 from corpusqa_checks._shared.spans import line_spans
-from corpusqa_checks._shared.words import word_count
 from corpusqa_checks.boilerplate.features import line_features
 from corpusqa_checks.boilerplate.kinds import kinds
 from corpusqa_checks.boilerplate.model import line_scores
@@ -83,17 +82,18 @@ def labelled_lines(batch: Batch) -> Frame:
         `row`, `line`, `at` (position among the lines that are not blank), `start`, `end`, `text`, `words`, `chars`,
         `score` (log-odds of main text) and `label` (null for main lines).
     """
-    lines = batch.lines.filter(pl.col("text").str.contains(r"\S")).with_columns(
-        at=pl.int_range(pl.len()).over("row"), words=word_count(pl.col("text")), chars=pl.col("text").str.len_chars()
+    lines = batch.lines.filter(pl.col("text").str.contains(r"\S"))
+    looked = line_features(lines)
+    lines = lines.with_columns(
+        at=pl.int_range(pl.len()).over("row"), words=looked.counts["words"], chars=pl.col("end") - pl.col("start")
     )
-    columns, layout = line_features(lines)
-    score = line_scores(columns)
+    score = line_scores(looked.columns)
     notices = notice_lines(batch).select("row", "line", notice=True)
     cookie = lines.join(notices, on=["row", "line"], how="left", maintain_order="left")["notice"].fill_null(False)
-    code = segments(lines, columns, layout, score, cookie.to_numpy())
+    code = segments(lines, looked.columns, looked.layout, score, cookie.to_numpy())
     label = pl.Series(SEGMENTS).gather(code).set(pl.Series(code == MAIN), None)
     table = lines.with_columns(score=pl.Series(score, dtype=pl.Float64), label=label)
-    table = table.join(kinds(lines, columns), on="row", how="left", maintain_order="left")
+    table = table.join(kinds(looked), on="row", how="left", maintain_order="left")
     judged = (pl.col("kind") == "page") | (pl.col("label") == "cookie")
     return table.with_columns(label=pl.when(judged).then("label"))
 

@@ -121,6 +121,14 @@ def _heads(columns: Columns) -> Codes:
     return found
 
 
+APPEALS = ("about", "newsletter", "sponsor", "legal", "comments")
+
+
+@cache
+def _every_appeal() -> list[str]:
+    return sorted({pattern for label in APPEALS for pattern in appeal_patterns(label)})
+
+
 @cache
 def appeal_patterns(label: str) -> list[str]:
     """The cues of long lines of a label, in all languages, as patterns for folded text."""
@@ -130,17 +138,20 @@ def appeal_patterns(label: str) -> list[str]:
 
 def _appeals(lines: Frame, where: Bools) -> tuple[Codes, npt.NDArray[np.int64]]:
     """The segment of which a long line has the most cues, and how many different ones."""
-    labels = ("about", "newsletter", "sponsor", "legal", "comments")
     found = np.full(lines.height, MAIN, np.int8)
     most = np.zeros(lines.height, np.int64)
+    low = lines.filter(where).select(low=folded(pl.col("text").str.slice(0, 1500)))["low"]
+    cued = low.str.contains_any(_every_appeal())
+    where = where.copy()
+    where[where] = cued.to_numpy()
     if not where.any():
         return found, most
-    low = lines.filter(where).select(low=folded(pl.col("text").str.slice(0, 1500)))["low"]
+    low = low.filter(cued)
     counts = np.stack(
-        [low.str.extract_many(appeal_patterns(label), leftmost=True).list.n_unique().to_numpy() for label in labels], 1
+        [low.str.extract_many(appeal_patterns(label), leftmost=True).list.n_unique().to_numpy() for label in APPEALS], 1
     )
     best = counts.argmax(1)
-    found[where] = np.array([CODE[label] for label in labels], np.int8)[best]
+    found[where] = np.array([CODE[label] for label in APPEALS], np.int8)[best]
     most[where] = counts[np.arange(len(best)), best]
     return found, most
 

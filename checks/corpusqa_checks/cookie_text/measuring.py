@@ -51,12 +51,13 @@ def _signals(batch: Batch, lines: Frame, spans: Frame) -> Frame:
     """One row per document; a document without consent lines is in none of the joined tables."""
     counted = lines.group_by("row").agg(lines=pl.len().cast(pl.Int64), said=pl.col("words").sum())
     blocks = spans.group_by("row").agg(notices=pl.len().cast(pl.Int64))
-    documents = batch.frame.select(row=pl.int_range(pl.len(), dtype=pl.Int64), words=word_count(pl.col("text")))
+    documents = batch.frame.select(row=pl.int_range(pl.len(), dtype=pl.Int64), some=pl.col("text").str.contains(r"\S"))
     table = documents
-    for part in (counted, blocks, languages(lines)):
+    said = batch.take(counted["row"]).frame.select(row=counted["row"], words=word_count(pl.col("text")))
+    for part in (counted, said, blocks, languages(lines)):
         table = table.join(part, on="row", how="left", maintain_order="left")
     return table.select(
         pl.col("lines", "notices").fill_null(0),
-        share=pl.when(pl.col("words") > 0).then(pl.col("said").fill_null(0) / pl.col("words")),
+        share=pl.when("some").then((pl.col("said") / pl.col("words")).fill_null(0.0)),
         language="language",
     )
