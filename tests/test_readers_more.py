@@ -17,6 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from corpusqa.corpus import open_corpus, remove_spool
@@ -314,3 +315,26 @@ def test_a_data_set_of_the_hub_without_a_network(tmp_path: Path) -> None:
         [sys.executable, "-c", program, str(tmp_path)], env=offline, capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("hf://datasets/some/set@main:train: cannot be opened")
+
+
+@pytest.mark.parametrize("torn", [False, True], ids=["whole", "torn"])
+def test_a_large_packed_file_is_unpacked_once(tmp_path: Path, torn: bool) -> None:
+    packed = gzip.compress(b"".join(b'{"text": "%d"}\n' % (i * 7919) for i in range(20_000)))
+    write(tmp_path / "in", {"a.jsonl.gz": packed[:-5000] if torn else packed, "b.jsonl": '{"text": "small"}\n'})
+    whole, parts = (open_corpus(tmp_path / "in", work=tmp_path, unit_bytes=size) for size in (1 << 26, 10_000))
+    assert (whole.spooled, len(whole.units)) == (None, 1)
+    assert parts.spooled is not None
+    assert len(parts.units) > 10
+    expected, found = read_all(whole), read_all(parts)
+    assert found.documents.drop("line").equals(expected.documents.drop("line"))
+    assert (found.count, found.unreadable.height) == (expected.count, int(torn))
+    remove_spool(parts)
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
+def test_a_huge_row_group_is_regrouped_once(tmp_path: Path) -> None:
+    table = pa.table({"text": [f"{i} " * 50 for i in range(5000)], "n": list(range(5000))})
+    pq.write_table(table, tmp_path / "a.parquet", use_dictionary=False)
+    whole, parts = (open_corpus(tmp_path / "a.parquet", work=tmp_path, unit_bytes=size) for size in (1 << 26, 100_000))
+    assert (len(whole.units), len(parts.units) > 5) == (1, True)
+    assert read_all(whole).documents.equals(read_all(parts).documents)

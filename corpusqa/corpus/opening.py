@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from corpusqa.config import InputOptions
 from corpusqa.corpus.fields import Fields, find_fields
-from corpusqa.corpus.locating import Located, locate
+from corpusqa.corpus.locating import Located, locate, spool_folder
 from corpusqa.corpus.model import Corpus
+from corpusqa.corpus.repack import repacked
 from corpusqa.errors import EmptyCorpus, SourceError
 from corpusqa.readers import UNIT_BYTES, reader
 from corpusqa.readers.listing import METADATA, Listing, endings, refuse_pointers
@@ -22,7 +25,8 @@ def open_corpus(
     """Recognise a source and plan how it is read.
 
     Args:
-        source: A file, a folder, or a dataset object of `datasets`.
+        source: A file, a folder, a pattern, a list of them, `-` for standard input, a URL, a data set of the Hub as
+            `hf://datasets/org/name@revision:split`, or a dataset object of `datasets`.
         options: The `[input]` part of the configuration: the column of each field, None where it is to be found.
         work: Folder for what has to be copied before it can be read, by default the system's.
         unit_bytes: Text that one task reads.
@@ -33,21 +37,31 @@ def open_corpus(
         CannotEvaluate: If it holds pointers to data that was not downloaded.
     """
     located = locate(source, work)
+    if located.listing.format != "text":
+        refuse_pointers(located.listing.root, located.listing.files)
+    listing, copy = repacked(located.listing, unit_bytes, lambda: spool_folder(located.spooled or work))
+    spooled = located.spooled or copy
+    try:
+        return _planned(replace(located, listing=listing, spooled=spooled), options, unit_bytes)
+    except BaseException:
+        if spooled:
+            shutil.rmtree(spooled, ignore_errors=True)
+        raise
+
+
+def _planned(located: Located, options: InputOptions | None, unit_bytes: int) -> Corpus:
     listing = located.listing
-    if listing.format != "text":
-        refuse_pointers(listing.root, listing.files)
-    chosen = reader(listing.format)
     columns, fields = _columns(listing, options, located.name)
-    units = chosen.plan(listing.root, listing.files, unit_bytes)
+    units = reader(listing.format).plan(listing.root, listing.files, unit_bytes)
     if not units:
         raise EmptyCorpus(f"{located.name}: no documents, {_files(listing)} hold no row")
-    sidecars = (METADATA,) if listing.format == "text" and (listing.root / METADATA).is_file() else ()
+    has_metadata = listing.format == "text" and (listing.root / METADATA).is_file()
     return Corpus(
         source=located.name,
         format=listing.format,
         root=str(listing.root),
         files=listing.files,
-        sidecars=sidecars,
+        sidecars=(METADATA,) if has_metadata else (),
         units=tuple(units),
         fields=fields,
         columns=tuple(columns),

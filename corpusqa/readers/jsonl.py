@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from corpusqa.readers.files import shown, why
-from corpusqa.readers.listing import endings
 from corpusqa.readers.model import Block, File, Unit, kinds_of, renumbered, whole_files
 from corpusqa.readers.records import BOM, ESCAPED_SURROGATE, Bad, Records, decoder, refuse_surrogates
-from corpusqa.readers.streams import Broken, Lines, chunks, range_pieces
+from corpusqa.readers.streams import Broken, Lines, chunks, packing, range_pieces
 
 EXPANSION = 4  # text bytes per compressed byte, for planning only
 SAMPLE_FILES, SAMPLE_BYTES, THOROUGH_BYTES = 8, 1 << 20, 64 << 20
@@ -33,7 +32,7 @@ def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
     for file in files:
         if not file.bytes:
             continue
-        compressed = endings(file.path)[1]
+        compressed = packing(root / file.path)
         if compressed or file.bytes <= unit_bytes:
             small.append(File(file.path, file.bytes * (EXPANSION if compressed else 1)))
             continue

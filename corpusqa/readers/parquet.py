@@ -80,6 +80,17 @@ def _add(tables: Tables, file: str, opened: pq.ParquetFile, unit: Unit, names: S
             tables.add(file, table if present else pa.table({"": pa.nulls(rows)}))
 
 
+def largest_group(root: Path, file: File) -> int:
+    """Bytes of the largest row group of a file before compression; 0 if it cannot be opened."""
+    opened = _open(root, file.path)
+    if not isinstance(opened, pq.ParquetFile):
+        return 0
+    try:
+        return max(_group_bytes(opened, file), default=0)
+    finally:
+        opened.close(force=True)
+
+
 def _open(root: Path, path: str) -> pq.ParquetFile | str:
     """The file, or the reason why it cannot be opened."""
     try:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from corpusqa.readers.files import open_file
 from corpusqa.readers.listing import endings
 
 CHUNK = 1 << 18
 PIECE = 4 << 20  # small enough that its memory is used again for the next one
+MAGIC = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
 ENDS_EARLY, DAMAGED = "the compressed data end early", "the compressed data are damaged"
 
 
@@ -26,10 +27,28 @@ def chunks(path: Path) -> Iterator[bytes]:
         OSError: If the file cannot be opened or read.
         Broken: After the last piece of compressed data that could be read.
     """
-    start = _DECODERS.get(endings(path.name)[1])
     with open_file(path) as stream:
+        start = _DECODERS.get(_packing(path, stream))
         pieces = iter(lambda: stream.read(CHUNK), b"")
         yield from pieces if start is None else _decompressed(pieces, start)
+
+
+def packing(path: Path) -> str:
+    """How a file is compressed: `.gz` or `.zst` if its name and its first bytes say so, else an empty string."""
+    try:
+        with open_file(path) as stream:
+            return _packing(path, stream)
+    except OSError:  # whoever reads it says so
+        return ""
+
+
+def _packing(path: Path, stream: BinaryIO) -> str:
+    ending = endings(path.name)[1]
+    if not ending:
+        return ""
+    head = stream.read(len(MAGIC[ending]))
+    stream.seek(0)
+    return ending if head == MAGIC[ending] else ""
 
 
 def _decompressed(pieces: Iterator[bytes], start: Callable[[], Any]) -> Iterator[bytes]:
