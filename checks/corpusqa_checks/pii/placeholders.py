@@ -12,7 +12,8 @@ _WORDS = table("placeholders")
 _WHOLE = frozenset(_WORDS["whole"])
 _PARTS = re.compile("|".join(re.escape(part) for part in _WORDS["parts"]), re.IGNORECASE)
 _TEMPLATE = re.compile(r"\A(?:\$[A-Za-z_{(]|%[A-Za-z_(]|\{|\[|<|\(|#\{|@[A-Za-z]|__)|[}>\])]\Z|\.\.\.|\*\*|\\u2026")
-_RUN = re.compile(r"(.)\1{5}", re.DOTALL)
+# Zeros are "A" in base64, and stand in rows in it.
+_RUN = re.compile(r"([^a])\1{5}", re.DOTALL)
 _SEQUENCES = ("0123456789", "1234567890", "abcdefgh", "zyxwvuts", "987654321", "qwertyui", "deadbeef", "cafebabe")
 
 
