@@ -49,7 +49,7 @@ def check(
 CHECKS = {
     c.name: c
     for c in (
-        check("boilerplate", {"ratio": "Float64"}, ["nav", "social", "newsletter", "sponsor", "legal"]),
+        check("boilerplate", {"ratio": "Float64"}, ["header", "nav", "social", "newsletter", "sponsor", "legal"]),
         check("cookie_text", {"share": "Float64"}, ["notice"]),
         check("pii", {"count": "Int64"}, ["email", "phone", "secret", "private_key"], private=True),
         check("duplication", {}, [], ["exact", "near"]),

@@ -6,9 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import SEEDS
+from conftest import ROOT, SEEDS
 
 from corpusqa.config import ChecksOptions, CleanOptions, Config, Limit, load_config, overridden
+from corpusqa.config.keys import LIMIT, TABLES
 from corpusqa.errors import ConfigError
 
 WHOLE = """
@@ -210,3 +211,19 @@ def test_the_configuration_of_the_seeds_is_valid():
     config = load_config(SEEDS / "corpusqa.toml", SEEDS)
     assert config.checks.options["pii"] == {"reserved": True}
     assert config.gate.limits["documents.count"].error_below == 60
+
+
+def test_the_documentation_has_every_key_with_what_it_takes():
+    page = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
+    tables = {**TABLES, "limits": LIMIT}
+    for table in tables.values():
+        for name, key in table.items():
+            assert f"| `{name}` | {key.kind.words} | {key.about} |" in page, name
+
+
+def test_the_example_of_the_documentation_is_valid(tmp_path):
+    page = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    config = load_config(written(tmp_path, example), tmp_path)
+    assert config.gate.limits["documents.count"].error_below == 10_000
+    assert config.suppress[0].source == "gazette"

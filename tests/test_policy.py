@@ -12,7 +12,9 @@ from small_scan import CHECKS, scan
 
 from corpusqa.config import CleanOptions
 from corpusqa.errors import ConfigError, LedgerError, RemovesTooMuch, RuleError
+from corpusqa.plugins import find, load, select
 from corpusqa.policy import POLICIES, Ledger, judge, make_policy
+from corpusqa.scan.describe import describe
 
 
 def policy(**options):
@@ -80,6 +82,13 @@ def test_web_can_be_used_whole():
     web = make_policy(CleanOptions(policy="web"), CHECKS)
     assert web.notes == ()
     assert len(web.drop) == 5
+
+
+def test_named_policies_fit_the_checks_that_come_along():
+    names = ["boilerplate", "cookie_text", "duplication", "pii", "text"]
+    declared = describe([load(found) for found in select(find(), names)])
+    for name in POLICIES:
+        assert make_policy(CleanOptions(policy=name), declared).notes == ()
 
 
 def test_a_list_of_the_configuration_replaces_that_of_the_named_policy():

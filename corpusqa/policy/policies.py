@@ -50,7 +50,7 @@ POLICIES: Mapping[str, NamedPolicy] = {
     "web": NamedPolicy(
         "for pages from a crawl: also what surrounds articles, near copies and pages that are little else",
         drop={
-            "boilerplate.ratio > 0.6": "more than half page furniture: what is left is rarely a text",
+            "boilerplate.ratio > 0.8": "four words of five are page furniture: what the cuts leave is rarely a text",
             "cookie_text.share > 0.5": "the page is a consent notice",
             "text.letters_share < 0.4": "tables, codes and debris of extraction rather than sentences",
             "text.repeated_lines_share > 0.5": "the same lines over and over: menus, logs, spam",
@@ -58,6 +58,7 @@ POLICIES: Mapping[str, NamedPolicy] = {
         },
         cut={
             **_CUT_COOKIES,
+            "boilerplate.header": "the date, the weather and the name of the site above every page",
             "boilerplate.nav": "menus and breadcrumbs",
             "boilerplate.social": "share and follow buttons",
             "boilerplate.newsletter": "sign-up boxes",
