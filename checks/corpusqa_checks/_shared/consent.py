@@ -85,7 +85,7 @@ def counts(text: pl.Series) -> pl.DataFrame:
         GROUPS and AGAINST, `cookies` (all occurrences of cookie words) and `marks` (code and list marks).
     """
     head = text.str.slice(0, HEAD)
-    frame = pl.DataFrame({"text": head}).with_columns(low=folded(pl.col("text")))
+    frame = pl.DataFrame({"text": head, "low": folded(head)})
     low = pl.col("low")
     found = {
         group: low.str.extract_many(stems(group), leftmost=True).list.n_unique().cast(pl.Float64)

@@ -27,7 +27,7 @@ def languages(lines: Frame) -> Frame:
         Columns `row`, `language` (ISO 639-1, else 639-3); documents whose notice cannot be told are left out.
     """
     found = (
-        lines.select("row", stem=folded(pl.col("text")).str.extract_many(_every_stem(), overlapping=True).list.unique())
+        lines.select("row", stem=folded(lines["text"]).str.extract_many(_every_stem(), overlapping=True).list.unique())
         .explode("stem", empty_as_null=True)
         .join(_weights(), on="stem")
         .group_by("row", "language")

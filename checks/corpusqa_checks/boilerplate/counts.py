@@ -60,9 +60,10 @@ SHAPES = {
     r"^`[^`]+`$",
     "fence": r"^#{1,6} \S|^\s*(?:```|~~~)|^\.\. \w+::|^={4,}$|^-{3,}$",
     "tag": r"^\s*</?(?:p|div|ul|ol|li|br|table|tr|td|span|h[1-6]|html|body|img|a)\b[^>]*>|^<!--",
-    "code": r"[{};\\]\s*$|^\s*(?:import|from|def|class|return|if|else|elif|for|while|try|function|var|let|const|public|"
-    r"private|static|void|int|package|use|fn|struct|enum|#include|#define|SELECT|INSERT|sudo|echo|cd|git|pip|npm)\b.*"
-    r"[\w)\]{:;]\s*$|\w\(.*\)|[=!<>]=|\w\s=\s\S|^\s*(?://|/\*|\*/|\$ |>>> |@\w)|^\s*[)}\]]",
+    "program": r"[{};\\]\s*$|(?-u:\w)\([^)]*\)|[=!<>]=|\s=\s|^\s*(?://|/\*|\*/|\$ |>>> |@(?-u:\w)|[)}\]])",
+    "keyword": r"^\s*(?:import|from|def|class|return|if|else|elif|for|while|try|function|var|let|const|public|"
+    r"private|static|void|int|package|use|fn|struct|enum|#include|#define|SELECT|INSERT|sudo|echo|cd|git|pip|npm)"
+    r"(?-u:\b).*[(){}:;\]]\s*$",
     "cells": r"^[^;]*(?:;[^;]*){2,}$|^[^\t]*(?:\t[^\t]*){2,}$|^\s*\|.*\|\s*$|^[^,\s][^, ]*(?:,[^, ]+){3,}$",
     "item": r"^\s*(?:[*•·▪►–—+-]|[0-9]{1,3}[.):]|\[[ xX]?\])\s+\S|"
     r"(?:\.{3,}|\s{2,}|:)\s*[$€£]?[0-9][0-9.,]*\s*\S{0,4}\s*$",
@@ -140,7 +141,7 @@ def _short_counts(frame: Frame) -> Frame:
     """MARKS, SHAPES and CUES of short texts."""
     patterns = MARKS | SHAPES
     looked = frame.select(pl.col("text").str.contains(pattern).alias(name) for name, pattern in patterns.items())
-    low = frame.select(low=folded(pl.col("text")))
+    low = pl.DataFrame({"low": folded(frame["text"])})
     cued = low["low"].str.contains_any(_every_cue())
     cues = _scattered(low, cued, *(pl.col("low").str.contains_any(cue_patterns(group)).alias(group) for group in CUES))
     return pl.concat([looked.cast(pl.Float32), cues], how="horizontal")

@@ -46,8 +46,9 @@ def _shares() -> list[pl.Expr]:
         pl.len().alias("lines"),
         pl.col("place").n_unique().alias("distinct"),
         size.max().alias("longest"),
-        *(pl.col(name).mean() for name in ("heading", "tag", "code", "cells", "item", "turn", "hash")),
+        *(pl.col(name).mean() for name in ("heading", "tag", "cells", "item", "turn", "hash")),
         pl.col("fence").sum(),
+        ((pl.col("program") + pl.col("keyword")) > 0).mean().alias("program"),
         size.quantile(0.1).alias("low"),
         size.quantile(0.9).alias("high"),
         pl.col("ends").mean(),
@@ -91,7 +92,7 @@ def _kind() -> pl.Expr:
         .then(pl.lit("unbroken"))
         .when(few)
         .then(pl.lit("short"))
-        .when((pl.col("code") >= CODE) & (pl.col("turn") < TURNS))
+        .when((pl.col("program") >= CODE) & (pl.col("turn") < TURNS))
         .then(pl.lit("code"))
         .when(markup)
         .then(pl.lit("markup"))

@@ -13,7 +13,6 @@ from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 from corpusqa_checks._shared.words import folded
 from corpusqa_checks.boilerplate.context import Floats, Layout
 from corpusqa_checks.boilerplate.counts import as_pattern
@@ -140,7 +139,7 @@ def _appeals(lines: Frame, where: Bools) -> tuple[Codes, npt.NDArray[np.int64]]:
     """The segment of which a long line has the most cues, and how many different ones."""
     found = np.full(lines.height, MAIN, np.int8)
     most = np.zeros(lines.height, np.int64)
-    low = lines.filter(where).select(low=folded(pl.col("text").str.slice(0, 1500)))["low"]
+    low = folded(lines.filter(where)["text"].str.slice(0, 1500))
     cued = low.str.contains_any(_every_appeal())
     where = where.copy()
     where[where] = cued.to_numpy()
