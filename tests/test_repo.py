@@ -82,7 +82,7 @@ def test_the_wheel_holds_the_two_packages_and_nothing_else(tmp_path: Path) -> No
 
 def test_the_project_speaks_of_itself_alone() -> None:
     foreign = re.compile(
-        r"/work/|/root/|/tmp/team|\bissue #?\d+\b|helper[- ]?\d|files\.pythonhosted|pypi\.org/simple", re.I
+        r"/work/|/root/|/tmp/team|\bissue #\d+\b|helper[- ]?\d|files\.pythonhosted|pypi\.org/simple", re.I
     )
     said = [
         f"{path.relative_to(ROOT)}:{number}"

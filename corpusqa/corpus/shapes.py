@@ -41,7 +41,10 @@ def found_shape(columns: Mapping[str, str]) -> Shape | None:
     for names in (name for group in groups for name in group if name):
         return "", tuple(Cell(name if len(names) > 1 else "", (name,)) for name in names)
     nested = [name for name in texts if columns[name] == NESTED]
-    return ("", (Cell("", (nested[0],)),)) if nested else None
+    if nested:
+        return "", (Cell("", (nested[0],)),)
+    # a column of this very name without any text is still meant: its rows are unreadable, each with the reason
+    return (lower["text"], ()) if "text" in lower else None
 
 
 def path_of(columns: Mapping[str, str], name: str) -> tuple[str, ...]:
