@@ -237,6 +237,7 @@ class TestNeutral:
             ("\ufeffzero\u200bwidth", "⟨U+FEFF⟩zero⟨U+200B⟩width"),
             ("\U000e0041", "⟨U+E0041⟩"),
             ("\x9b31m", "⟨U+009B⟩31m"),
+            ("\ufffe\U0010ffff", "⟨U+FFFE⟩⟨U+10FFFF⟩"),
             ("می\u200cخواهم", "می\u200cخواهم"),
             ("a: b, 10:30, # x", "a: b, 10:30, # x"),
         ],

@@ -10,9 +10,11 @@ import re
 _UNSEEN = (
     "\x00-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
+# Code points that are no characters: neither HTML nor XML may hold them.
+_NONE = "\ufdd0-\ufdef" + "".join(chr((plane << 16) + last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
 # `::error::` and `##[error]` command GitHub's runner, `##vso[` that of Azure; a space takes the power away.
 _COMMANDS = r":(?=:)|##(?=\[)|##vso(?=\[)"
-_ODD = re.compile(f"[{_UNSEEN}]|{_COMMANDS}")
+_ODD = re.compile(f"[{_UNSEEN}{_NONE}]|{_COMMANDS}")
 _SIGNS = {"\n": "⏎", "\t": " ", "\r": "␍", "\x7f": "␡", "\u2028": "⏎", "\u2029": "⏎"}
 
 
