@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
 from datetime import date
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, SEEDS
+from jsonschema import Draft202012Validator
 
 from corpusqa.config import ChecksOptions, CleanOptions, Config, Limit, load_config, overridden
 from corpusqa.config.keys import LIMIT, TABLES
+from corpusqa.config.schema import json_schema
 from corpusqa.errors import ConfigError
 
 WHOLE = """
@@ -227,3 +231,34 @@ def test_the_example_of_the_documentation_is_valid(tmp_path):
     config = load_config(written(tmp_path, example), tmp_path)
     assert config.gate.limits["documents.count"].error_below == 10_000
     assert config.suppress[0].source == "gazette"
+
+
+def as_json(text: str):
+    """Parsed TOML as an editor hands it to a JSON Schema: dates are strings."""
+    return json.loads(json.dumps(tomllib.loads(text), default=str))
+
+
+def test_the_schema_takes_what_the_reader_takes():
+    Draft202012Validator.check_schema(json_schema())
+    validator = Draft202012Validator(json_schema())
+    for text in (WHOLE, (SEEDS / "corpusqa.toml").read_text(encoding="utf-8"), ""):
+        validator.validate(as_json(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[chekcs]",
+        "[clean]\ndrop = 'x'",
+        "[clean]\nalarm_share = 2",
+        "[gate.limits]\n'a.b' = { eror = 5 }",
+        "[gate.limits]\n'a.b' = {}",
+        "[gate.limits]\n'a.b' = 5",
+        "[[suppress]]\ncheck = 'x'",
+        "[clean.mask_with]\n'pii.*' = 3",
+        "[checks]\npii = 3",
+    ],
+)
+def test_the_schema_refuses_what_the_reader_refuses(tmp_path, text):
+    assert not Draft202012Validator(json_schema()).is_valid(as_json(text))
+    refused(tmp_path, text)

@@ -14,7 +14,7 @@ from corpusqa.errors import CannotEvaluate, ConfigError
 from corpusqa.findings.model import FINDINGS
 from corpusqa.gate import evaluate
 from corpusqa.gate.accepted import accept
-from corpusqa.gate.baseline import read_baseline, updated
+from corpusqa.gate.baseline import key_of, read_baseline, updated
 from corpusqa.policy import judge, make_policy
 
 TODAY = date(2027, 1, 1)
@@ -152,6 +152,12 @@ def test_a_credential_in_a_document_that_has_changed_is_new(tmp_path):
     assert "1 entries of pii.secret match no finding any more, or a document that has changed" in result.notes[0]
 
 
+def test_a_baseline_of_another_version_of_the_check_says_so_where_it_no_longer_fits(tmp_path):
+    path = written(tmp_path)
+    path.write_text(path.read_text().replace('"1.0"', '"0.9"').replace("pii.secret/1/0", "other"))
+    assert "(made with pii 0.9, this is 1.0)" in accepted(baseline=read_baseline(path)).notes[0]
+
+
 def test_no_digest_is_kept_for_values_that_could_be_found_by_trying(tmp_path):
     severe = findings().with_columns(severity=pl.lit("error"))
     entries = updated(None, severe, SCAN, name="b").entries
@@ -230,6 +236,14 @@ def test_a_baseline_belongs_to_its_key(tmp_path):
         read_baseline(path)
     with pytest.raises(CannotEvaluate, match="without a key"):
         read_baseline(written(tmp_path), b"k" * 16)
+
+
+def test_the_key_comes_from_the_environment():
+    assert key_of({}) == key_of({"CORPUSQA_BASELINE_KEY": " "}) == b""
+    assert key_of({"CORPUSQA_BASELINE_KEY": "k" * 64}) == b"k" * 64
+    for key in ("short", "k" * 65):
+        with pytest.raises(ConfigError, match=r"it needs 16 to 64"):
+            key_of({"CORPUSQA_BASELINE_KEY": key})
 
 
 def test_versions_merged_line_by_line_are_read(tmp_path):

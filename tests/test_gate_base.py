@@ -224,6 +224,21 @@ def test_an_earlier_corpus_measured_by_fewer_checks_is_no_pass():
     assert changes(ratios(0.1), config.limits, base)[0] == "not evaluated"
 
 
+def test_what_was_compared_is_said():
+    config = Config(gate=GateOptions({MEAN: Limit(max_increase=1)}))
+    now, earlier = named(["a", "b"], [0.1, 0.1]), named(["b", "c"], [0.1, 0.1])
+    verdicts = judge(now, NOTHING)
+    whole = evaluate(now, verdicts, config, base=base_of_report(report_of(earlier), "old/report.json"))
+    assert whole.notes == ("changes are measured against old/report.json, the corpora compared as wholes",)
+    common = evaluate(
+        now, verdicts, config, base=base_of_scan(now, earlier, judge(earlier, NOTHING), config.gate, "main")
+    )
+    assert common.notes == ("changes are measured against main, over the 1 documents that are in both",)
+    assert (
+        evaluate(now, verdicts, Config(gate=GateOptions({})), base=base_of_report(report_of(earlier), "r")).notes == ()
+    )
+
+
 # Reading a base
 
 

@@ -13,7 +13,7 @@ from corpusqa.config import Suppress
 from corpusqa.errors import ConfigError, near_misses
 from corpusqa.gate.baseline import Baseline, entries_of
 from corpusqa.gate.catalogue import DUPLICATE_IDS, FAILED
-from corpusqa.scan.model import Scan
+from corpusqa.scan.model import CheckInfo, Scan
 
 SPANS = {"doc": pl.Int64, "start": pl.Int64, "end": pl.Int64, "label": pl.String}
 _FIELDS = {"check": "name", "source": "source", "doc": "document", "file": "file"}  # of Suppress -> of a finding
@@ -69,15 +69,19 @@ def accept(
     return Accepted(spans, once.select("fingerprint", "name", "reason"), tuple(note for note in notes if note))
 
 
-def baseline_notes(held: int, stale: Mapping[str, int], baseline: Baseline, checks: Mapping[str, object]) -> list[str]:
+def baseline_notes(
+    held: int, stale: Mapping[str, int], baseline: Baseline, checks: Mapping[str, CheckInfo]
+) -> list[str]:
     """What to say of a baseline: how much it holds, and what in it matches nothing any more."""
     notes = [f"{held:,} findings are known from the baseline {baseline.name}"] if held else []
     for name, count in sorted(stale.items()):
         check = name.partition(".")[0]
         if check in checks:
+            then, now = baseline.versions.get(check), checks[check].version
+            other = f" (made with {check} {then}, this is {now})" if then not in (None, now) else ""
             notes.append(
                 f"{baseline.name}: {count:,} entries of {name} match no finding any more, or a document that has "
-                "changed; look at them, then run `corpusqa baseline update --prune`"
+                f"changed{other}; look at them, then run `corpusqa baseline update --prune`"
             )
     return notes
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from corpusqa.errors import CannotEvaluate
+from corpusqa.errors import CannotEvaluate, ConfigError
 from corpusqa.scan.model import Scan
 
 KEY_VARIABLE = "CORPUSQA_BASELINE_KEY"
@@ -26,6 +26,8 @@ SCHEMA = 1
 # Findings whose values are long and random: the digest of their document tells nobody anything.
 RANDOM_VALUES = ("pii.secret", "pii.private_key")
 DIGEST_DIGITS = 16
+# An HMAC key should have the security strength asked for, 128 bits (NIST SP 800-107); BLAKE2 takes up to 64 bytes.
+SHORTEST_KEY, LONGEST_KEY = 16, 64
 ENTRIES = {"name": pl.String, "fingerprint": pl.String, "digest": pl.String, "reason": pl.String}
 REASON = "in the baseline"
 
@@ -51,6 +53,21 @@ class Baseline:
         head = {"schema": SCHEMA, "key": self.key, "checks": dict(self.versions)}
         lines = [head, *({k: v for k, v in row.items() if v is not None} for row in self.entries.iter_rows(named=True))]
         return "".join(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n" for line in lines).encode()
+
+
+def key_of(environment: Mapping[str, str]) -> bytes:
+    """The key of baseline fingerprints from CORPUSQA_BASELINE_KEY; empty where it is not set.
+
+    Raises:
+        ConfigError: it is too short to keep values from being found by trying, or longer than BLAKE2 takes.
+    """
+    key = environment.get(KEY_VARIABLE, "").strip().encode()
+    if key and not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
+        raise ConfigError(
+            f"{KEY_VARIABLE} has {len(key)} bytes; it needs {SHORTEST_KEY} to {LONGEST_KEY}, make one with "
+            "`openssl rand -hex 32`"
+        )
+    return key
 
 
 def key_mark(key: bytes) -> str:

@@ -82,8 +82,17 @@ def evaluate(
     measured = metrics(scan, verdicts.frame, by, names=limits, accepted=spans)
     measured = pl.concat([measured, vanished(base, measured)])
     compared = compare(base, scan, verdicts.frame, limits, config.gate.base)
-    said = (*notes, *(accepted.notes if accepted else ()))
+    said = (*notes, *(accepted.notes if accepted else ()), *_about(base, compared))
     return judge_limits(limits, measured, config.gate.min_documents, compared, said)
+
+
+def _about(base: Base | None, compared: pl.DataFrame) -> tuple[str, ...]:
+    """What the change was measured against; nothing where no limit asks for it."""
+    if base is None or compared.is_empty():
+        return ()
+    if base.docs is None:
+        return (f"changes are measured against {base.name}, the corpora compared as wholes",)
+    return (f"changes are measured against {base.name}, over the {base.docs.len():,} documents that are in both",)
 
 
 def judge_limits(

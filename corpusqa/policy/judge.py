@@ -99,8 +99,11 @@ def _alarms(frame: pl.DataFrame, lines: list[_Line], kept: pl.Series, share: flo
     if not lines:
         return pl.DataFrame(schema=v.ALARMS)
     hits = {f"line{n}": line.fired.fill_null(value=False) & ~kept for n, line in enumerate(lines)}
-    sums = frame.select("source", **hits).group_by("source").agg(pl.len().alias("documents"), pl.col(*hits).sum())
-    long = sums.unpivot(list(hits), index=["source", "documents"], variable_name="rule", value_name="fired")
+    private = pl.when("source_private").then(pl.format("source:{}", "number")).otherwise("source")
+    named = frame.select("source", **hits, shown=private)
+    sizes = [pl.len().alias("documents"), pl.col("shown").first()]
+    sums = named.group_by("source", maintain_order=True).agg(*sizes, pl.col(*hits).sum())
+    long = sums.unpivot(list(hits), index=["source", "shown", "documents"], variable_name="rule", value_name="fired")
     loud = long.filter((pl.col("documents") >= ALARM_DOCUMENTS) & (pl.col("fired") > share * pl.col("documents")))
     names = pl.col("rule").replace_strict({f"line{n}": line.rule for n, line in enumerate(lines)})
     worst_first = loud.with_columns(names).sort("fired", "rule", "source", descending=[True, False, False])

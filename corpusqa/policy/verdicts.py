@@ -31,7 +31,13 @@ RULES = {
 # Spans to cut or mask, of documents that are not dropped; sorted by doc, start, end, label.
 EDITS = {"doc": pl.Int64, "start": pl.Int64, "end": pl.Int64, "label": pl.String, "action": pl.String}
 # A rule that drops more of a source than the policy allows.
-ALARMS = {"rule": pl.String, "source": pl.String, "documents": pl.Int64, "fired": pl.Int64}
+ALARMS = {
+    "rule": pl.String,
+    "source": pl.String,  # null for the documents that have none
+    "shown": pl.String,  # as it may be shown: a private source is named by the first row that has it
+    "documents": pl.Int64,
+    "fired": pl.Int64,
+}
 # Decisions by hand and how many documents each of them meant.
 DECISIONS = {"place": pl.String, "decision": pl.String, "reason": pl.String, "documents": pl.Int64}
 
@@ -78,8 +84,8 @@ class Verdicts:
             RemovesTooMuch: names the rule, the source and the numbers.
         """
         if self.alarms.height:
-            rule, source, documents, fired = self.alarms.row(0)
-            where = f"the source {source!r}" if source is not None else "those without a source"
+            rule, _, shown, documents, fired = self.alarms.row(0)
+            where = f"the source {shown!r}" if shown is not None else "those without a source"
             more = f" ({self.alarms.height - 1} more such cases)" if self.alarms.height > 1 else ""
             raise RemovesTooMuch(
                 f"the rule `{rule}` would drop {fired:,} of {documents:,} documents of {where}{more}. "
