@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import random
 from pathlib import Path
@@ -10,9 +11,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import zstandard
 
-from corpusqa.corpus import open_corpus
+from corpusqa.corpus import Corpus, open_corpus, remove_spool
 from corpusqa.errors import CannotEvaluate, CorpusqaError, EmptyCorpus, SourceError
+from corpusqa.readers import Unit
 from tests.test_readers import read_all, write
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22e\nsize 12345\n"
@@ -58,40 +61,69 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     return bytes(broken)
 
 
-def samples(folder: Path) -> dict[str, bytes]:
+FORMATS = [
+    "a.jsonl",
+    "a.jsonl.gz",
+    "a.jsonl.zst",
+    "a.json",
+    "a.csv",
+    "a.parquet",
+    "a.arrow",
+    "a.txt",
+    "chat.jsonl",
+]
+
+
+def samples() -> dict[str, bytes]:
     """One small file of each format."""
     rows = [{"id": i, "text": f"text {i} \U0001f600 é", "meta": {"a": [i, None]}} for i in range(4)]
+    chats = [
+        {"messages": [{"role": "user", "content": f"say {i}"}, {"role": "x", "tool": {str(i): 1}}]} for i in range(4)
+    ]
     lines = "".join(json.dumps(row, ensure_ascii=i % 2 == 0) + "\n" for i, row in enumerate(rows)).encode()
-    pq.write_table(pa.Table.from_pylist(rows), folder / "sample.parquet", row_group_size=2)
+    table = pa.Table.from_pylist(rows)
+    parquet, arrow = io.BytesIO(), io.BytesIO()
+    pq.write_table(table, parquet, row_group_size=2)
+    with pa.ipc.new_stream(arrow, table.schema) as writer:
+        writer.write_table(table, max_chunksize=2)
     return {
         "a.jsonl": lines,
         "a.jsonl.gz": gzip.compress(lines, mtime=0),
-        "a.parquet": (folder / "sample.parquet").read_bytes(),
+        "a.jsonl.zst": zstandard.compress(lines),
+        "a.json": json.dumps(rows).encode(),
+        "a.csv": 'id,text\n1,"one, two"\n2,"say ""hi""\nagain"\n3,\U0001f600\n'.encode(),
+        "a.parquet": parquet.getvalue(),
+        "a.arrow": arrow.getvalue(),
         "a.txt": lines,
+        "chat.jsonl": "".join(json.dumps(chat) + "\n" for chat in chats).encode(),
     }
 
 
 def balanced(path: Path) -> bool:
     """Whether every row is a document or unreadable, and reading the text alone finds it where the whole row has it."""
-    corpus = open_corpus(path, unit_bytes=64)
-    for unit in corpus.units:
-        full, brief = corpus.read(unit, full=True), corpus.read(unit)
-        assert full.table is not None
-        for rows in (full, brief):
-            if sorted([*rows.documents["row"], *rows.unreadable["row"]]) != list(range(full.count)):
-                return False
-        again = brief.documents.join(full.documents.select("row"), on="row", how="semi")
-        if not full.documents.drop("digest").equals(again) or full.table.num_rows != full.documents.height:
+    corpus = open_corpus(path, work=path.parent.parent / "work", unit_bytes=64)
+    try:
+        return all(_unit_balances(corpus, unit) for unit in corpus.units)
+    finally:
+        remove_spool(corpus)
+
+
+def _unit_balances(corpus: Corpus, unit: Unit) -> bool:
+    full, brief = corpus.read(unit, full=True), corpus.read(unit)
+    assert full.table is not None
+    for rows in (full, brief):
+        if sorted([*rows.documents["row"], *rows.unreadable["row"]]) != list(range(full.count)):
             return False
-    return True
+    again = brief.documents.join(full.documents.select("row"), on="row", how="semi")
+    return full.documents.drop("digest").equals(again) and full.table.num_rows == full.documents.height
 
 
-@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.parquet", "a.txt"])
+@pytest.mark.parametrize("name", FORMATS)
 def test_mutated_files_always_balance(tmp_path: Path, name: str) -> None:
-    original, path = samples(tmp_path)[name], tmp_path / "mutated" / name
+    original, path = samples()[name], tmp_path / "in" / name
     path.parent.mkdir()
     chance = random.Random(name)
-    for _ in range(150):
+    for _ in range(100):
         path.write_bytes(mutated(original, chance))
         try:
             assert balanced(path), path.read_bytes()

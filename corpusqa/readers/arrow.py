@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.model import Block, File, Unit, renumbered
-from corpusqa.readers.tables import Tables, kinds_of_schema, runs
+from corpusqa.readers.tables import Tables, kinds_of_schema, refuse_undecodable_names, runs
 
 MAGIC = b"ARROW1"  # at the start of the file format; a stream has none
 DAMAGED = "not an Arrow file, or damaged"
@@ -34,7 +34,8 @@ def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
     for file in files:
         try:
             with _Opened(root / file.path) as opened:
-                sizes = [batch.nbytes for batch in opened if batch.num_rows]
+                # not `nbytes`: of a damaged batch pyarrow aborts the process when it is sliced
+                sizes = [batch.get_total_buffer_size() for batch in opened if batch.num_rows]
         except ERRORS:
             units.append(Unit(0, (file.path,), 0, -1, file.bytes))
         else:
@@ -74,10 +75,17 @@ def _add(tables: Tables, file: str, opened: _Opened, unit: Unit) -> None:
 
 def _is_sound(batch: pa.RecordBatch) -> bool:
     """Whether offsets and lengths fit: nothing has decoded them yet. Text that is not UTF-8 is found by row later."""
+    return all(len(column) == batch.num_rows and _is_sound_column(column) for column in batch.columns)
+
+
+def _is_sound_column(column: pa.Array) -> bool:
+    bytes_of = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary()}
     try:
-        batch.validate(full=True)
-    except pa.ArrowInvalid as error:
-        return "UTF8" in str(error)
+        if column.type in bytes_of:
+            column = column.view(bytes_of[column.type])
+        column.validate(full=True)
+    except (pa.ArrowException, ValueError):
+        return False
     return True
 
 
@@ -90,10 +98,11 @@ class _Opened:
         self._map = pa.memory_map(str(path))
         try:
             self._reader = pa.ipc.open_file(self._map) if is_file else pa.ipc.open_stream(self._map)
+            self.schema: pa.Schema = self._reader.schema
+            refuse_undecodable_names(self.schema)
         except BaseException:
             self._map.close()
             raise
-        self.schema: pa.Schema = self._reader.schema
 
     def __enter__(self) -> _Opened:
         return self

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.model import Block, File, Unit, renumbered
-from corpusqa.readers.tables import Tables, kinds_of_schema, runs
+from corpusqa.readers.tables import Tables, kinds_of_schema, refuse_undecodable_names, runs
 
 DAMAGED = "not a Parquet file, or damaged"
 
@@ -98,7 +98,9 @@ def _open(root: Path, path: str) -> pq.ParquetFile | str:
     except OSError as error:
         return why(error)
     try:
-        return pq.ParquetFile(stream)
+        opened = pq.ParquetFile(stream)
+        refuse_undecodable_names(opened.schema_arrow)
+        return opened
     except (pa.ArrowException, OSError, ValueError):
         stream.close()
         return DAMAGED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 import pyarrow as pa
@@ -61,6 +61,13 @@ class Tables:
 def kinds_of_schema(schema: pa.Schema) -> dict[str, str]:
     """What the columns of a schema hold."""
     return {field.name: _kind(field.type) for field in schema}
+
+
+def refuse_undecodable_names(fields: Iterable[pa.Field]) -> None:
+    """Raise ValueError if the name of a column, or of a field below one, is not UTF-8."""
+    for field in fields:
+        field.name.encode()  # decoding it is what fails
+        refuse_undecodable_names(field.type.field(i) for i in range(field.type.num_fields))
 
 
 def _kind(kind: pa.DataType) -> str:
