@@ -175,8 +175,11 @@ def test_the_own_columns_of_the_source():
     made = policy(drop=("doc.score < 3",), mask=("pii.*",))
     judged = judge(found, made, pl.DataFrame({"doc": [2, 0, 1], "score": [1, 5, None]}))
     assert dropped(judged) == [2]
-    with pytest.raises(RuleError, match="no row of the source has a value in a column 'score'"):
-        judge(found, made, None)
+    made = policy(drop=(" doc.score < 3",), places={" doc.score < 3": "corpusqa.toml:4"})
+    with pytest.raises(
+        RuleError, match=r"^corpusqa\.toml:4: \[clean\] drop: `doc\.score < 3`: .*; did you mean scores"
+    ):
+        judge(found, made, pl.DataFrame({"doc": [0], "score": [None], "scores": [1]}))
 
 
 def test_columns_of_the_source_hide_no_field():

@@ -145,6 +145,7 @@ def test_columns_of_the_source(rule, expected):
         ("doc.meta > 3", "which no rule compares; name a field inside it"),
         ("doc.meta.tags = 'x'", "which no rule compares"),
         ("doc.kind > 3", "different types (doc.kind is String)"),
+        ("doc.kind > DATE '2020-01-01'", "dates that are text compare as text, '2020-01-31'"),
         ("doc.edu_score", "its value is Float64, not true or false"),
     ],
 )

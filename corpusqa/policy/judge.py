@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from corpusqa.errors import RuleError
 from corpusqa.policy import verdicts as v
 from corpusqa.policy.decisions import matches
-from corpusqa.policy.model import Policy
+from corpusqa.policy.model import Policy, located
 from corpusqa.policy.names import OWN
+from corpusqa.policy.rules import Rule
 from corpusqa.policy.survivors import removed
 from corpusqa.scan.model import Scan
 
@@ -45,7 +47,7 @@ def judge(
         RuleError: a rule names a column that the source does not have, or compares values of different types.
     """
     frame = _frame(scan, extra)
-    lines = [_Line(rule.text, "drop", rule.fired(frame)) for rule in policy.drop]
+    lines = [_Line(rule.text, "drop", _fired(rule, frame, policy)) for rule in policy.drop]
     held, incomplete = _held_back(scan, policy, frame)
     if not allow_incomplete:
         lines.append(_Line(v.NOT_MEASURED, "held back", held))
@@ -70,6 +72,13 @@ def _frame(scan: Scan, extra: pl.DataFrame | None) -> pl.DataFrame:
         return scan.frame
     own = extra.rename({name: OWN + name for name in extra.columns if name != "doc"})
     return scan.frame.join(own, on="doc", how="left", maintain_order="left")
+
+
+def _fired(rule: Rule, frame: pl.DataFrame, policy: Policy) -> pl.Series:
+    try:
+        return rule.fired(frame)
+    except RuleError as error:
+        raise RuleError(located(str(error), "drop", policy.places.get(rule.text))) from None
 
 
 def _held_back(scan: Scan, policy: Policy, frame: pl.DataFrame) -> tuple[pl.Series, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TypeVar
@@ -42,6 +42,7 @@ class Policy:
         decisions: Decisions by hand.
         alarm_share: Share of a source that one rule may drop.
         notes: Lines of the named policy that were left out, and why.
+        places: Where each line stands, for messages.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Policy:
     decisions: tuple[Decision, ...] = ()
     alarm_share: float = 0.5
     notes: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def extra_columns(self) -> tuple[str, ...]:
@@ -94,11 +96,17 @@ def make_policy(options: CleanOptions, checks: Checks, columns: Sequence[str] | 
         decisions=tuple(decision for file in options.decisions for decision in read_decisions(Path(file))),
         alarm_share=options.alarm_share,
         notes=tuple(lines.left_out),
+        places={line.strip(): place for line, place in options.places.items()},
     )
     for name in policy.extra_columns if columns is not None else ():
         if name not in (columns or ()):
             raise RuleError(f"[clean] doc.{name}: the source has no column {name!r}{near_misses(name, columns or ())}")
     return policy
+
+
+def located(message: str, key: str, place: str | None) -> str:
+    """A message with the list that it concerns, and the place of the line where it is known."""
+    return f"{place}: [clean] {key}: {message}" if place else f"[clean] {key}: {message}"
 
 
 class _Lines:
@@ -119,8 +127,7 @@ class _Lines:
         try:
             return make(line, self._checks)
         except RuleError as error:
-            place = self._options.places.get(line)
-            raise RuleError(f"{f'{place}: ' if place else ''}[clean] {key}: {error}") from None
+            raise RuleError(located(str(error), key, self._options.places.get(line))) from None
 
     def _named(self, key: str, make: Callable[[str, Checks], T]) -> list[T]:
         found = []

@@ -81,7 +81,7 @@ def column(name: Name, schema: Mapping[str, pl.DataType]) -> pl.Expr:
         return pl.col(name.text).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False) if dated else pl.col(name.text)
     column, *inner = name.path
     if OWN + column not in schema or schema[OWN + column] == pl.Null:
-        known = [known.removeprefix(OWN) for known in schema if known.startswith(OWN)]
+        known = [name.removeprefix(OWN) for name, kind in schema.items() if name.startswith(OWN) and kind != pl.Null]
         raise RuleError(
             f"{name.text}: no row of the source has a value in a column {column!r}{near_misses(column, known)}"
         )

@@ -104,6 +104,8 @@ def _mixed(rule: Rule, inputs: pl.DataFrame) -> str:
     types = inputs.schema.dtypes()
     said = ", ".join(f"{name.text} is {kind}" for name, kind in zip(rule.names, types, strict=True))
     hint = "; a date is written DATE '2020-01-31'" if pl.Date in types and "'" in rule.text else ""
+    if pl.String in types and "DATE" in rule.text.upper():
+        hint = "; dates that are text compare as text, '2020-01-31'"
     return f"compares or computes with values of different types ({said}){hint}"
 
 
