@@ -100,13 +100,15 @@ class Links:
         verify: (Batch of every involved document once, frame `a`, `b` of rows in it) -> frame `a`, `b`,
             `similarity` (0..1) and optionally `evidence` (a list of structs `a_start, a_end, b_start, b_end, score`) of
             the pairs that hold. Connected components become clusters, named by their smallest public id.
-        least: Documents are candidates only if they share so many keys. Above 1, a key that more documents share than
-            are paired all with all says nothing of two of them: it is left out, and counted.
+        least: Documents are candidates only if they share so many keys.
+        common: False leaves out keys that more documents share than are paired all with all, and counts them: such a
+            key names a template. By default the documents are each paired with a few others that share the key.
     """
 
     keys: Callable[[Batch], Frame]
     verify: Callable[[Batch, Frame], Frame]
     least: int = 1
+    common: bool = True
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,9 @@ ALL_WITH_ALL = 24
 NEIGHBOURS = 4
 
 
-def candidates(flow: Flow, half: str, keys: str, measured: Stage, index: Stage, least: int = 1) -> tuple[Stage, int]:
+def candidates(
+    flow: Flow, half: str, keys: str, measured: Stage, index: Stage, least: int, common: bool
+) -> tuple[Stage, int]:
     """Candidate pairs of a Links half.
 
     Args:
@@ -30,7 +32,8 @@ def candidates(flow: Flow, half: str, keys: str, measured: Stage, index: Stage, 
         keys: Name of the table of keys in `measured`.
         measured: The stage of the units.
         index: Gives `doc` for `row` of each unit.
-        least: Documents must share so many keys. Above 1, a key of many documents says nothing of two and is left out.
+        least: As in Links.
+        common: As in Links.
 
     Returns:
         A stage with the table `pairs` (PAIRS, a < b, each pair once in all), and the number of keys that too many
@@ -42,12 +45,12 @@ def candidates(flow: Flow, half: str, keys: str, measured: Stage, index: Stage, 
     schema = {"key": pl.Int64, "doc": pl.Int64}
     found = flow.group_by_key(
         f"candidates.{half}",
-        (measured.digest, index.digest, least),
+        (measured.digest, index.digest, least, common),
         tasks,
         rows,
         schema,
         ["key"],
-        partial(_pairs, least),
+        partial(_pairs, common),
         count,
     )
     parts = sorted({part.part for part in found.parts})
@@ -71,14 +74,14 @@ def _distinct(least: int, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     return {"pairs": sums.filter(pl.col("shared") >= least).select(*PAIRS)}
 
 
-def _pairs(least: int, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def _pairs(common: bool, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Rows sorted by key and doc -> pairs, with the number of keys that they share here."""
     rows = rows.unique(maintain_order=True)
     docs, sizes = rows["doc"].to_numpy(), rows.group_by("key", maintain_order=True).len()["len"].to_numpy()
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64) if len(sizes) else np.zeros(0, np.int64)
     found = [_within(docs, starts[sizes == size], int(size)) for size in _small(sizes)]
     large = np.flatnonzero(sizes > ALL_WITH_ALL)
-    if least == 1:
+    if common:
         groups = _different(docs, starts, sizes, large)
         found += [_around(docs[starts[group] : starts[group] + sizes[group]]) for group in groups]
     table = pl.concat([pl.DataFrame(schema=PAIRS), *found]).group_by("a", "b").agg(shared=pl.len().cast(pl.Int64))
