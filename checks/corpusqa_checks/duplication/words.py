@@ -31,25 +31,68 @@ class Words:
     offsets: Ints
 
 
+@dataclass(frozen=True)
+class Places:
+    """Where the words of some documents are.
+
+    Attributes:
+        data: The bytes of the documents, one after the other.
+        text: What they mean.
+        starts: First byte of each word in `data`.
+        ends: The byte after its last one.
+        offsets: As in Words.
+        origin: For each word the first byte of its document.
+    """
+
+    data: Bytes
+    text: Classified
+    starts: Ints
+    ends: Ints
+    offsets: Ints
+    origin: Ints
+
+
 def words(buffers: Buffers, first: int, last: int) -> Words:
     r"""Words (`\w+` of the lower-cased text; Han, kana and Thai characters one each) of the documents first:last."""
-    return _runs(buffers, first, last, WORD, inverted=False)
+    return _hashed(places(buffers, first, last))
 
 
 def runs(buffers: Buffers, first: int, last: int) -> Words:
     """Runs of characters other than white space, in lower case, of the documents first:last."""
-    return _runs(buffers, first, last, SPACE, inverted=True)
+    return _hashed(places(buffers, first, last, spaces=True))
 
 
-def _runs(buffers: Buffers, first: int, last: int, bit: int, *, inverted: bool) -> Words:
+def places(buffers: Buffers, first: int, last: int, *, spaces: bool = False) -> Places:
+    """Where words are, or with `spaces` everything that is not white space."""
     base = buffers.offsets[first : last + 1]
     offsets = base - base[0]
-    text = classify(buffers.data[base[0] : base[-1]])
-    inside = (text.classes & bit == 0) if inverted else (text.classes & bit != 0)
-    starts, ends = _bounds(inside, offsets, text, split=not inverted)
+    data = buffers.data[base[0] : base[-1]]
+    text = classify(data)
+    inside = (text.classes & SPACE == 0) if spaces else (text.classes & WORD != 0)
+    starts, ends = _bounds(inside, offsets, text, split=not spaces)
     per_document = np.searchsorted(starts, offsets)
-    origin = np.repeat(offsets[:-1], np.diff(per_document))
-    return Words(_hashes(text.lower, starts, ends), starts - origin, ends - origin, per_document)
+    return Places(data, text, starts, ends, per_document, np.repeat(offsets[:-1], np.diff(per_document)))
+
+
+def hashes(lower: Bytes, starts: Ints, ends: Ints) -> Hashes:
+    """Hash of each piece of `lower`: its 8-byte blocks, each mixed with its place, summed, and the length."""
+    padded = np.concatenate([lower, np.zeros(8, np.uint8)])
+    blocks = np.lib.stride_tricks.as_strided(padded[:8].view(np.uint64), (len(lower) + 1,), (1,))
+    length = ends - starts
+    found = blocks[starts]
+    found &= _MASKS[np.minimum(length, 8)]
+    _scramble(found)
+    long = np.flatnonzero(length > 8)
+    if len(long):
+        found[long] += _tails(blocks, starts[long] + 8, length[long] - 8)
+    found += length.view(np.uint64) * GOLDEN
+    found ^= found >> _32
+    return found
+
+
+def _hashed(found: Places) -> Words:
+    hashed = hashes(found.text.lower, found.starts, found.ends)
+    return Words(hashed, found.starts - found.origin, found.ends - found.origin, found.offsets)
 
 
 def _bounds(inside: Bytes, offsets: Ints, text: Classified, *, split: bool) -> tuple[Ints, Ints]:
@@ -67,22 +110,6 @@ def _bounds(inside: Bytes, offsets: Ints, text: Classified, *, split: bool) -> t
     starts = np.flatnonzero(inside & ~before[:-1])
     ends = np.flatnonzero(inside & ~after[1:]) + 1
     return starts, ends
-
-
-def _hashes(lower: Bytes, starts: Ints, ends: Ints) -> Hashes:
-    """Hash of each run: its 8-byte blocks, each mixed with its place, summed, and the length."""
-    padded = np.concatenate([lower, np.zeros(8, np.uint8)])
-    blocks = np.lib.stride_tricks.as_strided(padded[:8].view(np.uint64), (len(lower) + 1,), (1,))
-    length = ends - starts
-    found = blocks[starts]
-    found &= _MASKS[np.minimum(length, 8)]
-    _scramble(found)
-    long = np.flatnonzero(length > 8)
-    if len(long):
-        found[long] += _tails(blocks, starts[long] + 8, length[long] - 8)
-    found += length.view(np.uint64) * GOLDEN
-    found ^= found >> _32
-    return found
 
 
 def _tails(blocks: Hashes, starts: Ints, length: Ints) -> Hashes:

@@ -1,0 +1,124 @@
+"""Halves `rewrite` and `shared_material`: the same story told in other words.
+
+The score of a pair is computed on the narration of the lighter text, that is without its quotations, because reports of
+one event share quotations and retellings share narration: the share of its sentences' weight that has a counterpart in
+the other text, times the share of its pairs of neighbouring content stems that the other text has too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+from corpusqa_checks._shared.characters import Ints, slices
+from corpusqa_checks._shared.memo import once_per_batch
+from corpusqa_checks.duplication.alignment import align
+from corpusqa_checks.duplication.mixing import Hashes, as_keys
+from corpusqa_checks.duplication.narrative import narrative, pairs
+from corpusqa_checks.duplication.near import LEAST_WORDS
+from corpusqa_checks.duplication.story import Retold, Story, common, stories
+
+from corpusqa.check import Batch, Frame, Links
+
+# Scores from which a pair is a retelling, or shares material. Set before measuring, not fitted: on the development
+# pairs no two independent texts on one topic come above 0.06.
+REWRITE, SHARED_MATERIAL = 0.30, 0.15
+# One aligned sentence may be a coincidence.
+LEAST_ALIGNED = 2
+# Candidates share this many of their keys, and of all their pairs of stems.
+LEAST_KEYS, LEAST_SHARED = 2, 3
+# The table of aligned sentences grows with the product of two lengths: longer documents are left out.
+MOST_WORDS = 20_000
+# Keys of one document: the smallest hashes, a sample that is the same in every document.
+MOST_KEYS = 96
+
+EVIDENCE = pl.List(
+    pl.Struct({"a_start": pl.Int64, "a_end": pl.Int64, "b_start": pl.Int64, "b_end": pl.Int64, "score": pl.Float64})
+)
+FOUND: dict[str, Any] = {"a": pl.Int64, "b": pl.Int64, "similarity": pl.Float64, "evidence": EVIDENCE}
+
+
+def rewrite(score: float) -> Links:
+    """Pairs whose score reaches `score`."""
+    return Links(keys, lambda batch, candidates: verify(batch, candidates, score), LEAST_KEYS, common=False)
+
+
+@once_per_batch
+def keys(batch: Batch) -> Frame:
+    """Up to MOST_KEYS pairs of neighbouring content stems of each document in a language with a table."""
+    rows, found = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)]
+    for first, last in slices(batch.main.buffers):
+        told = narrative(batch.main, first, last)
+        hashes, words = pairs(told, told.weights)
+        owner = np.searchsorted(told.stems.offsets, words, side="right") - 1
+        count = np.diff(told.stems.offsets)
+        fitting = (count >= LEAST_WORDS) & (count <= MOST_WORDS)
+        document, key = _smallest(owner[fitting[owner]], hashes[fitting[owner]])
+        rows.append(document + first)
+        found.append(key)
+    return pl.DataFrame({"row": np.concatenate(rows), "key": as_keys(np.concatenate(found))})
+
+
+def verify(batch: Batch, candidates: Frame, score: float) -> Frame:
+    """The pairs that are retellings, with their score and the aligned sentences."""
+    told = stories(batch.main)
+    rows: list[tuple[int, int, float, Retold]] = []
+    for a, b in candidates.select("a", "b").iter_rows():
+        found = judged(told[a], told[b], score)
+        if found is not None:
+            rows.append((a, b, *found))
+    return pl.DataFrame(_evidence(batch.main, rows), schema=FOUND)
+
+
+def judged(a: Story, b: Story, least: float) -> tuple[float, Retold] | None:
+    """Score and alignment of two stories, or None below `least` or with fewer than LEAST_ALIGNED sentences."""
+    swapped = a.weight > b.weight
+    light, heavy = (b, a) if swapped else (a, b)
+    shared = common(light.told, heavy.pairs)
+    if shared < LEAST_SHARED or shared < least * len(light.told):
+        return None  # the coverage that the share is multiplied with is at most 1
+    score = align(light.narration, heavy.whole).coverage * shared / len(light.told)
+    if score < least:
+        return None
+    found = align(light.whole, heavy.whole)
+    return (score, Retold(light, heavy, found, swapped)) if len(found.sentences) >= LEAST_ALIGNED else None
+
+
+def _evidence(main: Batch, rows: list[tuple[int, int, float, Retold]]) -> list[dict[str, Any]]:
+    """Pairs with their aligned sentences in code points, in the order of the lighter text."""
+    spans = [
+        (at, side, row, start, end, share)
+        for at, (a, b, _, found) in enumerate(rows)
+        for side, row, bounds in (("a", a, found.bounds("a")), ("b", b, found.bounds("b")))
+        for start, end, share in bounds
+    ]
+    names = ["at", "side", "row", "start", "end", "score"]
+    table = main.from_bytes(pl.DataFrame(spans, schema=names, orient="row")) if spans else pl.DataFrame(schema=names)
+    evidence: dict[int, dict[str, list[tuple[int, int, float]]]] = {}
+    for at, side, _, start, end, share in table.rows():
+        evidence.setdefault(at, {"a": [], "b": []})[side].append((start, end, share))
+    return [
+        {
+            "a": a,
+            "b": b,
+            "similarity": score,
+            "evidence": [
+                {"a_start": x[0], "a_end": x[1], "b_start": y[0], "b_end": y[1], "score": x[2]}
+                for x, y in zip(evidence[at]["a"], evidence[at]["b"], strict=True)
+            ],
+        }
+        for at, (a, b, score, _) in enumerate(rows)
+    ]
+
+
+def _smallest(owner: Ints, hashes: Hashes) -> tuple[Ints, Hashes]:
+    """The MOST_KEYS smallest distinct hashes of each owner."""
+    order = np.lexsort((hashes, owner))
+    owner, hashes = owner[order], hashes[order]
+    new = np.ones(len(owner), bool)
+    new[1:] = (owner[1:] != owner[:-1]) | (hashes[1:] != hashes[:-1])
+    owner, hashes = owner[new], hashes[new]
+    first = np.searchsorted(owner, owner)
+    chosen = np.arange(len(owner)) - first < MOST_KEYS
+    return owner[chosen], hashes[chosen]
