@@ -179,6 +179,24 @@ def test_columns_of_the_source_for_rules(tmp_path: Path) -> None:
     assert found.to_dict(as_series=False) == {"row": [0, 2], "n": [1, 3], "absent": [None, None]}
 
 
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([1, None], [1, None]),
+        ([1, 0.5], [1.0, 0.5]),
+        ([2**70, 1], [float(2**70), 1.0]),
+        ([True, None], [True, None]),
+        (["a", ["b"]], ["a", '["b"]']),
+        ([None, None], [None, None]),
+    ],
+    ids=str,
+)
+def test_columns_for_rules_can_be_compared(tmp_path: Path, values: list[Any], expected: list[Any]) -> None:
+    write(tmp_path, {"a.jsonl": "".join(json.dumps({"text": "x", "v": value}) + "\n" for value in values)})
+    corpus = open_corpus(tmp_path)
+    assert columns(corpus, corpus.units[0], ["v"])["v"].to_list() == expected
+
+
 def test_documents_obey_the_schema_and_breaches_are_named_without_values(tmp_path: Path) -> None:
     documents = read_all(open_corpus(write(tmp_path, {"a.txt": "é", "b.txt": ""}))).documents
     validate_documents(documents, "the test")

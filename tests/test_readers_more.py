@@ -110,7 +110,7 @@ def test_arrow(tmp_path: Path, kind: str) -> None:
     new = {"stream": pa.ipc.new_stream, "file": pa.ipc.new_file}[kind]
     with new(tmp_path / "a.arrow", table.schema) as writer:
         writer.write_table(table, max_chunksize=10)
-    corpus = open_corpus(tmp_path, unit_bytes=120)
+    corpus = open_corpus(tmp_path, unit_bytes=220)
     assert len(corpus.units) == 5
     assert read_all(corpus).documents["text"].to_list() == table["text"].to_pylist()
 

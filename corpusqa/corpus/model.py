@@ -7,15 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
 
-from corpusqa.corpus.extract import column_values
+from corpusqa.corpus.digest import canonical
+from corpusqa.corpus.extract import values_of
 from corpusqa.corpus.fields import Fields
 from corpusqa.corpus.rows import Rows, assemble
 from corpusqa.corpus.write_back import write_back
-from corpusqa.readers import File, Unit, reader
+from corpusqa.readers import Block, File, Unit, reader
 from corpusqa.readers.files import shown
 
 
@@ -102,28 +104,40 @@ def remove_spool(corpus: Corpus) -> None:
 
 
 def columns(corpus: Corpus, unit: Unit, names: Sequence[str]) -> pl.DataFrame:
-    """The rows of a unit as `row` and the source's own columns `names`, for rules that speak of them.
+    """The documents of a unit as `row` and the source's own columns `names`, for rules that speak of them.
 
-    A name with dots that is no column leads into a nested one.
+    A name with dots that is no column leads into a nested one; a column that does not exist holds nulls.
     """
-    rows = corpus.read(unit, full=True)
-    assert rows.table is not None
-    plain = [name for name in names if name in rows.table.column_names]
-    found = pl.from_arrow(rows.table.select(plain))
-    assert isinstance(found, pl.DataFrame)
-    nested = [_nested(rows.table, name) for name in names if name not in plain]
-    return rows.documents.select("row").hstack(found.with_columns(nested).select(names))
+    wanted = [*corpus.fields.columns, *names, *(name.partition(".")[0] for name in names)]
+    block = reader(corpus.format).read(Path(corpus.root), unit, wanted)
+    rows = assemble(block, corpus.fields, {}, full=False).documents["row"]
+    found = block.place.select("row").with_columns(_column(block, name) for name in names)
+    return found.filter(pl.col("row").is_in(rows.implode()))
 
 
-def _nested(table: pa.Table, name: str) -> pl.Series:
-    """The values below a column that a name with dots leads to; nulls where there is no such column."""
-    first, *rest = name.split(".")
-    if first not in table.column_names:
-        return pl.Series(name, [None] * table.num_rows)
-    values = column_values(table[first])
-    for key in rest:
-        values = [value.get(key) if isinstance(value, dict) else None for value in values]
-    return pl.Series(name, values, strict=False)
+def _column(block: Block, name: str) -> pl.Series:
+    if block.table is not None and name in block.table.column_names:
+        column = block.table[name]
+        if not isinstance(column.type, pa.JsonType):
+            return pl.Series(name, column)
+    values = values_of(block, (name,))
+    if "." in name and all(value is None for value in values):
+        values = values_of(block, name.split("."))
+    return pl.Series(name, *_comparable(values))
+
+
+def _comparable(values: list[Any]) -> tuple[list[Any], pl.DataType]:
+    """Values that a rule can compare, and their type: numbers, truth values, and everything else as strings."""
+    kinds = {type(value) for value in values if value is not None}
+    if not kinds:
+        return values, pl.Null()
+    if kinds == {bool}:
+        return values, pl.Boolean()
+    if kinds == {int} and all(value is None or abs(value) < 1 << 63 for value in values):
+        return values, pl.Int64()
+    if kinds <= {int, float}:
+        return [None if value is None else float(value) for value in values], pl.Float64()
+    return [v if v is None or isinstance(v, str) else canonical(v) for v in values], pl.String()
 
 
 def _content(path: Path) -> str:
