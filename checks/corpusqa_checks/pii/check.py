@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from functools import partial
 
 import polars as pl
+from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks.pii.allowing import allowing
-from corpusqa_checks.pii.cards import cards
-from corpusqa_checks.pii.emails import emails
-from corpusqa_checks.pii.hits import ALLOWED, RESERVED, ROLE, Detector
-from corpusqa_checks.pii.ibans import ibans
-from corpusqa_checks.pii.labels import DEFAULT
-from corpusqa_checks.pii.national_ids import lettered_ids, national_ids
-from corpusqa_checks.pii.networks import addresses
-from corpusqa_checks.pii.phones import phones
+from corpusqa_checks.pii.detectors import DETECTORS, OPT_IN_DETECTORS
+from corpusqa_checks.pii.hits import ALLOWED, Hit
+from corpusqa_checks.pii.labels import DEFAULT, NAMED, OPT_IN
+from corpusqa_checks.pii.naming import names, recogniser
 from corpusqa_checks.pii.scanning import Found, found
-from corpusqa_checks.pii.secrets import assigned_secrets, secrets
-from corpusqa_checks.pii.urls import url_credentials
+from corpusqa_checks.pii.sharing import shared_values, value_keys
 
-from corpusqa.check import Batch, Check, Frame, Measured, Signal
+from corpusqa.check import Batch, Check, Frame, Groups, Label, Measured, Signal
 
-DETECTORS: dict[str, Detector] = {
-    "url_credentials": url_credentials,
-    "secrets": secrets,
-    "assigned_secrets": assigned_secrets,
-    "emails": emails,
-    "ibans": ibans,
-    "cards": cards,
-    "national_ids": national_ids,
-    "lettered_ids": lettered_ids,
-    "addresses": addresses,
-    "phones": phones,
-}
 SIGNALS = {
     "count": Signal(pl.Int64, "personal values and secrets"),
     "severe": Signal(pl.Int64, "values whose label has the severity error: secrets, cards, accounts, identifiers"),
     "spared": Signal(pl.Int64, "reserved, documentation and role values that were left alone"),
     "allowed": Signal(pl.Int64, "values that the option `allow` spared"),
 }
+SHARED = {"shared_value": Label("a document holds a value that many documents share")}
+SUGGEST = {"mask": ["pii.*"], "drop": ["pii.severe > 0"]}
 _SPANS = {
     "row": pl.Int64,
     "start": pl.Int64,
@@ -48,7 +36,14 @@ _SPANS = {
 }
 
 
-def pii(*, reserved: bool = False, allow: Sequence[str] = ()) -> Check:
+def pii(
+    *,
+    reserved: bool = False,
+    allow: Sequence[str] = (),
+    also: Sequence[str] = (),
+    ner: str = "",
+    shared_documents: int = 5,
+) -> Check:
     """Personal data and secrets.
 
     What counts:
@@ -63,8 +58,11 @@ def pii(*, reserved: bool = False, allow: Sequence[str] = ()) -> Check:
       ip               an address that the internet routes; not after "version", "section" and the like
       url_credentials  scheme://user:password@host
       private_key      PEM or PGP armour with a body
-      secret           a credential in one of some 140 formats of issuers, or a random-looking value assigned to a
+      secret           a credential in one of some 150 formats of issuers, or a random-looking value assigned to a
                        telling name
+
+    On request (`also`), with weaker evidence: medical_id, passport, date_of_birth, street_address, obfuscated_email,
+    wallet, mac, gps, handle.
 
     Look-alike digits, odd spaces and invisible marks inside a value do not hide it. A label that stands on the line
     above counts as a cue.
@@ -79,30 +77,74 @@ def pii(*, reserved: bool = False, allow: Sequence[str] = ()) -> Check:
                 only counted in `pii.spared`.
       allow     values that are meant to be public, with * and ?: "desk@example.org", "*@ourpaper.example",
                 "+44 20 7946 *". They are counted in `pii.allowed`.
+      also      further types, by name.
+      ner       module:function of a recogniser of names (persons, organisations, locations): it takes texts and gives
+                for each the spans (start, end, "person" | "organisation" | "location").
+                "corpusqa_checks.pii.presidio:names" is one, for those who have Presidio.
+      shared_documents  a value that so many documents hold is marked with `pii.shared_value` in each of them: a desk
+                or a footer rather than a person. The mark names the type and the count, never the value.
 
     How to act: `mask = ["pii.*"]` puts typed placeholders in the place of the values; `drop = ["pii.severe > 0"]`
     removes documents with secrets, cards, accounts and identifiers.
     """
-    spare = allowing(allow)
+    if shared_documents < 2:
+        raise ValueError(f"shared_documents = {shared_documents} should be at least 2")
+    labels = DEFAULT | {name: OPT_IN[name] for name in _known(also)} | (NAMED if ner else {})
+    judged = once_per_batch(_judging(labels, also, ner, allow))
+    kept = partial(_kept, reserved=reserved)
 
     def measure(batch: Batch) -> Measured:
-        values = found(batch, DETECTORS, tuple(DEFAULT))
+        values = judged(batch)
+        return Measured(_signals(batch.height, labels, values, kept(values)), _spans(kept(values)))
+
+    return Check(
+        signals=SIGNALS,
+        labels=labels | SHARED,
+        measure=measure,
+        corpus={
+            "shared": Groups(
+                lambda batch: value_keys(kept(judged(batch))), partial(shared_values, least=shared_documents)
+            )
+        },
+        suggest=SUGGEST,
+    )
+
+
+def _known(also: Sequence[str]) -> Sequence[str]:
+    for name in also:
+        if name not in OPT_IN:
+            near = get_close_matches(str(name), OPT_IN, 1)
+            meant = f"; did you mean {near[0]!r}?" if near else ""
+            raise ValueError(f"also: there is no type {name!r}{meant} (there are {', '.join(OPT_IN)})")
+    return also
+
+
+def _judging(
+    labels: Mapping[str, Label], also: Sequence[str], ner: str, allow: Sequence[str]
+) -> Callable[[Batch], list[Found]]:
+    """What finds every value of a batch and says which are spared."""
+    detectors = DETECTORS | {gate: detect for gate, (label, detect) in OPT_IN_DETECTORS.items() if label in also}
+    spares = allowing(allow)
+    recognise = recogniser(ner) if ner else None
+
+    def judged(batch: Batch) -> list[Found]:
+        named = names(batch, recognise, ner) if recognise else {}
         texts = batch.text
-        judged = [
-            value._replace(hit=value.hit._replace(spared=ALLOWED))
-            if spare(value.hit, texts[value.row][value.hit.start : value.hit.end])
-            else value
-            for value in values
+        values = found(batch, detectors, tuple(labels), named)
+        return [
+            Found(v.row, _allowed(v.hit) if spares(v.hit, texts[v.row][v.hit.start : v.hit.end]) else v.hit)
+            for v in values
         ]
-        kept = [
-            value for value in judged if not value.hit.spared or (reserved and value.hit.spared in (RESERVED, ROLE))
-        ]
-        return Measured(_signals(batch.height, judged, kept), _spans(kept))
 
-    return Check(signals=SIGNALS, labels=DEFAULT, measure=measure, suggest=SUGGEST)
+    return judged
 
 
-SUGGEST = {"mask": ["pii.*"], "drop": ["pii.severe > 0"]}
+def _allowed(hit: Hit) -> Hit:
+    return hit._replace(spared=ALLOWED)
+
+
+def _kept(values: Sequence[Found], *, reserved: bool) -> list[Found]:
+    return [value for value in values if not value.hit.spared or (reserved and value.hit.spared != ALLOWED)]
 
 
 def _spans(values: Sequence[Found]) -> Frame:
@@ -110,14 +152,16 @@ def _spans(values: Sequence[Found]) -> Frame:
     return pl.DataFrame(rows, schema=_SPANS, orient="row")
 
 
-def _signals(height: int, values: Sequence[Found], kept: Sequence[Found]) -> Frame:
+def _signals(height: int, labels: Mapping[str, Label], values: Sequence[Found], kept: Sequence[Found]) -> Frame:
     """One row per document."""
-    severe = [v for v in kept if DEFAULT[v.hit.label].severity == "error"]
-    seen = set(kept)
-    allowed = [v for v in values if v.hit.spared == ALLOWED]
-    spared = [v for v in values if v.hit.spared and v.hit.spared != ALLOWED and v not in seen]
-    columns = {"count": kept, "severe": severe, "spared": spared, "allowed": allowed}
-    return pl.DataFrame({name: _counts(height, found) for name, found in columns.items()})
+    known = set(kept)
+    columns = {
+        "count": kept,
+        "severe": [v for v in kept if labels[v.hit.label].severity == "error"],
+        "spared": [v for v in values if v.hit.spared != ALLOWED and v not in known],
+        "allowed": [v for v in values if v.hit.spared == ALLOWED],
+    }
+    return pl.DataFrame({name: _counts(height, several) for name, several in columns.items()})
 
 
 def _counts(height: int, values: Sequence[Found]) -> pl.Series:

@@ -7,7 +7,7 @@ case variants instead of (?i), no union of unlike patterns (one union of all run
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -94,7 +94,30 @@ def gates() -> dict[str, Gate]:
         "national_ids": Gate([*_DIGITS, *_LETTERED_IDS], [_SIX, _LETTERED_IDS[-1]], _said(gate_pattern(names))),
         "lettered_ids": Gate([*_FREE_IDS, _SSN]),
         "phones": Gate(_DIGITS, [_SIX], any_of(_PHONE_SHAPES) | phone_cue),
+        **_opt_in_gates(cues),
     }
+
+
+def _opt_in_gates(cues: Mapping[str, Sequence[str]]) -> dict[str, Gate]:
+    """The gates of the types on request."""
+    medical = [word for name in ("nhs", "npi", "mbi", "kvnr", "mrn") for word in cues[name]]
+    words = table("opt_in")
+    streets = [*words["street_words"], *words["street_heads"], *words["street_suffixes"]]
+    return {
+        "macs": Gate([r"[0-9A-Fa-f]{2}[:\-][0-9A-Fa-f]{2}[:\-][0-9A-Fa-f]{2}[:\-]"]),
+        "wallets": Gate([r"0x[0-9a-fA-F]{40}", r"bc1[a-z0-9]{25}", r"(?-u:\b)[13][1-9A-HJ-NP-Za-km-z]{25}"]),
+        "positions": Gate([r"\.[0-9]{4,}°? ?[NS]?[,;] ?-?[0-9]{1,3}\.[0-9]{4}"]),
+        "handles": Gate([r"@[A-Za-z][A-Za-z0-9_]{2}"]),
+        "births": Gate(["(?:19|20)[0-9][0-9]"], rest=_said(gate_pattern(cues["birth"]))),
+        "passports": Gate(["[0-9]{2}"], rest=_said(gate_pattern(cues["passport"]))),
+        "medical_ids": Gate(["[0-9]{2}"], rest=_said(gate_pattern(medical))),
+        "streets": Gate([r"[0-9] ?[A-Za-z]?,? \p{L}|\p{L}\.?,? (?:n[.º°]? ?)?[0-9]"], rest=_said(_literals(streets))),
+        "obfuscated_emails": Gate([r"(?i)[\[({<] ?(?:at|ät|@) ?[\])}>]", "(?i) dot "]),
+    }
+
+
+def _literals(words: Sequence[str]) -> str:
+    return "(?i)(?:" + "|".join(sorted({_escaped(word) for word in words})) + ")"
 
 
 def passing(texts: Frame, wanted: Sequence[str]) -> Frame:
@@ -129,8 +152,13 @@ def any_of(patterns: Sequence[str]) -> pl.Expr:
 
 def _alternatives(literals: Sequence[str], size: int = 24) -> list[str]:
     """Literals in groups small enough for the vectorised searcher of the regex crate."""
-    escaped = [re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", literal) for literal in literals]
+    escaped = [_escaped(literal) for literal in literals]
     return ["|".join(escaped[at : at + size]) for at in range(0, len(escaped), size)]
+
+
+def _escaped(literal: str) -> str:
+    """Rust refuses an escape before a letter."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", literal)
 
 
 def _said(words: str) -> pl.Expr:

@@ -20,8 +20,13 @@ def compact(value: str) -> str:
     return re.sub(r"[^0-9A-Za-z]", "", value).upper()
 
 
+def squeezed(value: str) -> str:
+    """A value without spaces and degree signs."""
+    return re.sub(r"[\s°]", "", value)
+
+
 # On by default, the more telling first: of two equally long values in one place the first is kept.
-DEFAULT = {
+DEFAULT: dict[str, Label] = {
     "private_key": Label("private keys in PEM or PGP armour", "error", private=True),
     "secret": Label("credentials: tokens, keys and passwords", "error", private=True),
     "url_credentials": Label("URLs with a user name and password", "error", private=True),
@@ -31,4 +36,23 @@ DEFAULT = {
     "national_id": Label("national identifiers of persons", "error", private=True, canonical=compact),
     "ip": Label("public IP addresses", "warning", private=True, canonical=canonical_ip),
     "phone": Label("telephone numbers", "warning", private=True, canonical=canonical_phone),
+}
+
+# On request.
+OPT_IN: dict[str, Label] = {
+    "medical_id": Label("numbers of patients and of health insurance", "info", private=True, canonical=compact),
+    "passport": Label("numbers of passports and driving licences", "info", private=True, canonical=compact),
+    "date_of_birth": Label("dates of birth", "info", private=True, canonical=casefolded),
+    "street_address": Label("streets with a house number", "info", private=True, canonical=casefolded),
+    "obfuscated_email": Label("e-mail addresses spelled out for people", "info", private=True, canonical=casefolded),
+    "wallet": Label("addresses of crypto-currencies", "info", private=True),
+    "mac": Label("hardware addresses", "info", private=True, canonical=compact),
+    "gps": Label("pairs of coordinates", "info", private=True, canonical=squeezed),
+    "handle": Label("names of accounts on social networks", "info", private=True, canonical=casefolded),
+}
+# What a recogniser of names may say.
+NAMED: dict[str, Label] = {
+    "person": Label("names of persons", "info", private=True, canonical=casefolded),
+    "organisation": Label("names of organisations", "info", private=True, canonical=casefolded),
+    "location": Label("names of places", "info", private=True, canonical=casefolded),
 }

@@ -21,6 +21,9 @@ _KEYS = "private_keys"
 _LAST = "phones"
 
 
+NO_OTHERS: Mapping[int, Sequence[Hit]] = {}
+
+
 class Found(NamedTuple):
     """A hit with the row of its document; offsets are code points of the document."""
 
@@ -28,7 +31,12 @@ class Found(NamedTuple):
     hit: Hit
 
 
-def found(batch: Batch, detectors: Mapping[str, Detector], tiers: Sequence[str]) -> list[Found]:
+def found(
+    batch: Batch,
+    detectors: Mapping[str, Detector],
+    tiers: Sequence[str],
+    others: Mapping[int, Sequence[Hit]] = NO_OTHERS,
+) -> list[Found]:
     """Every value of a batch, without overlaps, by row and place.
 
     Args:
@@ -36,13 +44,12 @@ def found(batch: Batch, detectors: Mapping[str, Detector], tiers: Sequence[str])
         detectors: What judges a line, by the name of its gate. Private keys, which go over many lines, are always
             looked for.
         tiers: Labels, the more telling first, for values that are equally long.
+        others: What somebody else found, by row; offsets are those of the document.
     """
     passed = passing(batch.frame.select("text"), [_KEYS, *detectors])
     rows = passed.select(pl.any_horizontal(pl.all())).to_series().arg_true()
-    if rows.is_empty():
-        return []
-    hits: dict[int, list[Hit]] = {}
-    for row, hit in _in_lines(batch, rows, passed[rows], detectors):
+    hits = {row: list(several) for row, several in others.items()}
+    for row, hit in _in_lines(batch, rows, passed[rows], detectors) if len(rows) else ():
         hits.setdefault(row, []).append(hit)
     for row in passed[_KEYS].arg_true():
         hits.setdefault(row, []).extend(_key_blocks(batch, row))
