@@ -29,7 +29,8 @@ ABOUTS = {
     "comments": "comments of readers and their forms",
     "other": "not main text, of no known kind",
 }
-UNCERTAIN = 0.7
+UNCERTAIN = 0.7  # |log-odds| below which a line is uncertain
+PLAIN = 0.1  # share of words up to which lines without any cue of a frame are let pass
 
 
 def boilerplate(*, repeated_pages: int = 3, repeated_share: float = 0.2) -> Check:
@@ -46,6 +47,7 @@ def boilerplate(*, repeated_pages: int = 3, repeated_share: float = 0.2) -> Chec
 
     With the other documents of a site in view, `repeated` marks lines that stand on several of its pages, unless the
     model is sure that they are prose. It may be cut and is counted, but does not change what is main text.
+    `text` is a page on which nothing says frame: a few doubtful lines are then main text.
 
     Options:
         repeated_pages: On so many pages of a site a line is repeated (without URLs: on 5 or more of the corpus).
@@ -58,7 +60,9 @@ def boilerplate(*, repeated_pages: int = 3, repeated_share: float = 0.2) -> Chec
     frame = [name for name in ABOUTS if name != "title"]
     labels[LABEL] = Label("lines that many pages of the site share", line=True)
     signals = {
-        "kind": Signal(pl.String, "page, or why no frame is told: short, unbroken, markup, code, table, list, ..."),
+        "kind": Signal(
+            pl.String, "page; text without a frame; or why no line is judged: short, unbroken, markup, code, table, ..."
+        ),
         "ratio": Signal(pl.Float64, "share of the words outside the main text; the title counts as main"),
         "char_share": Signal(pl.Float64, "share of the characters of lines outside the main text"),
         "main_words": Signal(pl.Int64, "words of the main text, title included"),
@@ -94,8 +98,21 @@ def labelled_lines(batch: Batch) -> Frame:
     label = pl.Series(SEGMENTS).gather(code).set(pl.Series(code == MAIN), None)
     table = lines.with_columns(score=pl.Series(score, dtype=pl.Float64), label=label)
     table = table.join(kinds(looked), on="row", how="left", maintain_order="left")
-    judged = (pl.col("kind") == "page") | (pl.col("label") == "cookie")
+    table = table.with_columns(kind=_kind_with_frame(table, pl.Series(looked.columns["cues"])))
+    titled = (pl.col("kind") == "text") & (pl.col("label") == "title")
+    judged = (pl.col("kind") == "page") | titled | (pl.col("label") == "cookie")
     return table.with_columns(label=pl.when(judged).then("label"))
+
+
+def _kind_with_frame(table: Frame, cues: pl.Series) -> pl.Series:
+    """The kind; a page on which a few words are doubted, and nothing says frame, is plain `text`: a letter, a story."""
+    lines = table.with_columns(cued=cues > 0)
+    doubted = pl.col("label").is_not_null() & (pl.col("label") != "title")
+    uncued = ~pl.col("cued") & pl.col("label").is_in(["other", "nav"])
+    words = pl.col("words").filter(doubted).sum().over("row")
+    plain = ~(doubted & ~uncued).any().over("row") & (words > 0) & (words <= PLAIN * pl.col("words").sum().over("row"))
+    plain &= pl.col("kind") == "page"
+    return lines.select(pl.when(plain.fill_null(False)).then(pl.lit("text")).otherwise("kind")).to_series()
 
 
 def _measure(batch: Batch) -> Measured:
@@ -107,7 +124,7 @@ def _measure(batch: Batch) -> Measured:
 def _signals(batch: Batch, lines: Frame) -> Frame:
     words, chars, label = pl.col("words"), pl.col("chars"), pl.col("label")
     outside = (label.is_not_null() & (label != "title")).fill_null(False)
-    measurable = (pl.col("kind").first() == "page") | label.is_not_null().any()
+    measurable = pl.col("kind").first().is_in(["page", "text"]) | label.is_not_null().any()
     counted = lines.group_by("row").agg(
         pl.col("kind").first(),
         measurable=measurable,

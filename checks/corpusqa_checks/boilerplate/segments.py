@@ -58,10 +58,11 @@ BY_CUE = (
 HEAD_CHARS, HEAD_WORDS = 60, 12  # a head is a short line; a row of links between bars may be longer
 DOUBT = 1.0  # a head overrules the model up to this score
 SURE = 2.5  # a line of so high a score is claimed only by the sections of CLAIM_ALL
-END = 0.8  # long lines may be typed against the model after this share of the other prose
-TAIL = 0.7  # heads open sections after this share of the prose
+# Shares of the paragraphs after which long lines are looked at, heads open sections, and long lines may be typed
+# against the model.
+HALF, TAIL, END = 0.5, 0.7, 0.85
 # How many lines a head at the end claims, by segment, and up to which score; comments go on to the next head.
-CLAIMS = {"about": (2, 99.0), "newsletter": (3, 99.0), "sponsor": (2, 0.0), "comments": (10_000, SURE)}
+CLAIMS = {"about": (2, 99.0), "newsletter": (3, 99.0), "sponsor": (2, 0.0), "comments": (10_000, SURE), "nav": (8, 0.0)}
 LONG = 60  # characters from which a line may be typed by two cues of appeals.toml
 BODY = 90  # characters from which a line of main text is a paragraph
 TITLE_WORDS = (3, 30)
@@ -82,12 +83,19 @@ def segments(lines: Frame, columns: Columns, layout: Layout, score: Floats, cook
         score: Log-odds of main from the line model.
         cookie: Lines of consent notices.
     """
-    before, after, late = _zones(columns, layout, score, cookie)
+    body = _body(columns, score) & ~cookie
+    second_half = _follows(body, columns, layout, HALF)
+    appeals, cues = _appeals(lines, (columns["size"] > LONG) & (second_half | (score <= 0)))
+    body &= ~(second_half & (cues >= 2))
+    before, after, late = (
+        _before(body, layout),
+        _follows(body, columns, layout, TAIL),
+        _follows(body, columns, layout, END),
+    )
     label = np.where(score > 0, MAIN, OTHER).astype(np.int8)
     heads = _heads(columns)
     typed = (heads != MAIN) & ((score <= 0) | ((before | after) & (score <= DOUBT)))
     label = np.where(typed, heads, label)
-    appeals, cues = _appeals(lines, (before | after) & (columns["size"] > LONG))
     few = (score <= 0) | ((score <= DOUBT) & (appeals != CODE["sponsor"])) | (appeals == CODE["about"])
     label = np.where((cues >= np.where(few, 2, 3)) & (late | (score <= 0)), appeals, label)
     label = np.where(cookie, CODE["cookie"], label).astype(np.int8)
@@ -96,16 +104,23 @@ def segments(lines: Frame, columns: Columns, layout: Layout, score: Floats, cook
     return _title(label, columns, layout, score)
 
 
-def _zones(columns: Columns, layout: Layout, score: Floats, cookie: Bools) -> tuple[Bools, Bools, Bools]:
-    """Lines before the first paragraph of the main text, of its last part and after, and of its end and after."""
-    body = (score > 0) & (columns["size"] >= LONG) & ((columns["stops"] > 0) | (columns["size"] >= BODY)) & ~cookie
+def _body(columns: Columns, score: Floats) -> Bools:
+    """Paragraphs of the main text."""
+    return (score > 0) & (columns["size"] >= LONG) & ((columns["stops"] > 0) | (columns["size"] >= BODY))
+
+
+def _before(body: Bools, layout: Layout) -> Bools:
+    """Lines before the first paragraph."""
+    before, rest = layout.before_and_after(body.astype(np.float32))
+    return (before == 0) & ~body & (rest > 0)
+
+
+def _follows(body: Bools, columns: Columns, layout: Layout, share: float) -> Bools:
+    """Lines before which this share of the paragraphs stands, the line itself left out."""
     prose = np.where(body, columns["size"], 0).astype(np.float32)
     before, rest = layout.before_and_after(prose)
-    some = layout.total(prose) > 0
-    here_on = before + rest
-    # a paragraph may be the blurb: what stands before it is weighed against what follows it
-    end = some & (before >= END * (before + rest - prose))
-    return (before == 0) & ~body & some, (before >= TAIL * here_on) & some, end
+    others = before + rest - prose
+    return (others > 0) & (before >= share * others)
 
 
 def _heads(columns: Columns) -> Codes:
