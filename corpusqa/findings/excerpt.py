@@ -79,8 +79,8 @@ def excerpt(text: str, start: int, end: int, private: Private | None) -> tuple[s
         before, hit, after = excerpt(text, start, end, NOTHING)
         return shape(before), shape(hit), shape(after)
     first, last = _whole(private, start, end)
-    before = _from_word(masked(text, max(first - AROUND, 0), first, private), first > AROUND)
-    after = _to_word(masked(text, last, min(last + AROUND, len(text)), private), last + AROUND < len(text))
+    before = from_word(masked(text, max(first - AROUND, 0), first, private), first > AROUND)
+    after = to_word(masked(text, last, min(last + AROUND, len(text)), private), last + AROUND < len(text))
     if last - first <= LONGEST:
         return before, masked(text, first, last, private), after
     half = LONGEST // 2
@@ -91,13 +91,13 @@ def excerpt(text: str, start: int, end: int, private: Private | None) -> tuple[s
     )
 
 
-def _from_word(text: str, cut: bool) -> str:
+def from_word(text: str, cut: bool) -> str:
     """A beginning that was cut, from its first whole word."""
     found = _WORD_LEFT.match(text) if cut else None
     return ("…" if cut else "") + text[found.end() if found else 0 :]
 
 
-def _to_word(text: str, cut: bool) -> str:
+def to_word(text: str, cut: bool) -> str:
     """An end that was cut, up to its last whole word."""
     found = _WORD_RIGHT.search(text) if cut else None
     return text[: found.start() if found else len(text)] + ("…" if cut else "")

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from corpusqa.findings.excerpt import Private, stretch
+from corpusqa.findings.excerpt import Private, from_word, stretch, to_word
 from corpusqa.findings.hidden import Hidden
 from corpusqa.findings.neutral import neutral
 from corpusqa.scan.model import CheckInfo
@@ -65,7 +65,10 @@ def _difference(both: list[tuple[str, Private | None]]) -> Iterable[dict[str, An
     if same == len(first) == len(second):
         return
     start = max(same - BEFORE, 0)
-    sides = [neutral(stretch(text, start, min(start + WINDOW, len(text)), private)) for text, private in both]
+    sides = []
+    for text, private in both:
+        piece = stretch(text, start, min(start + WINDOW, len(text)), private)
+        sides.append(neutral(to_word(from_word(piece, start > 0), start + WINDOW < len(text))))
     yield {"a": sides[0], "b": sides[1], "score": None}
 
 

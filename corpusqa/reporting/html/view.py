@@ -16,13 +16,16 @@ _BANNERS = {"passed": "ok", "failed": "bad"}
 def view(report: dict[str, Any]) -> dict[str, Any]:
     """Everything that the template needs beside report.json."""
     findings = report["findings"]
+    clusters = [_cluster(row) for row in report["clusters"]]
+    telling = [at for at, row in enumerate(clusters, 1) if any(pair["pieces"] for pair in row["pairs"])]
     return {
         "banner": _BANNERS.get(report["gate"]["status"], "unsure"),
         "verdict": gate_words(report),
         "broken": broken(report),
         "severities": SEVERITIES,
         "rows": [_row(row) for row in first_rows(findings)],
-        "clusters": [_cluster(row) for row in report["clusters"]],
+        "clusters": clusters,
+        "open_cluster": telling[0] if telling else 1,
         "names": sorted(report["totals"]["by_name"]),
         "sources": sorted({row["source"] for row in findings if row["source"]}),
         "not_measured": not_measured(report),
