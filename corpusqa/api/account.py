@@ -12,12 +12,13 @@ import polars as pl
 
 from corpusqa.api.evidence import evidence
 from corpusqa.api.findings import all_findings
+from corpusqa.api.gating import judged
 from corpusqa.config import Config
 from corpusqa.corpus import Corpus, columns, open_corpus
 from corpusqa.engines.flow import Flow, Progress, quiet
 from corpusqa.engines.local import SERIAL_BYTES, LocalEngine
 from corpusqa.engines.parts import Done, Stage, write_tables
-from corpusqa.gate import GateResult, evaluate
+from corpusqa.gate import GateResult
 from corpusqa.gate.limits import limits_of
 from corpusqa.plugins import Plugin, find, load, select
 from corpusqa.policy import Ledger, Policy, Verdicts, judge, make_policy
@@ -46,6 +47,7 @@ class Account:
     """A true account of a corpus: everything that report, gate and clean are drawn from."""
 
     config: Config
+    settings: Settings
     plugins: Sequence[Plugin]
     corpus: Corpus
     flow: Flow
@@ -70,7 +72,7 @@ class Account:
     @cached_property
     def gate(self) -> GateResult:
         """The limits, judged."""
-        return evaluate(self.scan, self.verdicts, self.config)
+        return judged(self)
 
     @cached_property
     def report(self) -> dict[str, Any]:
@@ -142,7 +144,7 @@ def _judged(
     verdicts = judge(scanned, policy, extra, allow_incomplete=settings.allow_incomplete)
     verdicts = verdicts.with_empty(empty_after_edits(corpus, scanned, verdicts, flow))
     ledger = Ledger.of(scanned, verdicts).checked()
-    return Account(config, plugins, corpus, flow, scanned, stored, policy, verdicts, ledger)
+    return Account(config, settings, plugins, corpus, flow, scanned, stored, policy, verdicts, ledger)
 
 
 def _engine(corpus: Corpus, settings: Settings) -> LocalEngine:

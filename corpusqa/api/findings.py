@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -12,19 +13,21 @@ from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Done, Stage, write_tables
 from corpusqa.findings import find, ordered
+from corpusqa.gate.baseline import key_mark, key_of
 from corpusqa.readers import Unit
 from corpusqa.scan.model import CheckInfo, Scan
 
 
 def all_findings(corpus: Corpus, scan: Scan, stored: Stage, flow: Flow) -> pl.DataFrame:
     """Every finding of the corpus, errors first, then by fingerprint."""
-    task = partial(_of_unit, corpus, dict(scan.checks), stored)
-    stage = flow.map("findings", stored.digest, list(enumerate(corpus.units)), task)
+    key = key_of(os.environ)
+    task = partial(_of_unit, corpus, dict(scan.checks), stored, key)
+    stage = flow.map("findings", (stored.digest, key_mark(key)), list(enumerate(corpus.units)), task)
     return ordered(stage.frame("findings"), scan)
 
 
 def _of_unit(
-    corpus: Corpus, checks: Mapping[str, CheckInfo], stored: Stage, folder: Path, task: tuple[int, Unit]
+    corpus: Corpus, checks: Mapping[str, CheckInfo], stored: Stage, key: bytes, folder: Path, task: tuple[int, Unit]
 ) -> Done:
     part, unit = task
     labels = {f"{check.name}.{name}": label for check in checks.values() for name, label in check.labels.items()}
@@ -38,4 +41,6 @@ def _of_unit(
     else:
         documents = documents.with_columns(text=pl.lit(None, pl.String))
     spans = spans.join(documents, on="doc", how="semi", maintain_order="left")
-    return Done(write_tables(folder, part, {"findings": find(documents, spans, checks, stored.part("failures", part))}))
+    return Done(
+        write_tables(folder, part, {"findings": find(documents, spans, checks, stored.part("failures", part), key)})
+    )

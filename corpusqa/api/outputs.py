@@ -7,15 +7,18 @@ import os
 import platform
 import resource
 import uuid
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from corpusqa.api.account import Account
+from corpusqa.api.again import judged_again
 from corpusqa.config import Config
 from corpusqa.errors import UsageError
-from corpusqa.release import Recipe, Release, write_release
+from corpusqa.release import Recipe, Release, store_release, write_release
+from corpusqa.reporting.plain import dumped
 
 _PACKAGES = ("corpusqa", "polars", "pyarrow", "numpy", "pandera", "datasets")
 
@@ -45,15 +48,33 @@ def write_report(found: Account, folder: Path) -> None:
         temporary.replace(folder / f"{name}.parquet")
 
 
-def write_clean(found: Account, out: Path, *, replace: bool) -> Release:
-    """Write the release folder.
+@dataclass(frozen=True)
+class Target:
+    """Where a release goes: a folder of its own, or the next version of a store.
+
+    Attributes:
+        out: The folder; None with a store.
+        store: The store; None with a folder.
+        replace: Exchange an existing folder.
+        version: None for the version that follows from the changes, "date", or a number at least as high.
+    """
+
+    out: Path | None = None
+    store: Path | None = None
+    replace: bool = False
+    version: str | None = None
+
+
+def write_clean(found: Account, target: Target) -> Release:
+    """Write the release; what was written is scanned once more before it is published.
 
     Raises:
-        UsageError: the folder exists and holds something else.
+        UsageError: the folder exists and holds something else, or a rule would drop too much of a source.
         CannotEvaluate: nothing is left, or what was written does not read back.
     """
     from corpusqa.reporting.html import render
 
+    found.verdicts.refuse_alarms()
     recipe = Recipe(
         config=settled(found.config),
         mask_with=found.config.clean.mask_with,
@@ -61,25 +82,25 @@ def write_clean(found: Account, out: Path, *, replace: bool) -> Release:
         files={"corpusqa/report.json": dumped(found.report), "corpusqa/report.html": render(found.report).encode()},
     )
     specs = tuple(plugin.spec for plugin in found.plugins)
-    return write_release(found.corpus, found.scan, found.verdicts, specs, found.flow, out, recipe, replace=replace)
+    second = partial(judged_again, found)
+    parts = (found.corpus, found.scan, found.verdicts, specs, found.flow)
+    if target.store is not None:
+        return store_release(*parts, target.store, recipe, second=second, version=target.version)
+    assert target.out is not None
+    return write_release(*parts, target.out, recipe, second=second, replace=target.replace, version=target.version)
 
 
 def settled(config: Config) -> dict[str, Any]:
     """The configuration as plain values, without places and paths, which differ from machine to machine."""
-    values = asdict(config)
-    plain: dict[str, Any] = json.loads(json.dumps(values, default=str))
-    return _without(plain, ("path", "place", "places", "notes", "files", "decisions", "baseline"))
+    values: dict[str, Any] = json.loads(json.dumps(asdict(config), default=str))
+    kept: dict[str, Any] = _without(values, ("path", "place", "places", "notes", "files", "decisions", "baseline"))
+    return kept
 
 
 def _without(value: Any, names: tuple[str, ...]) -> Any:
     if isinstance(value, dict):
         return {key: _without(inner, names) for key, inner in value.items() if key not in names}
     return [_without(inner, names) for inner in value] if isinstance(value, list) else value
-
-
-def dumped(value: dict[str, Any]) -> bytes:
-    """Deterministic JSON."""
-    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n").encode()
 
 
 def replace(path: Path, content: bytes) -> None:

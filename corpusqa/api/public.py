@@ -115,7 +115,9 @@ def report(
         UsageError: source, configuration, rules or options are wrong.
         CannotEvaluate: nothing can be said.
     """
-    chosen = overridden(_configured(config, columns), select=checks and tuple(checks), ignore=None, policy=policy)
+    chosen = overridden(
+        _configured(config, columns), select=tuple(checks) if checks else None, ignore=None, policy=policy
+    )
     found = _run(source, chosen, work, workers)
     return Report(found)
 
@@ -135,12 +137,14 @@ def clean(
     """
     import datasets
 
-    from corpusqa.api.outputs import write_clean
+    from corpusqa.api.outputs import Target, write_clean
 
-    chosen = overridden(_configured(config, columns), select=checks and tuple(checks), ignore=None, policy=policy)
+    chosen = overridden(
+        _configured(config, columns), select=tuple(checks) if checks else None, ignore=None, policy=policy
+    )
     with tempfile.TemporaryDirectory(prefix="corpusqa-") as folder:
         found = account(source, chosen, Settings(Path(folder) / "work", workers))
-        release = write_clean(found, Path(folder) / "out", replace=False)
+        release = write_clean(found, Target(out=Path(folder) / "out"))
         files = {split: [str(path) for path in paths] for split, paths in release.data_files().items()}
         loaded = datasets.load_dataset(
             "parquet", data_files=files, cache_dir=str(Path(folder) / "cache"), keep_in_memory=True

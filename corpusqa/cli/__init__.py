@@ -14,6 +14,9 @@ COMMANDS = {
     "report": ("corpusqa.cli.report", "Measure a corpus and write the report."),
     "gate": ("corpusqa.cli.gate", "Fail when a corpus breaks its quality limits."),
     "clean": ("corpusqa.cli.clean", "Write the filtered, versioned dataset with its card."),
+    "diff": ("corpusqa.cli.diff", "Say what changed between two releases, reports or corpora."),
+    "card": ("corpusqa.cli.card", "Check a release's card, or bring it up to date."),
+    "push": ("corpusqa.cli.push", "Publish a release on a hub, whole or not at all."),
     "checks": ("corpusqa.cli.checks", "List the checks, or show one."),
 }
 

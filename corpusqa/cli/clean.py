@@ -12,21 +12,43 @@ from corpusqa.cli.common import run_account, run_options
 
 @click.command(name="clean")
 @run_options
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, help="Folder of the release; must not exist."
-)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the release; must not exist.")
+@click.option("--store", type=click.Path(path_type=Path), help="Keep the release as the next version of a store.")
 @click.option("--replace", is_flag=True, help="Exchange an existing folder for the new release.")
-def command(source: str, output: Path, replace: bool, **options: Any) -> None:
+@click.option("--data-version", metavar="N|date", help="Version of the data; by default it follows from the changes.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written and write nothing.")
+@click.option(
+    "--verdicts-only",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the verdict table alone, as Parquet.",
+)
+def command(
+    source: str,
+    output: Path | None,
+    store: Path | None,
+    replace: bool,
+    data_version: str | None,
+    dry_run: bool,
+    verdicts_only: Path | None,
+    **options: Any,
+) -> None:
     """Write the documents of SRC that the policy keeps, cut and masked, with card, manifest and removed ids.
 
     \b
-    Example:
+    Examples:
       corpusqa clean data/ -o cleaned/
+      corpusqa clean data/ --store releases/
     """
-    from corpusqa.api.outputs import write_clean
+    if not (dry_run or verdicts_only) and (output is None) == (store is None):
+        raise click.UsageError("say where the release goes: either -o FOLDER or --store FOLDER")
+    from corpusqa.api.outputs import Target, write_clean
     from corpusqa.reporting.terminal import render_ledger
 
     found = run_account(source, options)
-    release = write_clean(found, output, replace=replace)
     click.echo(render_ledger(found.report), nl=False)
-    click.echo(f"{release.summary}")
+    if verdicts_only is not None:
+        found.verdict_table.write_parquet(verdicts_only)
+        click.echo(f"{verdicts_only}: {found.verdict_table.height:,} verdicts")
+    if not (dry_run or verdicts_only):
+        click.echo(write_clean(found, Target(output, store, replace, data_version)).summary)

@@ -1,0 +1,65 @@
+"""The gate of an account: limits, what they compare with, and the findings that the team accepts."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corpusqa.errors import CannotEvaluate
+from corpusqa.gate import GateResult, evaluate
+from corpusqa.gate.accepted import Accepted, accept
+from corpusqa.gate.base import Base, base_of_report, base_of_scan, find_report, read_report
+from corpusqa.gate.baseline import key_of, read_baseline
+from corpusqa.hub import fetch_release
+
+if TYPE_CHECKING:
+    from corpusqa.api.account import Account
+
+
+def judged(found: Account) -> GateResult:
+    """The limits of the configuration, judged.
+
+    Raises:
+        CannotEvaluate: the base or the baseline that was asked for cannot be read; there is no silent fallback.
+    """
+    return evaluate(found.scan, found.verdicts, found.config, base=_base(found), accepted=accepted(found))
+
+
+def accepted(found: Account) -> Accepted | None:
+    """The findings that the configuration and the baseline accept; None where there is nothing of the kind."""
+    suppress, path = found.config.suppress, found.config.gate.baseline
+    if not suppress and path is None:
+        return None
+    baseline = read_baseline(Path(path), key_of(os.environ)) if path is not None else None
+    return accept(found.findings, found.scan, suppress, baseline, datetime.now(UTC).date())
+
+
+def _base(found: Account) -> Base | None:
+    name = found.config.gate.base
+    if name is None:
+        return None
+    if name.startswith("hf://"):
+        with tempfile.TemporaryDirectory(prefix="corpusqa-base-") as folder:
+            report = find_report(fetch_release(name, Path(folder)).folder)
+            if report is None:
+                raise CannotEvaluate(f"{name}: the base is a release without a report; give a path instead")
+            return base_of_report(read_report(report), name)
+    report = find_report(Path(name))
+    if report is not None:
+        return base_of_report(read_report(report), name)
+    if not Path(name).exists():
+        raise CannotEvaluate(f"{name}: the base is not there; nothing can be compared")
+    return _of_corpus(found, name)
+
+
+def _of_corpus(found: Account, name: str) -> Base:
+    """Another corpus, scanned with the same checks."""
+    from corpusqa.api.account import account
+
+    alone = replace(found.config, gate=replace(found.config.gate, base=None))
+    other = account(name, alone, found.settings)
+    return base_of_scan(found.scan, other.scan, other.verdicts, found.config.gate, name)

@@ -1,0 +1,75 @@
+"""`corpusqa diff A B`: what changed between two releases, versions, reports or corpora."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from corpusqa.errors import FAILED, PASSED
+
+if TYPE_CHECKING:
+    from corpusqa.release.diff import Difference, Side
+
+
+@click.command(name="diff")
+@click.argument("a")
+@click.argument("b")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["terminal", "json", "markdown", "html"]),
+    default="terminal",
+    show_default=True,
+)
+@click.option("--exit-code", is_flag=True, help="Exit with 1 when anything differs.")
+def command(a: str, b: str, form: str, exit_code: bool) -> int:
+    """Compare A with B: releases, versions of stores (DIR@v1.0.0), reports, revisions on a hub (hf://…) or corpora.
+
+    A document that was removed from A by decision or for private data and is back in B is an error: exit 1.
+
+    \b
+    Examples:
+      corpusqa diff releases@v1.0.0 releases@v1.1.0
+      corpusqa diff cleaned/ hf://datasets/me/corpus@v1.0.0 --format markdown
+    """
+    from corpusqa.release.diff import difference
+
+    with tempfile.TemporaryDirectory(prefix="corpusqa-diff-") as folder:
+        sides = [_side(place, Path(folder) / name) for name, place in (("a", a), ("b", b))]
+        found = difference(*sides)
+    click.echo(_drawn(found, form), nl=False)
+    return FAILED if found.failed or (exit_code and found.differs) else PASSED
+
+
+def _side(place: str, folder: Path) -> Side:
+    from corpusqa.errors import UsageError
+    from corpusqa.hub import fetch_release
+    from corpusqa.release.diff import release_side, scanned_side, side
+
+    if place.startswith("hf://"):
+        return release_side(fetch_release(place, folder).folder, place)
+    try:
+        return side(place)
+    except UsageError:
+        if not Path(place).exists():
+            raise UsageError(f"{place}: there is no such release, store, report or corpus") from None
+    from corpusqa.cli.common import configured, settings
+
+    options: dict[str, Any] = {"work": folder / "work", "workers": None, "allow_incomplete": False, "quiet": False}
+    with settings(options) as how:
+        from corpusqa.api.account import account
+
+        found = account(place, configured(None), how)
+        return scanned_side(place, found.scan, found.report)
+
+
+def _drawn(found: Difference, form: str) -> str:
+    from corpusqa.release import diff_text
+
+    if form == "json":
+        return json.dumps(found.data, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    return {"terminal": diff_text.summary, "markdown": diff_text.markdown, "html": diff_text.html}[form](found)
