@@ -123,6 +123,11 @@ def test_slices():
     assert not any(metric.startswith("ledger.unreadable") for metric, _ in by_source)
 
 
+def test_slicing_by_what_does_not_exist():
+    with pytest.raises(ConfigError, match=r"\[report\] by: cannot slice by 'langauge'; did you mean language"):
+        metrics(SCAN, kept(SCAN).frame, ["langauge"])
+
+
 def test_accepted_spans_do_not_count():
     accepted = pl.DataFrame(
         [(0, 8, 12, "pii.email"), (3, None, None, "dates.wrong_weekday")],
@@ -306,8 +311,8 @@ def test_no_environment_variable_opens_the_gate(variable, value):
         ("toxicity.score.mean", Limit(error=1), "no selected check is called 'toxicity'"),
         ("documents.share", Limit(error=1), "documents has count"),
         ("ledger.lost.count", Limit(error=1), "ledger.lost.count is not measured"),
-        ("pii.email.count", Limit(error=1, by=("sorce",)), "cannot be judged by 'sorce'; did you mean source"),
-        ("pii.email.count", Limit(error=1, by=("pii.count",)), "cannot be judged by 'pii.count'"),
+        ("pii.email.count", Limit(error=1, by=("sorce",)), "cannot slice by 'sorce'; did you mean source"),
+        ("pii.email.count", Limit(error=1, by=("pii.count",)), "cannot slice by 'pii.count'"),
     ],
 )
 def test_limits_that_name_what_is_not_there(metric, limit, words):

@@ -3,7 +3,7 @@
 from corpusqa.gate.accepted import Accepted, accept
 from corpusqa.gate.base import Base, base_of_report, base_of_scan, find_report, read_report
 from corpusqa.gate.baseline import Baseline, key_of, read_baseline, updated
-from corpusqa.gate.catalogue import catalogue, slice_names
+from corpusqa.gate.catalogue import catalogue, refuse_slicing, slice_names
 from corpusqa.gate.evaluate import GateResult, evaluate
 from corpusqa.gate.limits import BUILT_IN
 from corpusqa.gate.metrics import METRICS, metrics
@@ -25,6 +25,7 @@ __all__ = [
     "metrics",
     "read_baseline",
     "read_report",
+    "refuse_slicing",
     "slice_names",
     "updated",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from corpusqa.errors import ConfigError, near_misses
 from corpusqa.scan.model import CheckInfo
 
 QUANTILES = {"p01": 0.01, "p10": 0.1, "p50": 0.5, "p90": 0.9, "p99": 0.99}
@@ -70,6 +71,18 @@ def slice_names(checks: Mapping[str, CheckInfo]) -> list[str]:
         f"{c.name}.{n}" for c in checks.values() for n, s in c.signals.items() if s.dtype in ("String", "Boolean")
     ]
     return [*SLICE_FIELDS, *signals]
+
+
+def refuse_slicing(by: Iterable[str], checks: Mapping[str, CheckInfo], where: str) -> None:
+    """Refuse to slice by what is no field and no signal of words or true and false.
+
+    Raises:
+        ConfigError: begins with `where` and names the closest ones.
+    """
+    known = slice_names(checks)
+    for key in by:
+        if key not in known:
+            raise ConfigError(f"{where} cannot slice by {key!r}{near_misses(key, known)} (by: {', '.join(known)})")
 
 
 def _own(kind: str, subject: str, statistic: str) -> Metric:

@@ -8,7 +8,7 @@ import polars as pl
 
 from corpusqa.config import GateOptions, Limit
 from corpusqa.errors import ConfigError, near_misses
-from corpusqa.gate.catalogue import DOCUMENTS, FAILED, catalogue, slice_names
+from corpusqa.gate.catalogue import DOCUMENTS, FAILED, catalogue, refuse_slicing
 from corpusqa.scan.model import CheckInfo
 
 # Limits that hold unless the configuration gives the same metric other ones: without them an empty corpus, or a check
@@ -50,15 +50,11 @@ def limits_of(options: GateOptions, checks: Mapping[str, CheckInfo]) -> tuple[di
         left_out = [metric for metric in BUILT_IN if metric not in known]
         notes = tuple(f"the built-in limit of {m} is left out: {m.partition('.')[0]} does not run" for m in left_out)
         return {metric: limit for metric, limit in BUILT_IN.items() if metric in known}, notes
-    slicers = slice_names(checks)
     for metric, limit in options.limits.items():
         where = f"{limit.place}: [gate.limits]" if limit.place else "[gate.limits]"
         if metric not in known:
             raise ConfigError(f"{where} {_unknown(metric, known, checks)}")
-        for key in limit.by:
-            if key not in slicers:
-                near = near_misses(key, slicers)
-                raise ConfigError(f"{where} {metric}: cannot be judged by {key!r}{near} (by: {', '.join(slicers)})")
+        refuse_slicing(limit.by, checks, f"{where} {metric}:")
     return {**ALWAYS, **options.limits}, ()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from corpusqa.gate.catalogue import DUPLICATE_IDS, OUTCOMES, QUANTILES, UNREADABLE, Metric, catalogue
+from corpusqa.gate.catalogue import DUPLICATE_IDS, OUTCOMES, QUANTILES, UNREADABLE, Metric, catalogue, refuse_slicing
 from corpusqa.scan.model import Scan
 
 METRICS = {
@@ -44,7 +44,11 @@ def metrics(
     Returns:
         Columns of METRICS, the whole corpus first, then slices by name. Means and quantiles are over the documents on
         which a signal could be measured, shares of labels and rates over all. Quantiles are values that occur.
+
+    Raises:
+        ConfigError: `by` names what documents cannot be sliced by.
     """
+    refuse_slicing(by, scan.checks, "[report] by:")
     known = catalogue(scan.checks)
     wanted = [known[name] for name in (known if names is None else dict.fromkeys(names))]
     spans = scan.spans if accepted is None else _without(scan.spans, accepted)
