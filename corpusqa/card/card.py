@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,6 +33,7 @@ def card(manifest: Values, report: Values, declared: Values, existing: str = "")
 
 def measured_sections(manifest: Values, report: Values, declared: Values) -> dict[str, str]:
     """The sections between markers, by name, in order."""
+    manifest = json.loads(json.dumps(manifest, sort_keys=True))  # the order of keys that the stored manifest has
     said = {
         "account": ("What is in it", tables.account(manifest)),
         "removed": ("What was removed and why", tables.removed(manifest)),
