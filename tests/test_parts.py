@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from corpusqa.config import InputOptions
 from corpusqa.corpus import Corpus, columns, open_corpus
-from corpusqa.errors import SourceError
+from corpusqa.errors import ContractError, SourceError
 
 CHAT = {
     "messages": [
@@ -150,6 +150,14 @@ def test_edits_are_written_back_where_the_text_lies(tmp_path: Path) -> None:
         assert edited.schema == table.schema
         messages = [{"role": "user", "content": "<EMAIL_1> now"}, {"role": "x", "content": "no"}]
         assert edited.to_pylist() == [{"messages": messages, "n": 1}]
+
+
+def test_an_edit_over_a_boundary_is_refused(tmp_path: Path) -> None:
+    corpus = open_corpus(store(tmp_path, [{"prompt": "abc", "completion": "def"}]))
+    table = corpus.read(corpus.units[0], full=True).table
+    edits = pl.DataFrame({"place": [0], "start": [2], "end": [6], "replacement": ["x"]})
+    with pytest.raises(ContractError, match="1 edits of a document reach over"):
+        corpus.write_back(table, edits)
 
 
 def test_edits_of_one_plain_column(tmp_path: Path) -> None:

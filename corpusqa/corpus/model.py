@@ -103,6 +103,9 @@ def remove_spool(corpus: Corpus) -> None:
         shutil.rmtree(corpus.spooled, ignore_errors=True)
 
 
+LARGEST = 1e300  # integers of JSON may be longer than any float
+
+
 def columns(corpus: Corpus, unit: Unit, names: Sequence[str]) -> pl.DataFrame:
     """The documents of a unit as `row` and the source's own columns `names`, for rules that speak of them.
 
@@ -135,7 +138,7 @@ def _comparable(values: list[Any]) -> tuple[list[Any], pl.DataType]:
         return values, pl.Boolean()
     if kinds == {int} and all(value is None or abs(value) < 1 << 63 for value in values):
         return values, pl.Int64()
-    if kinds <= {int, float}:
+    if kinds <= {int, float} and all(value is None or abs(value) < LARGEST for value in values):
         return [None if value is None else float(value) for value in values], pl.Float64()
     return [v if v is None or isinstance(v, str) else canonical(v) for v in values], pl.String()
 

@@ -94,7 +94,7 @@ def _notes(located: Located, fields: Fields) -> tuple[str, ...]:
     more = f" and {len(ignored) - NAMED} more" if len(ignored) > NAMED else ""
     notes = [f"{what}; not read: {', '.join(ignored[:NAMED])}{more}" if ignored else what]
     if located.anonymous:
-        notes = [f"a {located.name}"]
+        notes = [f"a {located.name}" if located.name.startswith("datasets.") else located.name]
     if located.splits and not fields.split:
         notes.append(f"splits: {', '.join(dict.fromkeys(located.splits.values()))}")
     if fields.note():

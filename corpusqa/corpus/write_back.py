@@ -12,6 +12,7 @@ import pyarrow as pa
 from corpusqa.corpus.extract import column_values
 from corpusqa.corpus.fields import Fields
 from corpusqa.corpus.parts import Cell, Piece, joined, pieces, replaced
+from corpusqa.errors import ContractError
 
 Edit = tuple[int, int, str | None]
 
@@ -27,6 +28,9 @@ def write_back(fields: Fields, table: pa.Table, record: pl.DataFrame) -> pa.Tabl
 
     Returns:
         The table with the same schema; rows and cells without an edit are unchanged.
+
+    Raises:
+        ContractError: If an edit crosses the boundary of a part; nothing is left unedited in silence.
     """
     cells = fields.cells or (Cell("", (fields.text,)),)
     names = list(dict.fromkeys(cell.path[0] for cell in cells))
@@ -45,10 +49,14 @@ def _edited(cells: Sequence[Cell], row: dict[str, Any], edits: Sequence[Edit]) -
     """One row with its edits: each is found in the piece that it lies in."""
     found = pieces(cells, [cell.value(row) for cell in cells])
     _, bounds = joined(found)
+    placed = 0
     for piece, (start, end) in zip(found, bounds, strict=True):
         inside = [(a - start, b - start, text) for a, b, text in edits if start <= a and b <= end]
+        placed += len(inside)
         if inside:
             row = replaced(row, _where(cells, piece), _applied(piece.text, inside))
+    if placed != len(edits):
+        raise ContractError(f"{len(edits) - placed} edits of a document reach over the boundary of a part")
     return row
 
 
