@@ -85,7 +85,7 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str 
     started: dict[str | None, Client] = {}
 
     def client(token: str | None) -> Client:
-        if token not in started:
+        if token not in started or started[token].process.poll() is not None:
             started[token] = Client(tmp_path_factory.mktemp("home"), token)
         return started[token]
 
@@ -211,7 +211,8 @@ def test_faults_leave_the_old_state_or_the_new_one_and_a_second_run_finishes(
     assert set(hub.files()) == set(expected(folder))
     assert f"v{content(folder)['version']}" in hub.state()["tags"]
     put = [line[2] for line in hub.log("put") if line[3] == 200]
-    assert len(put) == len(set(put)), "something was uploaded twice that the server holds"
+    if (kind, step) != ("reply_lost", "put"):  # then the client cannot know that the server holds it
+        assert len(put) == len(set(put)), "something was uploaded twice that the server holds"
 
 
 def expected(folder: Path) -> list[str]:

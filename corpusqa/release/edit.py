@@ -99,7 +99,8 @@ def _document(
     said: dict[str, list[Span]] = {CUT: [], MASK: []}
     for span in spans:
         said[span["action"]].append((span["start"], span["end"], span["label"]))
-    cuts = [piece for low, high in bounds for piece in _cuts(text, _inside(said[CUT], low, high), low, high, lines)]
+    places = bounds if said[CUT] else ()
+    cuts = [piece for low, high in places for piece in _cuts(text, _inside(said[CUT], low, high), low, high, lines)]
     edits: list[Edit] = [(start, end, label, CUT, None) for start, end, label in cuts]
     replacer = Replacer(masking, text)
     for start, end, (first, last, label) in _masks(said[MASK]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import polars as pl
 import pyarrow as pa
 
 from corpusqa.card import card
+from corpusqa.card.croissant import croissant
 from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Done, Stage
@@ -21,7 +23,7 @@ from corpusqa.errors import CannotEvaluate, LedgerError
 from corpusqa.plugins import Spec
 from corpusqa.release import tables
 from corpusqa.release.changes import changes
-from corpusqa.release.manifest import DOCS, FORMAT, MANIFEST, build_id, content_id, dumped
+from corpusqa.release.manifest import CROISSANT, DOCS, FORMAT, MANIFEST, build_id, content_id, dumped
 from corpusqa.release.mask import make_masking
 from corpusqa.release.measures import measured
 from corpusqa.release.model import Recipe, Release
@@ -85,8 +87,11 @@ class Making:
         manifest["gate"] = dict(second(folder)) if second else None
         for path, content in self.recipe.files.items():
             _put(folder, path, content)
+        manifest = json.loads(dumped(manifest))  # as it will be read when the card is drawn again
         text = card(manifest, self.recipe.report, self.recipe.declared, self.recipe.card)
         _put(folder, "README.md", text.encode())
+        manifest["files"] = _files(folder)
+        _put(folder, CROISSANT, dumped(croissant(manifest, self.recipe.declared)))
         manifest["files"] = _files(folder)
         _put(folder, MANIFEST, dumped(manifest))
         return manifest

@@ -15,6 +15,7 @@ from corpusqa.release.parquet import sha256_of
 
 MANIFEST = "corpusqa/manifest.json"
 DOCS = "corpusqa/docs.parquet"
+CROISSANT = "croissant.json"
 FORMAT = 1
 
 

@@ -133,6 +133,7 @@ class Replacer:
     def _first(self, kind: str) -> int:
         """The first number that the text does not use."""
         if kind not in self._taken:
-            used = re.findall(rf"<{kind}_(\d{{1,9}})>", self._text)
+            there = f"<{kind}_" in self._text  # hardly ever, and the search is much slower than this look
+            used = re.findall(rf"<{kind}_(\d{{1,9}})>", self._text) if there else []
             self._taken[kind] = 1 + max(map(int, used), default=0)
         return self._taken[kind]

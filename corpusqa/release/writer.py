@@ -96,14 +96,16 @@ def write_file(job: Job, tables: Path, file: Slice) -> Done:
     began = time.process_time()
     path = job.folder / file.path
     temporary = path.with_name(f".{path.name}.part")
-    written, records, groups = [], [], []
+    written, records, hashes = [], [], []
+    groups: list[int] = []
     with canonical_writer(temporary, job.file_schema) as writer:
         for piece in _groups(job, file):
             groups += writer.write(piece.table)
+            hashes.append(row_hashes(piece.table, job.file_schema))
             written.append(piece.written)
             records.append(piece.record)
     rows = pl.concat(written).with_columns(file=pl.lit(file.path), at=pl.int_range(pl.len())).select(*WRITTEN)
-    verify(temporary, job, groups, rows["digest"])
+    verify(temporary, groups, pl.concat(hashes))
     temporary.replace(path)
     said = write_tables(tables, file.number, {"written": rows.cast(pl.Schema(WRITTEN)), "record": pl.concat(records)})
     data = Part(file.number, "data", file.path, rows.height, path.stat().st_size, sha256_of(path))
@@ -139,10 +141,10 @@ def _pieces(job: Job, rows: pl.DataFrame, edits: pl.DataFrame) -> Iterator[tuple
     """The wanted rows of one unit, edited, by row group."""
     number = rows["unit"][0]
     found = job.corpus.read(next(unit for unit in job.corpus.units if unit.number == number), full=True)
-    place = found.documents.select("row", "text").with_row_index("place")
+    place = found.documents.select("row", "text", found="digest").with_row_index("place")
     for key, wanted in rows.group_by("group", "unit", maintain_order=True):
         chosen = wanted.join(place, on="row", how="left", maintain_order="left")
-        if chosen["place"].null_count():
+        if not chosen["found"].equals(chosen["digest"]):
             raise CannotEvaluate(f"{job.corpus.source}: changed while it was being cleaned; run the command again")
         yield key, _piece(job, chosen, edits, found)
 
@@ -153,6 +155,8 @@ def _piece(job: Job, chosen: pl.DataFrame, edits: pl.DataFrame, found: Rows) -> 
     record = plan(chosen, wanted, job.lines, job.masking, parts)
     source = found.table
     assert source is not None
+    if job.corpus.fields.text:  # is replaced as a whole, and there is no need to copy it before
+        source = source.set_column(*_text_column(job.corpus, source, pa.nulls(source.num_rows)))
     table = source if chosen.height == source.num_rows else source.take(pa.array(chosen["place"].to_numpy()))
     texts = apply(chosen, record)
     table = conform(_edited(job.corpus, table, chosen, record, texts), job.schema)
@@ -169,8 +173,12 @@ def _edited(corpus: Corpus, table: pa.Table, chosen: pl.DataFrame, record: pl.Da
     if corpus.fields.cells:
         at = chosen.select("doc", place=pl.int_range(pl.len()))
         return corpus.write_back(table, record.join(at, on="doc"))
-    name = corpus.fields.text
-    return table.set_column(table.column_names.index(name), name, _arrow(texts))
+    return table.set_column(*_text_column(corpus, table, _arrow(texts)))
+
+
+def _text_column(corpus: Corpus, table: pa.Table, values: pa.Array) -> tuple[int, str, pa.Array]:
+    """The text column with other values: position, name, values."""
+    return table.column_names.index(corpus.fields.text), corpus.fields.text, values
 
 
 def _arrow(values: pl.Series) -> pa.Array:
@@ -190,37 +198,36 @@ def _joined(pieces: list[Piece]) -> Piece:
     return Piece(table, pl.concat([p.written for p in pieces]), pl.concat([p.record for p in pieces]))
 
 
-def verify(path: Path, job: Job, groups: Sequence[int], digests: pl.Series) -> None:
-    """Read a data file with polars, which did not write it, and compare the digest of every row.
+def row_hashes(table: pa.Table, schema: pa.Schema) -> pl.Series:
+    """A hash of every row as polars sees it; good within one process, to compare rows before and after a file."""
+    columns = [_plain(table[field.name]) for field in schema]
+    return pl.DataFrame(pa.table(columns, names=schema.names)).hash_rows()
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """JSON, which polars reads from files as bytes, as bytes."""
+    if not isinstance(column.type, pa.JsonType):
+        return column
+    chunks = [chunk.storage.cast(pa.large_string()).cast(pa.large_binary()) for chunk in column.chunks]
+    return pa.chunked_array(chunks, pa.large_binary())
+
+
+def verify(path: Path, groups: Sequence[int], hashes: pl.Series) -> None:
+    """Read a data file with polars, which did not write it, and compare every row.
 
     Args:
         path: The file.
-        job: Says the schema.
         groups: Rows of each row group.
-        digests: What the rows should be, in order.
+        hashes: From `row_hashes`, in order.
 
     Raises:
         CannotEvaluate: a row differs, or rows are missing or too many.
     """
     frame = pl.scan_parquet(path)
-    if frame.select(pl.len()).collect().item() != len(digests):
+    if frame.select(pl.len()).collect().item() != len(hashes):
         raise CannotEvaluate(f"{path}: other rows can be read back than were written; is the disk full or faulty?")
     start = 0
     for rows in groups:
-        table = frame.slice(start, rows).collect().to_arrow(compat_level=pl.CompatLevel.oldest())
-        found = pl.Series(row_digests(_typed(table, job.schema)), dtype=pl.String)
-        if not found.equals(digests.slice(start, rows)):
+        if not frame.slice(start, rows).collect().hash_rows().equals(hashes.slice(start, rows)):
             raise CannotEvaluate(f"{path}: rows read back differ from those written; is the disk full or faulty?")
         start += rows
-
-
-def _typed(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """What polars read, in the types of the schema: polars knows JSON as bytes and writes large strings."""
-    columns = []
-    for field in schema:
-        column = table[field.name]
-        if isinstance(field.type, pa.JsonType):
-            chunks = [chunk.cast(pa.large_binary()).cast(pa.string()) for chunk in column.chunks]
-            column = pa.chunked_array([pa.ExtensionArray.from_storage(field.type, c) for c in chunks], field.type)
-        columns.append(column.cast(field.type))
-    return pa.table(columns, schema=schema)
