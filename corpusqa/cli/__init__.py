@@ -17,6 +17,7 @@ COMMANDS = {
     "diff": ("corpusqa.cli.diff", "Say what changed between two releases, reports or corpora."),
     "card": ("corpusqa.cli.card", "Check a release's card, or bring it up to date."),
     "push": ("corpusqa.cli.push", "Publish a release on a hub, whole or not at all."),
+    "baseline": ("corpusqa.cli.baseline", "Keep the file of accepted findings."),
     "checks": ("corpusqa.cli.checks", "List the checks, or show one."),
 }
 

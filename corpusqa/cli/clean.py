@@ -11,7 +11,7 @@ from corpusqa.cli.common import run_account, run_options
 
 
 @click.command(name="clean")
-@run_options
+@run_options()
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the release; must not exist.")
 @click.option("--store", type=click.Path(path_type=Path), help="Keep the release as the next version of a store.")
 @click.option("--replace", is_flag=True, help="Exchange an existing folder for the new release.")

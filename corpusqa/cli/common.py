@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _RUN_OPTIONS = (
-    click.argument("source", metavar="SRC"),
     click.option(
         "--config", type=click.Path(path_type=Path), help="Configuration file; by default corpusqa.toml is looked for."
     ),
@@ -40,15 +39,20 @@ _RUN_OPTIONS = (
     click.option(
         "--allow-incomplete", is_flag=True, help="Judge documents on which a check failed as if it had said nothing."
     ),
+    click.option("--by", metavar="FIELDS", help="Fields or signals to slice by, separated by commas."),
     click.option("-q", "--quiet", is_flag=True, help="No progress and no notes."),
 )
 
 
-def run_options(command: F) -> F:
-    """The options of every command that scans a source."""
-    for option in reversed(_RUN_OPTIONS):
-        command = option(command)
-    return command
+def run_options(*, needed: bool = True) -> Callable[[F], F]:
+    """The argument SRC and the options of every command that scans a source."""
+
+    def decorate(command: F) -> F:
+        for option in reversed(_RUN_OPTIONS):
+            command = option(command)
+        return click.argument("source", metavar="SRC", required=needed)(command)
+
+    return decorate
 
 
 def configured(path: Path | None) -> Config:
@@ -63,8 +67,12 @@ def names(value: str | None) -> tuple[str, ...] | None:
     return None if value is None else tuple(name.strip() for name in value.split(",") if name.strip())
 
 
-def run_account(source: str, options: dict[str, Any]) -> Account:
+def run_account(
+    source: str, options: dict[str, Any], *, base: str | None = None, baseline: str | None = None
+) -> Account:
     """Scan and judge a source as the options of the command line say."""
+    from dataclasses import replace
+
     from corpusqa.api.account import account
     from corpusqa.config import overridden
 
@@ -74,6 +82,10 @@ def run_account(source: str, options: dict[str, Any]) -> Account:
         ignore=names(options["ignore"]),
         policy=options["policy"],
     )
+    gate = replace(config.gate, base=base or config.gate.base, baseline=baseline or config.gate.baseline)
+    by = names(options["by"])
+    report = replace(config.report, by=by) if by is not None else config.report
+    config = replace(config, gate=gate, report=report)
     with settings(options) as how:
         return account(source, config, how)
 

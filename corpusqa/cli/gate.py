@@ -8,28 +8,38 @@ from typing import Any
 import click
 
 from corpusqa.cli.common import run_account, run_options
+from corpusqa.cli.drawing import FORMAT_OPTION, drawn
 from corpusqa.errors import FAILED, NOT_EVALUATED, PASSED
 
 _CODES = {"passed": PASSED, "failed": FAILED}
 
 
 @click.command(name="gate")
-@run_options
+@run_options()
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write the report into this folder.")
-def command(source: str, output: Path | None, **options: Any) -> int:
+@click.option("--base", metavar="BASE", help="Compare with a path, a release, a report.json or a hub revision.")
+@click.option("--baseline", metavar="FILE", help="Findings that the team accepted.")
+@FORMAT_OPTION
+def command(
+    source: str, output: Path | None, base: str | None, baseline: str | None, formats: tuple[str, ...], **options: Any
+) -> int:
     """Fail when SRC breaks its quality limits.
 
     Limits stand in corpusqa.toml under [gate.limits]; without them the built-in ones hold.
 
     \b
-    Example:
+    Examples:
       corpusqa gate data/
+      corpusqa gate data/ --base releases@latest --format sarif:findings.sarif
     """
-    from corpusqa.api.outputs import write_report
+    from corpusqa.reporting.formats import wanted_formats
     from corpusqa.reporting.terminal import render_gate
 
-    found = run_account(source, options)
+    wanted_formats(formats)
+    found = run_account(source, options, base=base, baseline=baseline)
     if output is not None:
+        from corpusqa.api.outputs import write_report
+
         write_report(found, output)
-    click.echo(render_gate(found.report), nl=False)
+    drawn(found.report, formats, default=render_gate(found.report), output=str(output or ""))
     return _CODES.get(found.gate.status, NOT_EVALUATED)

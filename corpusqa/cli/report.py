@@ -8,15 +8,18 @@ from typing import Any
 import click
 
 from corpusqa.cli.common import run_account, run_options
+from corpusqa.cli.drawing import FORMAT_OPTION, drawn
 
 
 @click.command(name="report")
-@run_options
+@run_options(needed=False)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=Path("corpusqa-report"), show_default=True,
     help="Folder of report.json, report.html, findings.parquet, verdicts.parquet.",
 )  # fmt: skip
-def command(source: str, output: Path, **options: Any) -> None:
+@click.option("--from", "earlier", type=click.Path(path_type=Path), metavar="REPORT", help="Draw a report.json again.")
+@FORMAT_OPTION
+def command(source: str | None, output: Path, earlier: Path | None, formats: tuple[str, ...], **options: Any) -> None:
     """Measure SRC and write the report.
 
     SRC is a folder of text files, a .jsonl, .parquet or other file, or a folder of such files.
@@ -25,10 +28,23 @@ def command(source: str, output: Path, **options: Any) -> None:
     Examples:
       corpusqa report data/
       corpusqa report corpus.jsonl.gz --select language,pii -o out/
+      corpusqa report --from corpusqa-report/report.json --format markdown
     """
-    from corpusqa.api.outputs import write_report
+    from corpusqa.reporting.formats import wanted_formats
     from corpusqa.reporting.terminal import render
 
-    found = run_account(source, options)
-    write_report(found, output)
-    click.echo(render(found.report, str(output)), nl=False)
+    if (source is None) == (earlier is None):
+        raise click.UsageError("say what to report on: either SRC or --from REPORT")
+    wanted_formats(formats)  # a format that does not exist is said before an hour of scanning
+    if earlier is not None:
+        from corpusqa.reporting.reading import read_report
+
+        report, place = read_report(earlier), ""
+    else:
+        from corpusqa.api.outputs import write_report
+
+        assert source is not None
+        found = run_account(source, options)
+        write_report(found, output)
+        report, place = found.report, str(output)
+    drawn(report, formats, default=render(report, place), output=place)

@@ -1,0 +1,53 @@
+"""A report in the formats that were asked for, and what a CI system wants without being asked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+FORMAT_OPTION = click.option(
+    "--format", "formats", multiple=True, metavar="FMT[:FILE]",
+    help="terminal, json, html, markdown, github, sarif or junit; to a file or to stdout; may be repeated.",
+)  # fmt: skip
+
+
+def drawn(report: dict[str, Any], formats: Sequence[str], *, default: str, output: str = "") -> None:
+    """Write a report in the formats that were asked for; without any, what a person or the CI system reads.
+
+    Args:
+        report: report.json.
+        formats: Values of --format.
+        default: What goes to stdout when no format is asked for: already drawn.
+        output: Folder that the report was written to.
+
+    Raises:
+        UsageError: a format is unknown, or two of them go to stdout.
+    """
+    from corpusqa.api.outputs import replace
+    from corpusqa.reporting.formats import draw, in_github, root_of, wanted_formats
+
+    wanted = wanted_formats(formats)
+    root = root_of(str(report["corpus"].get("source", "")), Path.cwd())
+    for one in wanted:
+        text = draw(one.format, report, output=output, root=root)
+        if one.path is None:
+            click.echo(text, nl=False)
+        else:
+            replace(one.path, text.encode())
+    if not wanted:
+        click.echo(default, nl=False)
+        if in_github(os.environ):
+            click.echo("GitHub Actions detected: annotations and a job summary are written", err=True)
+            click.echo(draw("github", report, root=root), nl=False)
+            _summary(draw("markdown", report))
+
+
+def _summary(text: str) -> None:
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if path:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(text)
