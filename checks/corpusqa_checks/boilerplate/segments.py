@@ -106,13 +106,15 @@ def segments(lines: Frame, columns: Columns, layout: Layout, score: Floats, cook
 
 def _body(columns: Columns, score: Floats) -> Bools:
     """Paragraphs of the main text."""
-    return (score > 0) & (columns["size"] >= LONG) & ((columns["stops"] > 0) | (columns["size"] >= BODY))
+    found: Bools = (score > 0) & (columns["size"] >= LONG) & ((columns["stops"] > 0) | (columns["size"] >= BODY))
+    return found
 
 
 def _before(body: Bools, layout: Layout) -> Bools:
     """Lines before the first paragraph."""
     before, rest = layout.before_and_after(body.astype(np.float32))
-    return (before == 0) & ~body & (rest > 0)
+    found: Bools = (before == 0) & ~body & (rest > 0)
+    return found
 
 
 def _follows(body: Bools, columns: Columns, layout: Layout, share: float) -> Bools:
@@ -120,7 +122,8 @@ def _follows(body: Bools, columns: Columns, layout: Layout, share: float) -> Boo
     prose = np.where(body, columns["size"], 0).astype(np.float32)
     before, rest = layout.before_and_after(prose)
     others = before + rest - prose
-    return (others > 0) & (before >= share * others)
+    found: Bools = (others > 0) & (before >= share * others)
+    return found
 
 
 def _heads(columns: Columns) -> Codes:

@@ -1,0 +1,107 @@
+"""Consent text in many languages, and what only looks like it.
+
+Cases: `expect.lines` are the numbers (from 1) of the lines that are consent text; `expect.language` the language of the
+notice.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from corpusqa_checks._shared import consent
+from corpusqa_checks.cookie_text import cookie_text
+
+from corpusqa.testing import plugin, run
+
+CASES = [
+    json.loads(line) for line in (Path(__file__).parent / "cases" / "cookie_text.jsonl").read_text("utf-8").splitlines()
+]
+NOTICE = "This site uses cookies to measure traffic. You can accept or refuse them in the settings."
+PROSE = "The ferry left the harbour at noon and the gulls went with it, as they had every day that summer."
+
+
+def marked_lines(text: str, spans: pl.DataFrame) -> list[int]:
+    """Numbers of the lines inside the spans, blank ones left out."""
+    lines = text.split("\n")
+    inside = (range(text[:a].count("\n"), text[:b].count("\n") + 1) for a, b in spans.select("start", "end").rows())
+    return [number + 1 for block in inside for number in block if lines[number].strip()]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{n}_{case['label']}" for n, case in enumerate(CASES)])
+def test_case(case: dict[str, Any]) -> None:
+    result = run(plugin(cookie_text), [case["text"]])
+    found: dict[str, Any] = {"lines": marked_lines(case["text"], result.spans)}
+    if "language" in case["expect"]:
+        found["language"] = result.signals["cookie_text.language"][0]
+    if case["kind"] == "known_failure":
+        assert found != case["expect"], "this failure is mended: make it an ordinary case"
+    else:
+        assert found == case["expect"]
+
+
+def test_counts_and_share() -> None:
+    text = "\n".join([PROSE, PROSE, "", NOTICE, "", "Accept all"])
+    result = run(plugin(cookie_text), [text, PROSE, "", " \n"])
+    assert result.signals["cookie_text.lines"].to_list() == [2, 0, 0, 0]
+    assert result.signals["cookie_text.notices"].to_list() == [1, 0, 0, 0]
+    said = len(NOTICE.split()) + 2
+    assert result.signals["cookie_text.share"].to_list() == [said / (said + 2 * len(PROSE.split())), 0.0, None, None]
+    assert result.spans.select("start", "end").rows() == [(2 * len(PROSE) + 3, len(text))]
+
+
+def test_a_middle_that_would_mostly_go_is_left_alone() -> None:
+    page = [PROSE] * 3 + [NOTICE] * 6 + [PROSE] * 3
+    assert run(plugin(cookie_text), ["\n".join(page)]).spans.is_empty()
+    edge = [PROSE] * 6 + [NOTICE] * 6
+    assert run(plugin(cookie_text), ["\n".join(edge)]).signals["cookie_text.lines"][0] == 6
+
+
+def test_text_without_a_gate_word_never_reaches_the_scorer(monkeypatch: pytest.MonkeyPatch) -> None:
+    scored: list[int] = []
+    real = consent.scored
+    monkeypatch.setattr(consent, "scored", lambda text: scored.append(len(text)) or real(text))
+    run(plugin(cookie_text), [PROSE] * 50)
+    run(plugin(cookie_text), ["\n".join([PROSE] * 50 + [NOTICE])])
+    # twice: the lines with a gate word, then those near the sure one
+    assert scored == [0, 1, 13]
+
+
+def test_stems_are_folded_and_in_every_group() -> None:
+    languages = {name: groups for name, groups in consent.table().items() if name not in ("against", "gate")}
+    assert len(languages) >= 45
+    for name, groups in languages.items():
+        assert set(groups) == set(consent.GROUPS), name
+        for stem in (stem for stems in groups.values() for stem in stems):
+            assert stem == unicodedata.normalize("NFKC", stem).lower()
+            assert not set(stem) & set("-.,;:!?'’\"()&/"), (name, stem)
+
+
+def test_every_weight_has_the_sign_of_its_meaning() -> None:
+    against = ("long_", "tech", "bake", "news", "marks", "cookie_tech", "cookie_news", "cookie_marks", "cookie_silent")
+    for name, weight in consent.model()["weights"].items():
+        assert (weight <= 0) if name.startswith((*against, "unvoiced")) else (weight >= 0), name
+
+
+def development(shared: Path) -> pl.DataFrame:
+    rows = pl.read_parquet(shared / "data" / "cookie_text.parquet").filter(pl.col("split") == "dev")
+    texts = rows["text"].str.replace_all(r"[\r\n]+", " ").to_list()
+    lines = run(plugin(cookie_text), texts).signals["cookie_text.lines"]
+    return rows.with_columns(
+        hit=lines > 0, named=pl.Series(texts).str.to_lowercase().str.contains_any(["cookie", "куки"])
+    )
+
+
+def test_development_rows(shared: Path) -> None:
+    rows = development(shared)
+    hits = dict(rows.filter("consent").group_by("kind").agg(pl.col("hit").mean()).rows())
+    assert hits["banner"] >= 0.94
+    assert hits["button"] >= 0.90
+    assert rows.filter(~pl.col("consent") & pl.col("named"))["hit"].mean() <= 0.08
+    assert not rows.filter(pl.col("kind") == "news_line")["hit"].any()
+    spoken = rows.filter("consent").group_by("lang").agg(pl.len(), pl.col("hit").mean()).filter(pl.col("len") >= 20)
+    assert spoken["hit"].min() >= 0.8
