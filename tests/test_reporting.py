@@ -7,6 +7,7 @@ import os
 import xml.etree.ElementTree as Tree
 from typing import Any
 
+import polars as pl
 import pytest
 from conftest import ROOT
 from jsonschema import Draft202012Validator
@@ -14,10 +15,12 @@ from reporting_corpus import HOSTILE, PLAIN, SECRETS, run
 
 from corpusqa.errors import CannotEvaluate, UsageError
 from corpusqa.gate import metrics
+from corpusqa.gate.base import base_of_report
 from corpusqa.reporting.formats import FORMATS, draw, root_of, wanted_formats
 from corpusqa.reporting.markdown import code
+from corpusqa.reporting.model import build_report
 from corpusqa.reporting.plain import dumped, plain
-from corpusqa.reporting.reading import measured, read_report
+from corpusqa.reporting.reading import read_report
 
 GOLDEN = ROOT / "tests" / "golden"
 FILES = {
@@ -43,6 +46,16 @@ def report(account: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return run(tmp_path_factory.mktemp("hostile"), HOSTILE)
+
+
+@pytest.fixture(scope="module")
+def accepted(account: Any) -> dict[str, Any]:
+    key = account.findings.filter(name="contacts.key").select("fingerprint", "name", reason=pl.lit("test | data"))
+    pieces, annotated = account.shown
+    return build_report(
+        account.scan, account.verdicts, account.ledger, account.findings, account.gate, account.config,
+        pieces=pieces, annotated=annotated, accepted=key,
+    )  # fmt: skip
 
 
 def versionless(report: dict[str, Any]) -> dict[str, Any]:
@@ -117,6 +130,27 @@ class TestModel:
         assert plain({"x": [value, 1.0, 1 / 3]}) == {"x": [None, 1.0, 0.333333333]}
 
 
+class TestAccepted:
+    """Findings that the team accepts are shown, say so, and alarm nobody."""
+
+    def test_they_stand_behind_the_others_of_their_severity(self, accepted):
+        errors = [(row["name"], row["accepted"]) for row in accepted["findings"] if row["severity"] == "error"]
+
+        assert errors[-1] == ("contacts.key", "test | data")
+        assert [reason for _, reason in errors[:-1]] == [None] * (len(errors) - 1)
+        assert accepted["totals"]["accepted"] == 1
+
+    def test_every_format_says_so(self, accepted):
+        assert "contacts.key" not in "".join(
+            line for line in draw("github", accepted).splitlines(True) if "Limit:" not in line
+        )
+        results = json.loads(draw("sarif", accepted))["runs"][0]["results"]
+        assert [r["ruleId"] for r in results if "suppressions" in r] == ["contacts.key"]
+        Draft202012Validator(SARIF).validate(json.loads(draw("sarif", accepted)))
+        assert "error, accepted | `contacts.key`" in draw("markdown", accepted)
+        assert "accepted: test | data" in draw("html", accepted)
+
+
 class TestReading:
     def test_a_report_is_read_from_its_file_or_folder(self, report, tmp_path):
         (tmp_path / "report.json").write_bytes(dumped(report))
@@ -126,7 +160,7 @@ class TestReading:
     def test_its_metrics_are_those_of_the_gate(self, account, report):
         names = ["documents.count", "ledger.kept.share", "odd.words.mean", "odd.word.per_mb", "contacts.key.count"]
         fresh = metrics(account.scan, account.verdicts.frame, ["source"], names=names)
-        read = {(r["metric"], r["by"], r["slice"]): r["value"] for r in measured(report).to_dicts()}
+        read = {(r["metric"], r["by"], r["slice"]): r["value"] for r in base_of_report(report, "x").measured.to_dicts()}
 
         assert fresh.height > 2 * len(names)
         for row in fresh.to_dicts():
@@ -412,7 +446,8 @@ _RESULT = _object(
         "message": _MESSAGE,
         "locations": _list(_LOCATION, minItems=1, maxItems=1),
         "partialFingerprints": _object({"corpusqa/v1": _TEXT}),
-    }
+    },
+    {"suppressions": _list(_object({"kind": {"enum": ["inSource", "external"]}, "justification": _TEXT}))},
 )
 SARIF = _object(
     {

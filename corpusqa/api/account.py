@@ -12,7 +12,7 @@ import polars as pl
 
 from corpusqa.api.evidence import evidence
 from corpusqa.api.findings import all_findings
-from corpusqa.api.gating import judged
+from corpusqa.api.gating import accepted, judged
 from corpusqa.config import Config
 from corpusqa.corpus import Corpus, columns, open_corpus
 from corpusqa.engines.flow import Flow, Progress, quiet
@@ -80,6 +80,7 @@ class Account:
         from corpusqa.reporting.model import build_report
 
         pieces, annotated = self.shown
+        known = accepted(self)
         return build_report(
             self.scan,
             self.verdicts,
@@ -90,6 +91,7 @@ class Account:
             source=str(self.corpus.source),
             pieces=pieces,
             annotated=annotated,
+            accepted=None if known is None else known.fingerprints,
         )
 
     @property

@@ -49,9 +49,11 @@ def command(level: str, message: str, **properties: str | int) -> str:
 
 
 def _groups(findings: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str], list[Mapping[str, Any]]]:
-    """Findings by severity, name and file; documents without a file together."""
+    """Findings by severity, name and file, without those that the team accepts; without a file they are together."""
     found: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
     for row in findings:
+        if row["accepted"]:
+            continue
         found.setdefault((row["severity"], row["name"], row["file"] or ""), []).append(row)
     return found
 

@@ -95,7 +95,12 @@ def _findings(report: dict[str, Any]) -> list[str]:
     if not rows:
         return []
     table = [
-        [row["severity"], code(row["name"]), code(_place(row)), code(row["excerpt"] or row["message"])]
+        [
+            row["severity"] + (", accepted" if row["accepted"] else ""),
+            code(row["name"]),
+            code(_place(row)),
+            code(row["excerpt"] or row["message"]),
+        ]
         for row in rows[:FINDINGS_SHOWN]
     ]
     shown = min(len(rows), FINDINGS_SHOWN)

@@ -12,6 +12,7 @@ import polars as pl
 
 import corpusqa
 from corpusqa.config import Config
+from corpusqa.findings.model import SEVERITIES
 from corpusqa.findings.neutral import neutral_name
 from corpusqa.findings.pairs import PAIRS
 from corpusqa.gate import GateResult
@@ -32,7 +33,7 @@ UNREADABLE_SHOWN = 100
 FIELDS = ("url", "source", "published", "collected", "language", "split")
 _FINDING = (
     "name", "check", "severity", "document", "source", "file", "line", "start", "end", "message", "excerpt",
-    "hit_start", "hit_end", "fingerprint",
+    "hit_start", "hit_end", "fingerprint", "accepted",
 )  # fmt: skip
 
 
@@ -47,6 +48,7 @@ def build_report(
     source: str = "",
     pieces: pl.DataFrame | None = None,
     annotated: pl.DataFrame | None = None,
+    accepted: pl.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Everything that was found, as plain values.
 
@@ -60,8 +62,11 @@ def build_report(
         source: What was scanned, as the user named it.
         pieces: The pairs of `clusters.shown_pairs` side by side, from `findings.compare`.
         annotated: The documents of `samples.sample_documents` with their spans, from `findings.annotate`.
+        accepted: `fingerprint`, `name` and `reason` of findings that the team accepts: they are shown and say so, and
+            stand behind the others of their severity.
     """
     slices = Slices.of(scan)
+    findings = _with_acceptance(findings, accepted)
     measured = metrics(scan, verdicts.frame, tuple(config.report.by))
     report = {
         "schema": SCHEMA,
@@ -104,6 +109,16 @@ def _corpus(scan: Scan, source: str) -> dict[str, Any]:
     }
 
 
+def _with_acceptance(findings: pl.DataFrame, accepted: pl.DataFrame | None) -> pl.DataFrame:
+    """The findings with the column `accepted`: why the team accepts them, null where it does not."""
+    if accepted is None:
+        return findings.with_columns(accepted=pl.lit(None, pl.String))
+    known = accepted.select("fingerprint", "name", accepted="reason").unique(["fingerprint", "name"], keep="first")
+    joined = findings.join(known, on=["fingerprint", "name"], how="left", maintain_order="left")
+    rank = pl.col("severity").replace_strict({name: at for at, name in enumerate(SEVERITIES)}, return_dtype=pl.Int8)
+    return joined.sort(rank, pl.col("accepted").is_not_null(), maintain_order=True)
+
+
 def _own_metrics(scan: Scan, whole: pl.DataFrame) -> dict[str, float | None]:
     """The metrics that belong to no check; those of the checks stand with their signals and labels."""
     own = whole.filter(~pl.col("metric").str.split(".").list.first().is_in(list(scan.checks)))
@@ -119,7 +134,13 @@ def _totals(findings: pl.DataFrame) -> dict[str, Any]:
     counts = {column: dict(findings[column].value_counts().iter_rows()) for column in ("name", "severity")}
     severities = {name: counts["severity"].get(name, 0) for name in ("error", "warning", "info")}
     shown = min(findings.height, FINDINGS_SHOWN)
-    return {"findings": findings.height, "shown": shown, "by_name": counts["name"], "by_severity": severities}
+    return {
+        "findings": findings.height,
+        "shown": shown,
+        "accepted": findings.height - findings["accepted"].null_count(),
+        "by_name": counts["name"],
+        "by_severity": severities,
+    }
 
 
 def _limits(gate: GateResult, slices: Slices) -> list[dict[str, Any]]:

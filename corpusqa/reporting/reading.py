@@ -1,4 +1,4 @@
-"""A report.json that was written before: to draw it again, to judge it again, to compare with."""
+"""A report.json that was written before: to draw it again."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from corpusqa.errors import CannotEvaluate, UsageError
-from corpusqa.gate import METRICS
 from corpusqa.reporting.model import SCHEMA
 
 # What every report has, whatever was found: a file without one of them is something else.
@@ -43,22 +40,3 @@ def read_report(path: Path) -> dict[str, Any]:
     if missing:
         raise CannotEvaluate(f"{file}: not a whole report, it lacks {', '.join(missing)}; make it again")
     return report
-
-
-def measured(report: dict[str, Any]) -> pl.DataFrame:
-    """The metrics in a report: columns of `gate.METRICS`, the whole corpus and its slices."""
-    documents = report["corpus"]["documents"]
-    rows: list[tuple[str, str, str | None, float | None, int]] = [
-        (metric, "", "", value, documents) for metric, value in report["metrics"].items()
-    ]
-    for check, section in report["checks"].items():
-        for kind in ("labels", "signals"):
-            for name, said in section[kind].items():
-                rows += [(f"{check}.{name}.{s}", "", "", value, documents) for s, value in said["statistics"].items()]
-    for row in report["slices"]:
-        size = row["documents"]
-        rows.append(("documents.count", row["by"], row["value"], float(size), size))
-        rows += [(metric, row["by"], row["value"], value, size) for metric, value in row["metrics"].items()]
-    return pl.DataFrame(rows, schema=METRICS, orient="row").unique(
-        ["metric", "by", "slice"], keep="last", maintain_order=True
-    )

@@ -73,7 +73,7 @@ def _of_finding(row: Mapping[str, Any], places: Mapping[str, int], root: str) ->
     location = _location(str(PurePosixPath(root, row["file"])) if row["file"] else NOWHERE, row["line"] or 1)
     if row["document"]:
         location["logicalLocations"] = [{"name": row["document"], "kind": "document"}]
-    return {
+    result = {
         "ruleId": row["name"],
         "ruleIndex": places[row["name"]],
         "level": _LEVELS[row["severity"]],
@@ -81,6 +81,9 @@ def _of_finding(row: Mapping[str, Any], places: Mapping[str, int], root: str) ->
         "locations": [location],
         "partialFingerprints": {"corpusqa/v1": row["fingerprint"]},
     }
+    if row["accepted"]:
+        result["suppressions"] = [{"kind": "external", "justification": row["accepted"]}]
+    return result
 
 
 def _of_limit(row: Mapping[str, Any], places: Mapping[str, int]) -> dict[str, Any]:

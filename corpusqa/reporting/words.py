@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 OPERATORS = {"max": "at most", "min": "at least", "max_increase": "may rise by", "max_drop": "may fall by"}
+CHANGES = ("max_increase", "max_drop")
 LEVELS = {"error": "error", "warn": "warning"}
 
 
@@ -70,7 +71,10 @@ def allowed(row: dict[str, Any]) -> str:
 def limit_words(row: dict[str, Any]) -> str:
     """One limit: `pii.secret.count [source=a] is 3, at most 0`."""
     where = f" [{slice_name(row)}]" if row["by"] else ""
-    said = f"{row['metric']}{where} is {number(row['value'])}, {allowed(row)}"
+    said = f"{row['metric']}{where} is {number(row['value'])}"
+    if row["op"] in CHANGES:
+        said = f"{row['metric']}{where} went from {number(row['base'])} to {number(row['compared'])}"
+    said += f", {allowed(row)}"
     return f"{said} ({row['note']})" if row["note"] else said
 
 

@@ -12,7 +12,7 @@ ROWS_SHOWN = 500
 PER_NAME = 50  # so that one frequent finding does not fill the page
 COLUMNS = (
     "severity", "name", "document", "source", "file", "line", "message", "excerpt", "hit_start", "hit_end",
-    "fingerprint",
+    "fingerprint", "accepted",
 )  # fmt: skip
 
 

@@ -62,6 +62,11 @@ def environment() -> Environment:
     )
     found.filters.update(number=words.number, size=words.size, counted=words.counted)
     found.globals.update(
-        percent=words.percent, charts=charts, allowed=words.allowed, state=words.state, levels=words.LEVELS
+        percent=words.percent,
+        charts=charts,
+        allowed=words.allowed,
+        state=words.state,
+        levels=words.LEVELS,
+        changes=words.CHANGES,
     )
     return found

@@ -22,6 +22,7 @@ def view(report: dict[str, Any]) -> dict[str, Any]:
         "banner": _BANNERS.get(report["gate"]["status"], "unsure"),
         "verdict": gate_words(report),
         "broken": broken(report),
+        "compared": any(row["base"] is not None for row in report["gate"]["limits"]),
         "severities": SEVERITIES,
         "rows": [_row(row) for row in first_rows(findings)],
         "clusters": clusters,

@@ -3,9 +3,10 @@
 // the table by others from the data in the page. Text only ever enters the page through textContent.
 (() => {
   const PER_PAGE = 100;
+  const FILTERS = ["text", "severity", "name", "state", "source"];
   const RANK = { error: 0, warning: 1, info: 2 };
   const $ = (id) => document.getElementById(id);
-  const state = { text: "", severity: "", name: "", source: "", sort: "", down: false, page: 0 };
+  const state = { text: "", severity: "", name: "", state: "", source: "", sort: "", down: false, page: 0 };
   let all = [];
   let shown = [];
 
@@ -46,14 +47,14 @@
   function start() {
     $("filters").hidden = false;
     $("pages").hidden = false;
-    for (const name of ["text", "severity", "name", "source"]) {
+    for (const name of FILTERS) {
       const field = $(`filter-${name}`);
       if (!field) continue;
       field.addEventListener("input", () => { state[name] = field.value; state.page = 0; update(true); });
     }
     $("filters").addEventListener("submit", (event) => event.preventDefault());
     $("filters").addEventListener("reset", () => {
-      Object.assign(state, { text: "", severity: "", name: "", source: "", page: 0 });
+      Object.assign(state, { text: "", severity: "", name: "", state: "", source: "", page: 0 });
       setTimeout(() => update(true));
     });
     $("previous").addEventListener("click", () => { state.page -= 1; update(); });
@@ -83,7 +84,7 @@
     const hash = decodeURIComponent(location.hash.slice(1));
     if (hash.startsWith("findings?")) {
       const wanted = new URLSearchParams(hash.slice("findings?".length));
-      for (const name of ["text", "severity", "name", "source"]) {
+      for (const name of FILTERS) {
         state[name] = wanted.get(name) || "";
         if ($(`filter-${name}`)) $(`filter-${name}`).value = state[name];
       }
@@ -96,7 +97,7 @@
     const target = all.find((row) => row.fingerprint.startsWith(hash.slice(2)));
     if (!target) return false;
     if (!matches(target)) {
-      for (const name of ["text", "severity", "name", "source"]) {
+      for (const name of FILTERS) {
         state[name] = "";
         if ($(`filter-${name}`)) $(`filter-${name}`).value = "";
       }
@@ -112,6 +113,7 @@
 
   function matches(row) {
     return (!state.severity || row.severity === state.severity) && (!state.name || row.name === state.name)
+      && (!state.state || (state.state === "accepted") === Boolean(row.accepted))
       && (!state.source || row.source === state.source) && (!state.text || row.search.includes(state.text.toLowerCase()));
   }
 
@@ -148,7 +150,7 @@
 
   function keep() {
     const said = new URLSearchParams();
-    for (const name of ["text", "severity", "name", "source"]) if (state[name]) said.set(name, state[name]);
+    for (const name of FILTERS) if (state[name]) said.set(name, state[name]);
     try {
       history.replaceState(null, "", said.size ? `#findings?${said}` : "#findings");
     } catch { /* a page inside a notebook has no address of its own */ }
@@ -167,7 +169,7 @@
     const cell = make("td", excerpt);
     cell.className = "excerpt";
     const where = place(row) ? quiet(make("bdi", place(row))) : "";
-    made.append(make("td", badge), make("td", name, quiet(row.message)), make("td", make("bdi", row.document || ""), where), cell, make("td", ...actions(row)));
+    made.append(make("td", badge), make("td", name, quiet(row.message), row.accepted ? quiet(`accepted: ${row.accepted}`) : ""), make("td", make("bdi", row.document || ""), where), cell, make("td", ...actions(row)));
     return made;
   }
 
@@ -202,7 +204,7 @@
       const text = value === null || value === undefined ? "" : String(value);
       return `"${(/^[\s]*[=+\-@]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
     };
-    const columns = ["severity", "name", "document", "source", "file", "line", "message", "excerpt", "fingerprint"];
+    const columns = ["severity", "name", "document", "source", "file", "line", "message", "excerpt", "accepted", "fingerprint"];
     const lines = [columns.map(cell).join(",")].concat(shown.map((row) => columns.map((name) => cell(row[name])).join(",")));
     const link = make("a");
     link.href = URL.createObjectURL(new Blob(["\ufeff", lines.join("\r\n"), "\r\n"], { type: "text/csv" }));
