@@ -133,15 +133,21 @@ def _edits(scan: Scan, policy: Policy, dropped: pl.Series) -> pl.DataFrame:
 def _verdicts(
     frame: pl.DataFrame, lines: list[_Line], dropped: pl.Series, kept: pl.Series, edited: pl.Series
 ) -> pl.DataFrame:
-    fired = [pl.when(line.fired).then(pl.lit(line.rule)) for line in lines]
-    rules = pl.concat_list(fired).list.drop_nulls()
-    table = frame.select("doc", rules=rules, dropped=dropped, kept=kept)
+    table = frame.select("doc", rules=_names_of_fired(lines), dropped=dropped, kept=kept)
     edit = pl.col("doc").is_in(edited.implode())
     verdict = pl.when("dropped").then(pl.lit(v.DROP)).when(edit).then(pl.lit(v.EDIT)).otherwise(pl.lit(v.KEEP))
     # a document that stays although rules fired does so because a person said it
     spared = pl.col("kept") & (pl.col("rules").list.len() > 0)
     reason = pl.when("dropped").then(pl.col("rules").list.first()).when(spared).then(pl.lit(v.BY_HAND))
     return table.with_columns(verdict=verdict, reason=reason).select(*v.VERDICTS)
+
+
+def _names_of_fired(lines: list[_Line]) -> pl.Series:
+    """For each document the lines that fired; lists are made once per combination, of which there are few."""
+    marks = pl.DataFrame({f"line{n}": line.fired.fill_null(value=False) for n, line in enumerate(lines)})
+    fired = [pl.when(f"line{n}").then(pl.lit(line.rule)) for n, line in enumerate(lines)]
+    combinations = marks.unique().with_columns(rules=pl.concat_list(fired).list.drop_nulls())
+    return marks.join(combinations, on=marks.columns, how="left", maintain_order="left")["rules"]
 
 
 def _rules(lines: list[_Line], judged: pl.DataFrame) -> pl.DataFrame:

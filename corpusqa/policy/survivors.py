@@ -30,11 +30,13 @@ def removed(scan: Scan, frame: pl.DataFrame, policy: Policy, gone: pl.Series, ke
         gone: True for documents that are dropped already.
         kept: True for documents that are kept by hand: none of them is removed, and they survive before all others.
     """
-    ranked = _ranked(frame, policy.prefer, kept)
+    tied = scan.clusters.filter(pl.col("half").is_in(policy.one_of))
+    ranked = _ranked(frame, policy.prefer, kept, tied)
     found = []
     for half in policy.one_of:
-        members = scan.clusters.filter(pl.col("half") == half).select("cluster", "doc")
-        alive = ranked.filter(~gone).join(members, on="doc", how="inner", maintain_order="left").sort("rank")
+        members = tied.filter(pl.col("half") == half).select("cluster", "doc")
+        standing = ranked.filter(~pl.col("doc").is_in(frame.filter(gone)["doc"].implode()))
+        alive = standing.join(members, on="doc", how="inner").sort("rank")
         losers = alive.filter(~pl.col("cluster").is_first_distinct() & ~pl.col("kept"))
         mark = frame["doc"].is_in(losers["doc"].implode())
         found.append(mark)
@@ -42,13 +44,12 @@ def removed(scan: Scan, frame: pl.DataFrame, policy: Policy, gone: pl.Series, ke
     return found
 
 
-def _ranked(frame: pl.DataFrame, prefer: Sequence[Preference], kept: pl.Series) -> pl.DataFrame:
-    """`doc`, `kept` and `rank`, 0 for the document that survives before all others; in the order of `frame`."""
+def _ranked(frame: pl.DataFrame, prefer: Sequence[Preference], kept: pl.Series, tied: pl.DataFrame) -> pl.DataFrame:
+    """The documents of clusters as `doc`, `kept` and `rank`, 0 for the one that survives before all others."""
     schema = dict(frame.schema)
     training = ~pl.col("split").str.contains(HELD_OUT).fill_null(value=False)
     keys = [column(preference.name, schema).alias(f"key{n}") for n, preference in enumerate(prefer)]
-    table = frame.select("doc", *keys, kept=kept, training=training)
+    table = frame.select("doc", *keys, kept=kept, training=training).join(tied, on="doc", how="semi")
     order = ["kept", "training", *(f"key{n}" for n in range(len(keys))), "doc"]
     reverse = [True, False, *(preference.reverse for preference in prefer), False]
-    best = table.sort(order, descending=reverse, nulls_last=True).select("doc").with_row_index("rank")
-    return table.select("doc", "kept").join(best, on="doc", how="left", maintain_order="left")
+    return table.sort(order, descending=reverse, nulls_last=True).select("doc", "kept").with_row_index("rank")
