@@ -13,6 +13,7 @@ import polars as pl
 from corpusqa.api.evidence import evidence
 from corpusqa.api.findings import all_findings
 from corpusqa.api.gating import accepted, judged
+from corpusqa.api.last import remember
 from corpusqa.config import Config
 from corpusqa.corpus import Corpus, columns, open_corpus
 from corpusqa.engines.flow import Flow, Progress, quiet
@@ -141,6 +142,7 @@ def _judged(
     settings: Settings,
 ) -> Account:
     scanned, stored = scan(corpus, plugins, flow)
+    remember(settings.work, flow, corpus)
     policy = make_policy(config.clean, declared)
     extra = _extra(corpus, scanned, flow, policy.extra_columns)
     verdicts = judge(scanned, policy, extra, allow_incomplete=settings.allow_incomplete)

@@ -18,6 +18,9 @@ COMMANDS = {
     "card": ("corpusqa.cli.card", "Check a release's card, or bring it up to date."),
     "push": ("corpusqa.cli.push", "Publish a release on a hub, whole or not at all."),
     "baseline": ("corpusqa.cli.baseline", "Keep the file of accepted findings."),
+    "show": ("corpusqa.cli.show", "Show one document of the last scan, or a queue for review."),
+    "try": ("corpusqa.cli.try_rule", "Say what a rule would remove, from the last scan."),
+    "explain": ("corpusqa.cli.explain", "Explain a check, a signal or a label."),
     "checks": ("corpusqa.cli.checks", "List the checks, or show one."),
 }
 

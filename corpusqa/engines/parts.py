@@ -101,13 +101,15 @@ class Stage:
         raise KeyError((table, part))
 
 
-def read_stage(folder: Path, fingerprint: str) -> Stage | None:
-    """The finished stage in a folder, if there is one with this fingerprint and all its files are there."""
+def read_stage(folder: Path, fingerprint: str | None) -> Stage | None:
+    """The finished stage in a folder, if there is one with this fingerprint (None: any) and all its files are there."""
     try:
         said: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         parts = tuple(Part(**part) for part in said["parts"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    if fingerprint is None:
+        fingerprint = said["fingerprint"]
     if said.get("fingerprint") != fingerprint or not all(_whole(folder / p.name, p.bytes) for p in parts):
         return None
     return Stage(folder, fingerprint, parts, said.get("seconds", {}))

@@ -1,0 +1,56 @@
+"""The last scan of a work folder, for commands that work with a scan without reading the source again."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpusqa.corpus import Corpus
+from corpusqa.engines.flow import Flow
+from corpusqa.engines.parts import read_stage
+from corpusqa.errors import UsageError
+from corpusqa.scan.model import Scan
+from corpusqa.scan.store import restore
+
+_FILE = "last.json"
+
+
+@dataclass(frozen=True)
+class Last:
+    """A stored scan.
+
+    Attributes:
+        scan: The scan.
+        source: What was scanned, as the user named it.
+        identity: Digest of what was read.
+    """
+
+    scan: Scan
+    source: str
+    identity: str
+
+
+def remember(work: Path, flow: Flow, corpus: Corpus) -> None:
+    """Note which scan was the last one in a work folder."""
+    said = {"scan": str(flow.work / "scan"), "source": str(corpus.source), "identity": corpus.identity()}
+    temporary = work / f"{_FILE}.{uuid.uuid4().hex[:8]}"
+    temporary.write_text(json.dumps(said), encoding="utf-8")
+    temporary.replace(work / _FILE)
+
+
+def last(work: Path) -> Last:
+    """The last scan in a work folder.
+
+    Raises:
+        UsageError: there is none.
+    """
+    try:
+        said = json.loads((work / _FILE).read_text(encoding="utf-8"))
+        stage = read_stage(Path(said["scan"]), None)
+    except (OSError, ValueError, KeyError):
+        stage = None
+    if stage is None:
+        raise UsageError(f"{work}: holds no scan; run `corpusqa report SRC` first, or name its folder with --work")
+    return Last(restore(stage), said["source"], said["identity"])

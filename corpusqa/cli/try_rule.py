@@ -1,0 +1,95 @@
+"""`corpusqa try RULE`: what a rule would do, answered from the last scan."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from corpusqa.config import Config
+    from corpusqa.scan.model import Scan
+
+# A rule that compares one signal with one number has a threshold, and documents on either side of it.
+_THRESHOLD = re.compile(r"\s*([a-z_]+\.[a-z_]+)\s*(?:<=|>=|<|>)\s*(-?[0-9.]+)\s*\Z")
+_SIDES = 5
+
+
+@click.command(name="try")
+@click.argument("rule")
+@click.option("--config", type=click.Path(path_type=Path), help="Configuration file.")
+@click.option("--work", type=click.Path(path_type=Path), default=Path(".corpusqa"), show_default=True)
+@click.option("--by", default="source", show_default=True, help="Field or signal to slice by.")
+def command(rule: str, config: Path | None, work: Path, by: str) -> None:
+    """Say what a drop rule would remove, without scanning again.
+
+    \b
+    Example:
+      corpusqa try "drop: boilerplate.ratio > 0.6"
+    """
+    from corpusqa.api.last import last
+    from corpusqa.cli.common import configured
+
+    found = last(work)
+    text = rule.removeprefix("drop:").strip()
+    for line in _answer(found.scan, text, configured(config), by):
+        click.echo(line)
+
+
+def _answer(scan: Scan, rule: str, config: Config, by: str) -> list[str]:
+    import polars as pl
+
+    from corpusqa.errors import UsageError
+    from corpusqa.policy import judge, make_policy
+
+    alone = make_policy(
+        replace(config.clean, policy="none", drop=(rule,), cut=(), mask=(), one_of=(), decisions=()), scan.checks
+    )
+    present = make_policy(config.clean, scan.checks)
+    if alone.extra_columns or present.extra_columns:
+        raise UsageError(
+            "rules on doc.… need the source: run `corpusqa clean SRC --dry-run` with the rule in the configuration"
+        )
+    fired = judge(scan, alone, None).frame.filter(verdict="drop")["doc"]
+    gone = judge(scan, present, None).frame.filter(verdict="drop")["doc"]
+    frame = scan.frame.with_columns(
+        fired=pl.col("doc").is_in(fired.implode()), gone=pl.col("doc").is_in(gone.implode())
+    )
+    only = frame.filter(pl.col("fired") & ~pl.col("gone")).height
+    lines = [f"{rule}: {len(fired):,} of {frame.height:,} documents, {only:,} of them by this rule alone"]
+    if by in frame.columns:
+        lines += _sliced(frame, by)
+    return lines + _sides(frame, rule)
+
+
+def _sliced(frame: pl.DataFrame, by: str) -> list[str]:
+    import polars as pl
+
+    table = (
+        frame.group_by(by).agg(pl.col("fired").sum(), documents=pl.len()).sort("fired", by, descending=[True, False])
+    )
+    rows = table.filter(pl.col("fired") > 0).head(20).rows()
+    return [f"  {by} {value}: {count:,} of {documents:,}" for value, count, documents in rows]
+
+
+def _sides(frame: pl.DataFrame, rule: str) -> list[str]:
+    """The documents closest to the threshold on either side."""
+    import polars as pl
+
+    found = _THRESHOLD.match(rule)
+    if not found or found[1] not in frame.columns:
+        return []
+    signal, threshold = found[1], float(found[2])
+    shown = pl.when("id_private").then(pl.format("row:{}", "number")).otherwise("id")
+    near = frame.select(document=shown, value=pl.col(signal), fired="fired").drop_nulls("value")
+    near = near.with_columns(distance=(pl.col("value") - threshold).abs()).sort("distance", "document")
+    lines = []
+    for fired, title in ((True, "would be dropped"), (False, "would stay")):
+        rows = near.filter(fired=fired).head(_SIDES).sort("value").select("document", "value").rows()
+        lines += [f"closest that {title}:", *(f"  {value:.4g}  {document}" for document, value in rows)]
+    return lines
