@@ -58,6 +58,12 @@ _ASSIGNMENT = (
 )
 
 
+def _countries() -> str:
+    """The first four signs of an account, at the beginning of a word."""
+    codes = "|".join(table("ibans")["structures"])
+    return rf"(?-u:\b)(?:{codes}|{codes.lower()})[0-9][0-9]"
+
+
 @dataclass(frozen=True)
 class Gate:
     """The gate of a detector.
@@ -88,7 +94,7 @@ def gates() -> dict[str, Gate]:
         "emails": Gate([r"@[^\s@]+\."]),
         "secrets": Gate([*table("secrets")["gate"]["shapes"], *_alternatives(gate_literals())], rest=keywords),
         "assigned_secrets": Gate([_ASSIGNMENT]),
-        "ibans": Gate([_NINE], [_IBAN]),
+        "ibans": Gate([_NINE], [_IBAN], _TEXT.str.contains(_countries())),
         "cards": Gate(_CARDS),
         "addresses": Gate(_ADDRESSES),
         "national_ids": Gate([*_DIGITS, *_LETTERED_IDS], [_SIX, _LETTERED_IDS[-1]], _said(gate_pattern(names))),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -76,16 +77,9 @@ Detector = Callable[[Line], Iterable[Hit]]
 def resolved(hits: Sequence[Hit], tiers: Sequence[str]) -> list[Hit]:
     """Hits without overlaps: the longest first, at equal length the label that comes first in `tiers`; in order."""
     rank = {label: n for n, label in enumerate(tiers)}
-    kept: list[Hit] = []
+    kept: list[Hit] = []  # in order of place
     for hit in sorted(hits, key=lambda h: (h.start - h.end, rank[h.label], -h.score, h.start, h.why)):
-        if all(hit.end <= other.start or other.end <= hit.start for other in kept):
-            kept.append(hit)
-    return sorted(kept)
-
-
-def occurrences(text: str, sign: str) -> Iterator[int]:
-    """Positions of a literal, which is faster than a pattern that begins with something else."""
-    at = text.find(sign)
-    while at >= 0:
-        yield at
-        at = text.find(sign, at + 1)
+        at = bisect_left(kept, hit.start, key=lambda h: h.start)
+        if (at == 0 or kept[at - 1].end <= hit.start) and (at == len(kept) or hit.end <= kept[at].start):
+            kept.insert(at, hit)
+    return kept

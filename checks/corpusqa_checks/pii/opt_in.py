@@ -26,7 +26,9 @@ _BORN_WORDS = re.compile(
     rf"\d{{1,2}}(?:st|nd|rd|th|\.|er|º)? (?:de |of )?{_MONTH} (?:de )?(?:19|20)\d\d"
     rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)\d\d"
 )
-_DOCUMENT_NUMBER = re.compile(rf"(?<![{WORD}\-])(?=[A-Z0-9]*\d[A-Z0-9]*\d[A-Z0-9]*\d)[A-Z0-9]{{6,12}}(?![{WORD}\-])")
+_DOCUMENT_NUMBER = re.compile(
+    rf"(?<![{WORD}\-])(?=[A-Z]{0, 12}\d[A-Z]{0, 12}\d[A-Z]{0, 12}\d)[A-Z0-9]{{6,12}}(?![{WORD}\-])"
+)
 _AT = r" ?(?:[\[({<] ?(?:at|AT|@|ät) ?[\])}>]| (?:at|AT) )\s?"
 _DOT = r" ?(?:\.|[\[({<] ?(?:dot|DOT|punkt|\.) ?[\])}>]| (?:dot|DOT) ) ?"
 _OBFUSCATED = re.compile(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
 
 from corpusqa_checks.pii.cues import cue, cue_right_before
 from corpusqa_checks.pii.documentation import is_reserved_phone
@@ -61,7 +60,7 @@ def _one(line: Line, start: int, end: int) -> Hit | None:
     found = None
     if _INTERNATIONAL.match(value):
         if value.lstrip("(").startswith("+") or said or len(value) > len(digits):
-            found = _international(digits, value), "country code", 0.95
+            found = _international(value), "country code", 0.95
     elif (said and _is_after_cue(line, start, value)) or _is_shaped(value, line.language):
         regions = regions_of(line.language) if said or line.language else ("US",)
         found = _national(value, regions), "national, " + ("cue" if said else "grouping"), 0.9 if said else 0.75
@@ -112,45 +111,38 @@ def _is_shaped(value: str, language: str | None) -> bool:
     return any(_as_printed(value, region) for region in regions_of(language))
 
 
+def _international(value: str) -> str:
+    """The number after a plus sign or 00."""
+    bare = value.lstrip("(+ ").strip()
+    return _e164("+" + (bare if value.lstrip("(").startswith("+") else bare.removeprefix("00")), None)
+
+
+def _national(value: str, regions: Sequence[str]) -> str:
+    return next((e164 for region in regions if (e164 := _e164(value, region))), "")
+
+
 def _as_printed(value: str, region: str) -> bool:
     """Whether the groups of digits are those in which the numbering plan prints the number."""
     import phonenumbers as pn
 
-    number = _parsed(value, region)
-    if number is None:
+    e164 = _e164(value, region)
+    if not e164:
         return False
-    printed = pn.format_number(number, pn.PhoneNumberFormat.NATIONAL)
+    printed = pn.format_number(pn.parse(e164), pn.PhoneNumberFormat.NATIONAL)
     return re.findall(r"\d+", printed) == re.findall(r"\d+", value) and len(re.findall(r"\d+", value)) > 1
 
 
-def _international(digits: str, value: str) -> str:
-    bare = value.lstrip("(+ ").strip()
-    number = _parsed("+" + (bare.removeprefix("00") if not value.lstrip("(").startswith("+") else bare), None)
-    return _e164(number)
-
-
-def _national(value: str, regions: Sequence[str]) -> str:
-    for region in regions:
-        number = _parsed(value, region)
-        if number is not None:
-            return _e164(number)
-    return ""
-
-
-def _parsed(value: str, region: str | None) -> Any:
+@lru_cache(maxsize=8192)
+def _e164(value: str, region: str | None) -> str:
+    """The number in E.164 form, or "" when it is neither valid nor kept for fiction; footers repeat themselves."""
     import phonenumbers as pn
 
     try:
         number = pn.parse(value, region)
     except pn.NumberParseException:
-        return None
-    return number if pn.is_valid_number(number) or is_reserved_phone(_e164(number)) else None
-
-
-def _e164(number: Any) -> str:
-    import phonenumbers as pn
-
-    return pn.format_number(number, pn.PhoneNumberFormat.E164) if number is not None else ""
+        return ""
+    e164 = str(pn.format_number(number, pn.PhoneNumberFormat.E164))
+    return e164 if pn.is_valid_number(number) or is_reserved_phone(e164) else ""
 
 
 @cache
@@ -164,7 +156,7 @@ def canonical_phone(value: str) -> str:
     """The digits of a number with its plus sign; E.164 where it is written with a country code."""
     bare = re.sub(r"(?i)(?:x|ext|доб).*\Z", "", value)
     if _INTERNATIONAL.match(bare.strip()):
-        e164 = _international(re.sub(r"\D", "", bare), bare.strip())
+        e164 = _international(bare.strip())
         if e164:
             return e164
     return re.sub(r"\D", "", bare)

@@ -7,7 +7,6 @@ invisible ones are removed, and `Positions` leads back.
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_left
 from functools import cached_property
 
 import polars as pl
@@ -49,17 +48,21 @@ def plain(text: pl.Expr) -> pl.Expr:
     return text.str.replace_many(signs, [*REPLACED.values(), *([""] * len(INVISIBLE))])
 
 
+def plainly(text: str) -> str:
+    """The text in plain characters, without invisible ones."""
+    return text if text.isascii() else text.translate(_TABLE).translate(_STRIPPED)
+
+
 class Positions:
-    """A text in plain characters with the way back to its offsets in the original."""
+    """A text in plain characters with the way back to its offsets in the original.
+
+    Attributes:
+        text: The plain text.
+    """
 
     def __init__(self, original: str) -> None:
         self._original = original
-        self._replaced = original if original.isascii() else original.translate(_TABLE)
-
-    @cached_property
-    def text(self) -> str:
-        """The plain text."""
-        return self._replaced if self._original.isascii() else self._replaced.translate(_STRIPPED)
+        self.text = plainly(original)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Offsets of a stretch of the plain text in the original; invisible marks at its edges stay outside."""
@@ -70,10 +73,4 @@ class Positions:
     @cached_property
     def _kept(self) -> list[int]:
         """Original offset of each plain character."""
-        removed = [at for at, sign in enumerate(self._original) if ord(sign) in _STRIPPED]
-        return [at for at in range(len(self._original)) if not _holds(removed, at)]
-
-
-def _holds(ordered: list[int], value: int) -> bool:
-    at = bisect_left(ordered, value)
-    return at < len(ordered) and ordered[at] == value
+        return [at for at, sign in enumerate(self._original) if ord(sign) not in _STRIPPED]

@@ -24,14 +24,13 @@ def private_keys(text: str) -> Iterator[Hit]:
     """Blocks with a body; a head alone, or one around dots, is documentation."""
     at = 0
     while found := _BEGIN.search(text, at):
-        end = _END.search(text, found.end(), found.end() + _LONGEST)
-        other = _BEGIN.search(text, found.end(), end.start() if end else found.end() + _LONGEST)
-        if end and not other:
+        other = _BEGIN.search(text, found.end(), found.end() + _LONGEST)
+        end = _END.search(text, found.end(), other.start() if other else found.end() + _LONGEST)
+        if end:
             body, stop = text[found.end() : end.start()], end.end()
         else:
             lines = _BODY_LINE.match(text, found.end(), found.end() + _LONGEST)
-            stop = lines.end() if lines else found.end()
-            body = text[found.end() : stop]
+            body = text[found.end() : lines.end() if lines else found.end()]
             stop = found.end() + len(body.rstrip())
         at = stop
         compact = re.sub(r"\\[rn]|[\s\"'+,>|#*]", "", body) if "\\" in body else re.sub(r"[\s\"',>|#*]", "", body)

@@ -9,7 +9,7 @@ import polars as pl
 from corpusqa_checks.pii.gates import passing
 from corpusqa_checks.pii.hits import Detector, Hit, Line, resolved
 from corpusqa_checks.pii.lines import Lines
-from corpusqa_checks.pii.plain import Positions
+from corpusqa_checks.pii.plain import Positions, plainly
 from corpusqa_checks.pii.private_keys import private_keys
 from corpusqa_checks.pii.windows import windows
 
@@ -62,7 +62,7 @@ def _in_lines(
     """Rows of the batch with hits of the lines of the documents `rows`."""
     lines = Lines(batch.take(rows))
     wanted = lines.candidates(passed, list(detectors))
-    speaks = batch.language if _LAST in wanted.columns and wanted[_LAST].any() else None
+    speaks = batch.language.to_list() if _LAST in wanted.columns and wanted[_LAST].any() else None
     order = sorted(detectors, key=lambda name: name == _LAST)
     flags = wanted.select(order).rows()
     places = zip(rows.gather(wanted["row"]), lines.code_points(wanted), wanted["text"], wanted["above"], strict=True)
@@ -82,7 +82,7 @@ def _in_line(text: str, above: str, language: str | None, detectors: Sequence[De
 def _read(text: str, above: str, language: str | None, detectors: Sequence[Detector]) -> Iterator[Hit]:
     """Hits with offsets in the text as it is written."""
     positions = Positions(text)
-    line = Line(positions.text, Positions(above).text, language)
+    line = Line(positions.text, plainly(above), language)
     for detector in detectors:
         hits = list(detector(line))
         line.taken += [(hit.start, hit.end) for hit in hits]

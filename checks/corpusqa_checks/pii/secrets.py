@@ -17,7 +17,7 @@ _ASSIGNED = r"[\w.\-]{0,24}[\"'`\]]{0,2}\s{0,3}(?:=>|:=|==?|:|,)\s{0,3}[\"'`]?"
 _GENERIC = table("secrets")["generic"]
 _GENERIC_NAME = r"(?<![A-Za-z])(?P<name>[\w.\-]{0,30}?(?:" + "|".join(_GENERIC["names"]) + r")[\w.\-]{0,20})"
 _SIGNS = r"\w.=/+~\-$!@#%^*"
-_LENGTH = f"{{{_GENERIC['shortest']},{_GENERIC['longest']}}}"
+_LENGTH = f"{{{_GENERIC['shortest']},{_GENERIC['longest']}}}+"  # possessive: nothing is tried twice
 _GENERIC_ASSIGNMENT = re.compile(
     rf"(?i){_GENERIC_NAME}(?:[\"'`\]]{{0,2}}\s{{0,3}}(?:=>|:=|==?|:)\s{{0,3}}(?P<quote>[\"'`])(?P<quoted>[{_SIGNS}&]{_LENGTH})(?P=quote)"
     rf"|[\"'\]]{{0,2}}\s?=\s?(?P<bare>[{_SIGNS}]{_LENGTH})(?![^\s\"'`,;&)}}\]>]))"
