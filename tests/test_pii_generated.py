@@ -1,4 +1,4 @@
-"""The check `pii` on values made in bulk: example numbers of phonenumbers, examples of python-stdnum, checksums by rule.
+"""The check `pii` on values made in bulk: example numbers of phonenumbers, cards and accounts with right checksums.
 
 What must be reached: every international number, .85 of the national ones after a cue, .98 of cards, accounts and
 addresses, and next to nothing in random numbers.

@@ -26,9 +26,8 @@ _BORN_WORDS = re.compile(
     rf"\d{{1,2}}(?:st|nd|rd|th|\.|er|º)? (?:de |of )?{_MONTH} (?:de )?(?:19|20)\d\d"
     rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)\d\d"
 )
-_DOCUMENT_NUMBER = re.compile(
-    rf"(?<![{WORD}\-])(?=[A-Z]{0, 12}\d[A-Z]{0, 12}\d[A-Z]{0, 12}\d)[A-Z0-9]{{6,12}}(?![{WORD}\-])"
-)
+_THREE_DIGITS = r"(?=(?:[A-Z]{0,12}\d){3})"
+_DOCUMENT_NUMBER = re.compile(rf"(?<![{WORD}\-]){_THREE_DIGITS}[A-Z0-9]{{6,12}}(?![{WORD}\-])")
 _AT = r" ?(?:[\[({<] ?(?:at|AT|@|ät) ?[\])}>]| (?:at|AT) )\s?"
 _DOT = r" ?(?:\.|[\[({<] ?(?:dot|DOT|punkt|\.) ?[\])}>]| (?:dot|DOT) ) ?"
 _OBFUSCATED = re.compile(
