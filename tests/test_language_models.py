@@ -53,7 +53,7 @@ def test_the_n_grams_are_langdetects(reference: object, text: str) -> None:
         nats += np.log1p(np.array(table[gram])[order] * BASE / ALPHA)
 
     assert scores.grams.tolist() == [len(wanted)]
-    assert np.abs(scores.nats[0] - nats).max() <= 0.0003 * max(1, len(wanted))
+    assert np.abs(scores.nats[0] - nats).max() <= 0.002 * max(1, len(wanted))
 
 
 def test_the_same_alone_and_in_a_batch() -> None:

@@ -8,44 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 
 # Languages that are tried where the language of a document is not known, besides English.
-LANGUAGES = [
-    "de",
-    "fr",
-    "es",
-    "it",
-    "pt",
-    "nl",
-    "sv",
-    "da",
-    "nb",
-    "fi",
-    "pl",
-    "cs",
-    "sk",
-    "sl",
-    "hr",
-    "hu",
-    "ro",
-    "bg",
-    "ru",
-    "uk",
-    "el",
-    "tr",
-    "lt",
-    "lv",
-    "et",
-    "ca",
-    "id",
-    "vi",
-    "ar",
-    "fa",
-    "he",
-    "hi",
-    "ja",
-    "zh",
-    "ko",
-    "th",
-]
+_TRIED = "de fr es it pt nl sv da nb fi pl cs sk sl hr hu ro bg ru uk el tr lt lv et ca id vi ar fa he hi ja zh ko th"
+LANGUAGES = tuple(_TRIED.split())
 # Names of the same language in CLDR.
 CLDR = {"no": "nb", "tl": "fil", "sh": "hr", "iw": "he"}
 # English forms beside CLDR's.

@@ -15,7 +15,7 @@ SURE = 0.9
 SPANS = {"row": pl.Int64, "start": pl.Int64, "end": pl.Int64, "label": pl.String, "score": pl.Float64, "why": pl.String}
 
 
-def language(*, expected: Sequence[str] = (), confidence: float = 0.8, vote: str = "cld2") -> Check:
+def language(*, expected: Sequence[str] = (), confidence: float = 0.75, vote: str = "cld2") -> Check:
     """The language of each document, or an honest "cannot tell".
 
     Code, markup, tables, addresses and lists of names are set aside first; what is left has to be running text.

@@ -11,8 +11,9 @@ from corpusqa_checks.language.scripts import BLANK, CLASSES, DIGIT, EAST_ASIAN, 
 
 # Texts up to LONG characters are read whole; of longer ones a window at the head, in the middle and at the tail.
 LONG, WINDOW = 3_000, 1_000
-# The models read as much of each window's prose; a thousand characters decide as surely as ten thousand.
-READ = 400
+# The models read as much of the head, the middle and the tail of the prose: nine hundred characters decide as surely
+# as ten thousand.
+READ = 300
 # Texts with fewer signs and digits than this among the visible characters are prose as they stand: most of them.
 SIGN_SHARE, DIGIT_SHARE = 0.04, 0.1
 # Capitals per blank from which a text may be a list of names.
@@ -72,7 +73,7 @@ def prose(text: pl.Series) -> pl.DataFrame:
     """The running text in each text, as the models read it.
 
     Returns:
-        `prose`; `visible`: characters of the windows that are not white space; `listed`: whether its words are written
+        `prose`; `visible`: characters of the windows that are not white space, for the share of the prose that is read; `listed`: whether its words are written
         like names, all of them or nearly.
     """
     windows = _windows(text)
@@ -85,11 +86,24 @@ def prose(text: pl.Series) -> pl.DataFrame:
     # capitals at nearly every blank: a list of names, or shouting
     tall = (counts[:, CLASSES] >= (counts[:, BLANK] + 1) * CAPITAL_SHARE) | odd
     said = windows.update(cleaned, on="number").with_columns(tall=tall)
-    said = said.with_columns(pl.when(pl.col("read") < LONG).then(pl.col("prose").str.slice(0, READ)).otherwise("prose"))
     whole = said.group_by("row", maintain_order=True).agg(
         pl.col("prose").str.join("\n"), pl.col("visible").sum(), pl.col("tall").any()
     )
-    return _names(whole)
+    read = whole.with_columns(prose=_read(pl.col("prose")), length=pl.col("prose").str.len_chars())
+    share = pl.col("prose").str.len_chars() / pl.max_horizontal("length", 1)
+    return _names(read.with_columns(visible=pl.col("visible") * share))
+
+
+def _read(prose: pl.Expr) -> pl.Expr:
+    """Head, middle and tail of long prose."""
+    length = prose.str.len_chars()
+    parts = prose.str.slice(0, READ), prose.str.slice(length // 2 - READ // 2, READ), prose.str.slice(-READ)
+    # no text has fewer bytes than characters, and bytes cost nothing to count
+    return (
+        pl.when((prose.str.len_bytes() > 3 * READ) & (length > 3 * READ))
+        .then(pl.concat_str(parts, separator="\n"))
+        .otherwise(prose)
+    )
 
 
 def _names(said: pl.DataFrame) -> pl.DataFrame:
@@ -111,19 +125,18 @@ def _names(said: pl.DataFrame) -> pl.DataFrame:
 
 
 def _windows(text: pl.Series) -> pl.DataFrame:
-    """`row`, `raw`, `read`: a short text whole, of a long one three windows."""
+    """`row`, `raw`: a short text whole, of a long one three windows."""
     row = pl.int_range(len(text), eager=True)
     table = pl.DataFrame({"row": row, "raw": text})
     long = text.str.len_bytes() > LONG  # cheap gate: no fewer bytes than characters
     length = table.filter(long).select("row", length=pl.col("raw").str.len_chars().cast(pl.Int64))
     long = row.is_in(length.filter(pl.col("length") > LONG)["row"].implode())
     if not long.any():
-        return table.with_columns(read=pl.lit(LONG))
+        return table
     texts = table.filter(long).join(length, on="row", maintain_order="left")
     places = (pl.lit(0), pl.col("length") // 2 - WINDOW // 2, pl.col("length") - WINDOW)
-    cut = [texts.select("row", pl.col("raw").str.slice(at, WINDOW), read=pl.lit(READ)) for at in places]
-    short = table.filter(~long).with_columns(read=pl.lit(LONG))
-    return pl.concat([short, *cut]).sort("row", maintain_order=True)
+    cut = [texts.select("row", raw=pl.col("raw").str.slice(at, WINDOW)) for at in places]
+    return pl.concat([table.filter(~long), *cut]).sort("row", maintain_order=True)
 
 
 def _cleaned(raw: pl.Expr) -> pl.Expr:

@@ -7,20 +7,22 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from corpusqa_checks.language.cache import tables
 from corpusqa_checks.language.characters import class_counts
 from corpusqa_checks.language.confidence import Evidence, confidence
+from corpusqa_checks.language.names import differ
 from corpusqa_checks.language.profile_nb import Scores, score
 from corpusqa_checks.language.prose import prose
 from corpusqa_checks.language.scripts import (
     CLASSES,
     EAST_ASIAN,
     EAST_ASIAN_WEIGHT,
+    FOREIGN_SHARE,
     HANGUL_SHARE,
     KANA_SHARE,
     LETTER,
+    MANY_LANGUAGES,
     ONE_LANGUAGE,
     SCRIPTS,
     class_of,
@@ -112,9 +114,13 @@ def _by_script(left: Ints, script: Ints, counts: Ints, letters: Ints, found: _Fo
     east = np.where(hangul > HANGUL_SHARE * asian, "ko", np.where(hiragana + katakana > KANA_SHARE * asian, "ja", "zh"))
     single = np.array([ONE_LANGUAGE.get(name, "") for name in names.tolist()], dtype=object)
     single[names == "Han"] = east[names == "Han"]
+    foreign = counts[left, LETTER] > FOREIGN_SHARE * letters[left]
+    single[foreign] = names[foreign] = ""
+    single[np.isin(names, MANY_LANGUAGES)] = names[np.isin(names, MANY_LANGUAGES)] = ""
     decided = single != ""
-    sure = confidence("script", _evidence(letters[left[decided]]))
-    for place, label, value in zip(left[decided].tolist(), single[decided].tolist(), sure.tolist(), strict=True):
+    labels = single[decided].tolist()
+    sure = confidence("script", labels, scripted(letters[left[decided]]))
+    for place, label, value in zip(left[decided].tolist(), labels, sure.tolist(), strict=True):
         found.label[place], found.confidence[place], found.status[place] = label, value, "confident"
         found.candidates[place] = label
     for place in left[names == ""].tolist():
@@ -133,15 +139,14 @@ def _by_models(
     votes = voter(texts) if voter else [Vote(None)] * len(texts)
     best, evidence = ranked(scores, votes, letters[left])
     ways = [way(names[0], vote) for names, vote in zip(best, votes, strict=True)]
-    sure = confidences(ways, evidence)
+    labels = [answer(names[0], vote, how) for names, vote, how in zip(best, votes, ways, strict=True)]
+    sure = confidences(ways, labels, evidence)
     for number, place in enumerate(left.tolist()):
-        vote = votes[number].language
-        label = vote if ways[number] == "outside" else best[number][0]
-        named = dict.fromkeys(name for name in (label, vote, *best[number]) if name)
+        named = dict.fromkeys(name for name in (labels[number], votes[number].language, *best[number]) if name)
         found.candidates[place] = " ".join(list(named)[:3])
         found.confidence[place] = sure[number]
         if ways[number] != "split" and sure[number] >= threshold:
-            found.label[place] = label
+            found.label[place] = labels[number]
             found.status[place] = "single_model" if ways[number] == "alone" else "confident"
         else:
             found.status[place] = "disputed"
@@ -154,42 +159,49 @@ def ranked(scores: Scores, votes: Sequence[Vote], letters: Ints) -> tuple[list[l
     top = np.take_along_axis(scores.nats, order, axis=1)
     names = [[languages[column] for column in row] for row in order.tolist()]
     typical = top[:, 0] / np.maximum(scores.grams, 1)
-    return names, _evidence(letters, top[:, 0] - top[:, 1], typical, votes)
+    evidence = Evidence(
+        best=[row[0] for row in names],
+        margin=top[:, 0] - top[:, 1],
+        typical=typical,
+        letters=letters.astype(np.float64),
+        reliable=np.array([float(vote.reliable) for vote in votes]),
+        score=np.array([vote.score for vote in votes]),
+    )
+    return names, evidence
+
+
+def scripted(letters: Ints) -> Evidence:
+    """The evidence where the script decides: only the number of letters."""
+    nothing = np.zeros(len(letters))
+    return Evidence([""] * len(letters), nothing, nothing, letters.astype(np.float64), nothing, nothing)
 
 
 def way(best: str, vote: Vote) -> str:
-    """How an answer comes about: the two agree, the voter names a language that the profiles lack, one is alone."""
+    """How an answer comes about: see WAYS of confidence.py.
+
+    A vote for a relative of the best profile's language (Bosnian for Croatian, Malay for Indonesian) decides nothing:
+    no model tells them apart in a few lines.
+    """
     if vote.language is None:
         return "alone"
     if vote.language == best:
         return "agree"
-    return "split" if vote.language in _covered() else "outside"
+    return "split" if vote.language in _covered() or not differ(vote.language, best) else "outside"
 
 
-def confidences(ways: Sequence[str], evidence: Evidence) -> list[float]:
+def answer(best: str, vote: Vote, how: str) -> str:
+    """The label that an answer found in this way has."""
+    return vote.language if how == "outside" and vote.language else best
+
+
+def confidences(ways: Sequence[str], labels: Sequence[str], evidence: Evidence) -> list[float]:
     """The calibrated confidence of each answer; that of a split vote is its way's own, mostly low."""
     values = np.zeros(len(ways))
     for kind in set(ways):
-        values = np.where([each == kind for each in ways], confidence(kind, evidence), values)
+        values = np.where([each == kind for each in ways], confidence(kind, labels, evidence), values)
     return list(values.tolist())
 
 
 @cache
 def _covered() -> frozenset[str]:
     return frozenset(canonical(name) or name for name in tables().languages)
-
-
-def _evidence(
-    letters: Ints,
-    margin: npt.NDArray[np.float64] | None = None,
-    typical: npt.NDArray[np.float64] | None = None,
-    votes: Sequence[Vote] | None = None,
-) -> Evidence:
-    nothing = np.zeros(len(letters))
-    return Evidence(
-        margin=nothing if margin is None else margin,
-        typical=nothing if typical is None else typical,
-        letters=letters.astype(np.float64),
-        reliable=nothing if votes is None else np.array([float(vote.reliable) for vote in votes]),
-        score=nothing if votes is None else np.array([vote.score for vote in votes]),
-    )

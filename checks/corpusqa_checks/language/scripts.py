@@ -36,6 +36,13 @@ ONE_LANGUAGE = {
     "Thaana": "dv",
     "Cherokee": "chr",
 }
+# Scripts of several languages that no model here tells apart: there is no answer.
+MANY_LANGUAGES = ["Canadian_Aboriginal", "Tifinagh"]
+# Letters of scripts that are not counted, and letters that only smaller languages of a script use (UNCOMMON): with more
+# than this share of them a text is in none of the languages that the models know in that script.
+FOREIGN_SHARE = 0.02
+# Ideographs beyond the basic plane (old Vietnamese writing), and the Myanmar letters of Mon, Shan and Karen.
+UNCOMMON = (range(0x1FFFF, 0x20000), range(0x1050, 0x10A0), range(0xA9E0, 0xAA00), range(0xAA60, 0xAA80))
 # Scripts of East Asia: Hangul is Korean, kana is Japanese, Han without either is Chinese. langdetect's profiles confuse
 # the three: it calls about a third of Chinese texts Korean.
 EAST_ASIAN = ("Han", "Hangul", "Hiragana", "Katakana", "Bopomofo")
