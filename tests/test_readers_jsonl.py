@@ -93,12 +93,12 @@ def test_a_file_that_ends_in_the_middle(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", [".gz", ".zst"])
 def test_a_truncated_compressed_file_keeps_its_rows(tmp_path: Path, suffix: str) -> None:
-    plain = b"".join(b'{"text": "%d"}\n' % i for i in range(200_000))
+    plain = b"".join(b'{"text": "%d"}\n' % i for i in range(60_000))
     packed = gzip.compress(plain) if suffix == ".gz" else zstandard.compress(plain)
     path = tmp_path / f"a.jsonl{suffix}"
     path.write_bytes(packed[: len(packed) * 9 // 10])
     rows = read_all(open_corpus(path))
-    assert rows.documents.height > 100_000
+    assert rows.documents.height > 30_000
     assert rows.documents["text"].to_list() == [str(i) for i in range(rows.documents.height)]
     ((row, _, line, offset, reason),) = rows.unreadable.rows()
     assert (row, line, reason) == (rows.documents.height, rows.documents.height + 1, "the compressed data end early")
@@ -106,13 +106,13 @@ def test_a_truncated_compressed_file_keeps_its_rows(tmp_path: Path, suffix: str)
 
 
 def test_damage_inside_compressed_data(tmp_path: Path) -> None:
-    packed = bytearray(gzip.compress(b"".join(b'{"text": "%d"}\n' % i for i in range(200_000))))
+    packed = bytearray(gzip.compress(b"".join(b'{"text": "%d"}\n' % i for i in range(60_000))))
     packed[len(packed) // 2] ^= 0xFF
     (tmp_path / "a.jsonl.gz").write_bytes(packed)
     rows = read_all(open_corpus(tmp_path / "a.jsonl.gz"))
     # deflate notices late, so that rows in between may be broken too; what they hold is not JSON
     assert rows.unreadable["reason"].to_list()[-1] == "the compressed data are damaged"
-    assert 50_000 < rows.documents.height < 200_000
+    assert 10_000 < rows.documents.height < 60_000
 
 
 def test_a_line_of_a_hundred_megabytes(tmp_path: Path) -> None:

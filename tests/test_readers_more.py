@@ -99,6 +99,16 @@ def test_broken_csv(tmp_path: Path) -> None:
     ]
 
 
+def test_large_csv_files_are_cut_between_rows(tmp_path: Path) -> None:
+    rows = [f'{i},"line {i}\r\nwith ""quotes"", é and\rreturns"' if i % 3 else f'{i},b"ad,row' for i in range(500)]
+    write(tmp_path, {"a.csv": "\ufeffid,text\r\n" + "\r\n".join(rows)})
+    whole, parts = (open_corpus(tmp_path, unit_bytes=size) for size in (1 << 20, 700))
+    assert (len(whole.units), len(parts.units) > 20) == (1, True)
+    assert read_all(whole).documents.drop("line").equals(read_all(parts).documents.drop("line"))
+    assert read_all(whole).unreadable.drop("line").equals(read_all(parts).unreadable.drop("line"))
+    assert read_all(whole).lines == read_all(parts).lines
+
+
 def test_a_csv_header_that_names_a_column_twice(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="more than once"):
         open_corpus(write(tmp_path, {"a.csv": "text,text\na,b\n"}))

@@ -4,37 +4,47 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from corpusqa.errors import SourceError
-from corpusqa.readers.files import shown, why
+from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.listing import endings
-from corpusqa.readers.model import TEXT, Block, File, Unit, whole_files
+from corpusqa.readers.model import TEXT, Block, File, Unit, renumbered, whole_files
 from corpusqa.readers.records import BOM, Bad, Records
-from corpusqa.readers.streams import read_whole
+from corpusqa.readers.streams import Broken, chunks, packing, read_whole
 
 DELIMITERS = ",;\t|"  # of a .csv file the one that its header has most of
 LONGEST_FIELD = (1 << 31) - 1
+LOSSLESS = "surrogateescape"  # a byte that is not UTF-8 becomes a lone surrogate, which is found in its row
+HEAD_CHUNKS = 4
 
 
 def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]:
     """The header of the first file that can be read."""
     for file in files:
-        try:
-            data, _ = read_whole(root / file.path)
-        except OSError:  # the reader says so later, with its place
-            continue
-        header = next(_rows(file.path, data), None)
+        _, header = _layout(root / file.path)
         if header:
             return dict.fromkeys(_checked(header, str(root / file.path)), TEXT)
     return {}
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
-    """Whole files: where a row ends depends on all quotes before it."""
-    return whole_files([file for file in files if file.bytes], unit_bytes)
+    """Runs of rows of large files, many small files to a unit; compressed files are read whole."""
+    units: list[Unit] = []
+    small: list[File] = []
+    for file in files:
+        if file.bytes <= unit_bytes or packing(root / file.path):
+            small += [file] if file.bytes else []
+            continue
+        units.extend(whole_files(small, unit_bytes))
+        small = []
+        starts = _starts(root / file.path, unit_bytes)
+        stops = [*starts[1:], file.bytes]
+        units.extend(Unit(0, (file.path,), a, b, b - a) for a, b in zip(starts, stops, strict=True))
+    return renumbered([*units, *whole_files(small, unit_bytes)])
 
 
 def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
@@ -43,21 +53,20 @@ def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
     lines = 0
     for path in unit.files:
         try:
-            data, broken = read_whole(root / path)
+            data, broken = read_whole(root / path) if unit.stop == -1 else (_range(root / path, unit), None)
         except OSError as error:
             rows.trouble(why(error), shown(path))
             continue
-        lines = _add(rows, path, data)
+        delimiter, header = _layout(root / path)
+        text = io.StringIO(data.removeprefix(BOM).decode(errors=LOSSLESS), newline="")
+        lines = _add(rows, shown(path), _reader(text, delimiter), header if unit.start else None)
         if broken:
             rows.trouble(broken, shown(path), lines, len(data))
     return rows.block(lines)
 
 
-def _add(rows: Records, path: str, data: bytes) -> int:
-    """Add the rows of a file and return its number of lines."""
-    file = shown(path)
-    reader = _reader(path, data)
-    header: list[str] | None = None
+def _add(rows: Records, file: str, reader: Any, header: list[str] | None) -> int:
+    """Add the rows of a file, or those of a run of its rows after the header; return the number of lines."""
     while True:
         line = reader.line_num + 1
         try:
@@ -70,7 +79,7 @@ def _add(rows: Records, path: str, data: bytes) -> int:
             return int(reader.line_num)
         except SourceError as error:
             rows.trouble(str(error), file, line)
-            return data.count(b"\n")
+            return int(reader.line_num)
         except csv.Error as error:
             rows.trouble(f"not a row: {error}", file, line)
         except Bad as error:
@@ -104,17 +113,50 @@ def _checked(header: list[str], where: str) -> list[str]:
     return header
 
 
-def _rows(path: str, data: bytes) -> Iterator[list[str]]:
-    reader = _reader(path, data)
+def _layout(path: Path) -> tuple[str, list[str] | None]:
+    """The delimiter of a file, and its first row that is not blank."""
     try:
-        yield from (row for row in reader if row)
+        head = b"".join(islice(chunks(path), HEAD_CHUNKS))
+    except (OSError, Broken):  # the reader says so, with its place
+        return ",", None
+    text = head.removeprefix(BOM).decode(errors=LOSSLESS)
+    first = text.lstrip("\r\n").partition("\n")[0]
+    delimiter = "\t" if endings(path.name)[0] == ".tsv" else max(DELIMITERS, key=first.count)
+    try:
+        return delimiter, next((row for row in _reader(io.StringIO(text, newline=""), delimiter) if row), None)
     except csv.Error:
-        return
+        return delimiter, None
 
 
-def _reader(path: str, data: bytes) -> Any:
+def _reader(lines: Iterable[str], delimiter: str) -> Any:
     csv.field_size_limit(LONGEST_FIELD)
-    text = data.removeprefix(BOM).decode(errors="surrogateescape")
-    head = text.partition("\n")[0]
-    delimiter = "\t" if endings(path)[0] == ".tsv" else max(DELIMITERS, key=head.count)
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    return csv.reader(lines, delimiter=delimiter, strict=True)
+
+
+def _range(path: Path, unit: Unit) -> bytes:
+    with open_file(path) as stream:
+        stream.seek(unit.start)
+        return stream.read(unit.stop - unit.start)
+
+
+def _starts(path: Path, unit_bytes: int) -> list[int]:
+    """Where the runs of rows of a file start: only reading all rows before tells, for a line end may be quoted."""
+    starts, read = [0], 0
+
+    def counted(lines: Iterable[str]) -> Iterator[str]:
+        nonlocal read
+        for line in lines:
+            read += len(line.encode(errors=LOSSLESS))
+            yield line
+
+    with open_file(path) as stream, io.TextIOWrapper(stream, "utf-8", LOSSLESS, newline="") as text:
+        reader = _reader(counted(text), _layout(path)[0])
+        while True:
+            try:
+                next(reader)
+            except StopIteration:
+                return [start for start in starts if start < read or not start]
+            except csv.Error:  # the reader says so, with its place
+                pass
+            if read - starts[-1] >= unit_bytes:
+                starts.append(read)

@@ -11,6 +11,7 @@ from corpusqa.readers.files import open_file
 from corpusqa.readers.listing import endings
 
 CHUNK = 1 << 18
+PACKED_CHUNK = 1 << 14  # what is lost before damaged data, since a decoder gives all or nothing
 PIECE = 4 << 20  # small enough that its memory is used again for the next one
 MAGIC = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
 ENDS_EARLY, DAMAGED = "the compressed data end early", "the compressed data are damaged"
@@ -29,7 +30,8 @@ def chunks(path: Path) -> Iterator[bytes]:
     """
     with open_file(path) as stream:
         start = _DECODERS.get(_packing(path, stream))
-        pieces = iter(lambda: stream.read(CHUNK), b"")
+        size = PACKED_CHUNK if start else CHUNK
+        pieces = iter(lambda: stream.read(size), b"")
         yield from pieces if start is None else _decompressed(pieces, start)
 
 
