@@ -235,6 +235,8 @@ def test_columns_are_held_to_their_types_once_they_are_known(rule, words):
         ("(" * 31 + "pii.count" + ")" * 31 + " > 3", "nested deeper than 30"),
         ("pii.count > 3 OR " * 200 + "pii.count > 3", "longer than 2,000 characters"),
         ("pii.count = NULL", "write IS NULL or IS NOT NULL"),
+        ("pii.count > 3 AND NOT NULL", "write IS NULL or IS NOT NULL"),
+        ("pii.count IN (1, NULL)", "write IS NULL or IS NOT NULL"),
         ("published < DATE '2020-13-01'", "a date is written DATE '2020-01-31'"),
         ("published < DATE", "a date is written DATE '2020-01-31'"),
         # types

@@ -90,14 +90,15 @@ def _check(found: Sequence[Token]) -> None:
         raise RuleError("the rule is empty")
     depth = 0
     nothing = Token("end", "", 0)
-    for before, token, after in zip([nothing, *found], found, [*found[1:], nothing], strict=False):
+    padded = [nothing, nothing, *found, nothing]
+    for earlier, before, token, after in zip(padded, padded[1:], found, padded[3:], strict=False):
         depth += {"(": 1, ")": -1}.get(token.text, 0)
         if depth < 0 or depth > DEEPEST_RULE:
             problem = "closes nothing" if depth < 0 else f"is nested deeper than {DEEPEST_RULE}"
             raise RuleError(f"the parenthesis at character {token.at} {problem}")
         if token.kind == "name" and after.text == "(":
             raise RuleError(f"{token.text}( at character {token.at}: a rule calls no functions")
-        if token.text == "NULL" and before.text not in ("IS", "NOT"):
+        if token.text == "NULL" and not (before.text == "IS" or (before.text, earlier.text) == ("NOT", "IS")):
             raise RuleError(f"NULL at character {token.at}: write IS NULL or IS NOT NULL")
         if token.text == "DATE":
             _check_date(token, after)
