@@ -9,13 +9,15 @@ from typing import Any
 
 import click
 
+from corpusqa.errors import UsageError
+
 FORMAT_OPTION = click.option(
     "--format", "formats", multiple=True, metavar="FMT[:FILE]",
     help="terminal, json, html, markdown, github, sarif or junit; to a file or to stdout; may be repeated.",
 )  # fmt: skip
 
 
-def drawn(report: dict[str, Any], formats: Sequence[str], *, default: str, output: str = "") -> None:
+def drawn(report: dict[str, Any], formats: Sequence[str], *, default: str, output: str = "", source: str = "") -> None:
     """Write a report in the formats that were asked for; without any, what a person or the CI system reads.
 
     Args:
@@ -23,21 +25,25 @@ def drawn(report: dict[str, Any], formats: Sequence[str], *, default: str, outpu
         formats: Values of --format.
         default: What goes to stdout when no format is asked for: already drawn.
         output: Folder that the report was written to.
+        source: What was scanned; formats that point into files count its place from the working directory.
 
     Raises:
-        UsageError: a format is unknown, or two of them go to stdout.
+        UsageError: a format is unknown, two of them go to stdout, or a file cannot be written.
     """
     from corpusqa.api.outputs import replace
     from corpusqa.reporting.formats import draw, in_github, root_of, wanted_formats
 
     wanted = wanted_formats(formats)
-    root = root_of(str(report["corpus"].get("source", "")), Path.cwd())
+    root = root_of(source, Path.cwd()) if source else ""
     for one in wanted:
         text = draw(one.format, report, output=output, root=root)
         if one.path is None:
             click.echo(text, nl=False)
         else:
-            replace(one.path, text.encode())
+            try:
+                replace(one.path, text.encode())
+            except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as error:
+                raise UsageError(f"{one.path}: cannot be written ({error.strerror}); choose another file") from None
     if not wanted:
         click.echo(default, nl=False)
         if in_github(os.environ):

@@ -41,5 +41,5 @@ def command(
         from corpusqa.api.outputs import write_report
 
         write_report(found, output)
-    drawn(found.report, formats, default=render_gate(found.report), output=str(output or ""))
+    drawn(found.report, formats, default=render_gate(found.report), output=str(output or ""), source=source)
     return _CODES.get(found.gate.status, NOT_EVALUATED)

@@ -47,4 +47,4 @@ def command(source: str | None, output: Path, earlier: Path | None, formats: tup
         found = run_account(source, options)
         write_report(found, output)
         report, place = found.report, str(output)
-    drawn(report, formats, default=render(report, place), output=place)
+    drawn(report, formats, default=render(report, place), output=place, source=source or "")
