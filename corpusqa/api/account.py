@@ -127,8 +127,9 @@ def account(source: Any, config: Config, settings: Settings) -> Account:
     make_policy(config.clean, declared)  # what cannot work is said before an hour of scanning, not after it
     limits_of(config.gate, declared)
     corpus = open_corpus(source, config.input, work=settings.work)
-    for note in corpus.notes:
+    for note in (*config.notes, *corpus.notes):
         settings.say(note)
+    make_policy(config.clean, declared, corpus.columns)
     flow = Flow(_engine(corpus, settings), _folder(settings.work, corpus), settings.progress)
     return _judged(config, plugins, declared, corpus, flow, settings)
 

@@ -21,6 +21,8 @@ COMMANDS = {
     "show": ("corpusqa.cli.show", "Show one document of the last scan, or a queue for review."),
     "try": ("corpusqa.cli.try_rule", "Say what a rule would remove, from the last scan."),
     "explain": ("corpusqa.cli.explain", "Explain a check, a signal or a label."),
+    "init": ("corpusqa.cli.init", "Write a configuration with limits from today's values."),
+    "config": ("corpusqa.cli.config", "Show or validate the configuration."),
     "checks": ("corpusqa.cli.checks", "List the checks, or show one."),
 }
 

@@ -1,0 +1,192 @@
+"""Commands around a scan: trying rules, showing, explaining, starting, comparing, and other people's CI."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT, SEEDS
+from test_cli import TEXT, Run
+
+CONFIG = str(SEEDS / "corpusqa.toml")
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A folder in which the seeds were reported on."""
+    run = Run(tmp_path_factory.mktemp("scanned"))
+    done = run("report", str(SEEDS), "--config", CONFIG)
+    assert done.returncode == 0, done.stderr
+    return run
+
+
+def test_try_answers_from_the_scan(scanned: Run) -> None:
+    done = scanned("try", "drop: boilerplate.ratio > 0.3")
+    first = done.stdout.splitlines()[0]
+
+    assert done.returncode == 0, done.stderr
+    assert re.search(r": \d+ of 60 documents, \d+ of them by this rule alone", first)
+    assert "closest that would be dropped:" in done.stdout
+    assert "closest that would stay:" in done.stdout
+
+
+@pytest.mark.parametrize("rule", ["drop: boilerplate.ration > 0.3", "max(text.words) > 3", "boilerplate.ratio"])
+def test_try_refuses_what_is_no_rule(rule: str, scanned: Run) -> None:
+    assert scanned("try", rule).returncode == 2
+
+
+def test_show_prints_a_document_with_masked_text(scanned: Run) -> None:
+    done = scanned("show", "people/deploy-notes.md")
+
+    assert done.returncode == 0, done.stderr
+    assert "verdict: edit" in done.stdout
+    assert "pii.private_key" in done.stdout
+    assert "AKIA" not in done.stdout
+
+
+def test_show_of_an_unknown_document_names_near_ones(scanned: Run) -> None:
+    done = scanned("show", "people/deploy-note.md")
+
+    assert done.returncode == 2
+    assert "people/deploy-notes.md" in done.stderr
+
+
+def test_the_review_queue_is_read_back_as_decisions(scanned: Run) -> None:
+    assert scanned("show", "--near", "boilerplate.ratio=0.3", "-n", "5", "--csv", "review.csv").returncode == 0
+    text = (scanned.folder / "review.csv").read_text().replace("keep", "drop", 1)
+    (scanned.folder / "review.csv").write_text(text)
+    (scanned.folder / "with.toml").write_text("[clean]\ndecisions = ['review.csv']\n")
+    done = scanned("clean", str(SEEDS), "--config", "with.toml", "--verdicts-only", "verdicts.parquet")
+
+    assert done.returncode == 0, done.stderr
+    dropped = text.splitlines()[1].split(",")[0]
+    import polars as pl
+
+    verdict = pl.read_parquet(scanned.folder / "verdicts.parquet").filter(id=dropped).row(0, named=True)
+    assert verdict["verdict"] == "drop"
+    assert "decision" in verdict["reason"]
+
+
+@pytest.mark.parametrize("name", ["pii", "pii.phone", "boilerplate.ratio", "duplication.near", "pii.phone.per_mb"])
+def test_explain_says_what_it_is(name: str, scanned: Run) -> None:
+    done = scanned("explain", name)
+
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout) > 300
+
+
+def test_explain_of_an_unknown_name_names_near_ones(scanned: Run) -> None:
+    done = scanned("explain", "pii.fone")
+
+    assert done.returncode == 2
+    assert "phone" in done.stderr
+
+
+def test_commands_on_a_scan_say_when_there_is_none(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    for args in (["try", "text.words > 3"], ["show", "x"]):
+        done = run(*args)
+
+        assert done.returncode == 2
+        assert "corpusqa report" in done.stderr
+
+
+def test_init_is_green_on_the_same_day_and_red_on_a_worse_one(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    shutil.copytree(SEEDS / "people", tmp_path / "data/people")
+    shutil.copytree(SEEDS / "tricky", tmp_path / "data/tricky")
+    assert run("init", "data", "--ci", "github").returncode == 0
+    assert tomllib.loads((tmp_path / "corpusqa.toml").read_text())["gate"]["limits"]
+    assert yaml.safe_load((tmp_path / ".github/workflows/corpus.yml").read_text())["jobs"]["gate"]
+    assert run("config", "validate").returncode == 0
+    assert run("gate", "data").returncode == 0
+
+    shutil.rmtree(tmp_path / "data/tricky")
+    assert run("gate", "data").returncode == 1
+    assert run("init", "data").returncode == 2
+
+
+def test_a_report_is_redrawn_byte_for_byte(scanned: Run) -> None:
+    report = scanned.folder / "corpusqa-report/report.json"
+    done = scanned("report", "--from", str(report), "--format", "json", "--format", "html:again.html")
+
+    assert done.stdout == report.read_text(encoding="utf-8")
+    assert (scanned.folder / "again.html").read_bytes() == report.with_name("report.html").read_bytes()
+
+
+def test_two_formats_on_stdout_are_refused(scanned: Run) -> None:
+    done = scanned("report", str(SEEDS), "--format", "json", "--format", "markdown")
+
+    assert done.returncode == 2
+    assert "stdout" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [('{"schema": 99}', "schema 99"), ('{"schema": 1', "truncated"), ("[]", "schema")]
+)
+def test_a_report_that_cannot_be_read_is_three(content: str, words: str, tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.write("report.json", content)
+    done = run("report", "--from", "report.json")
+
+    assert done.returncode == 3
+    assert words in done.stderr
+
+
+def test_the_baseline_accepts_what_is_there_and_the_base_has_to_exist(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.write("corpusqa.toml", "[checks.pii]\nreserved = true\n")
+    run.jsonl("data.jsonl", {"id": "a", "text": "key AKIAIOSFODNN7EXAMPLE " + TEXT})
+    assert run("gate", "data.jsonl").returncode == 1
+    assert run("baseline", "update", "data.jsonl").returncode == 0
+    assert "AKIA" not in (tmp_path / "corpusqa-baseline.jsonl").read_text()
+    assert run("gate", "data.jsonl", "--baseline", "corpusqa-baseline.jsonl").returncode == 0
+    assert run("gate", "data.jsonl", "--base", "absent.json").returncode == 3
+    assert run("gate", "data.jsonl", "--baseline", "absent.jsonl").returncode in (2, 3)
+
+
+def test_releases_are_compared_and_their_cards_checked(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.jsonl("one.jsonl", *({"id": str(n), "text": f"{n} {TEXT}"} for n in range(5)))
+    run.jsonl("two.jsonl", *({"id": str(n), "text": f"{n} {TEXT}"} for n in range(1, 7)))
+    for name in ("one", "two"):
+        done = run("clean", f"{name}.jsonl", "--store", "releases", "--select", "text,pii")
+        assert done.returncode == 0, done.stderr
+    done = run("diff", "releases@v1.0.0", "releases@latest", "--format", "json", "--exit-code")
+    said = json.loads(done.stdout)
+
+    assert done.returncode == 1
+    assert (said["documents"]["added"], said["documents"]["removed"]) == (2, 1)
+    assert run("diff", "releases@latest", "releases@latest", "--exit-code").returncode == 0
+    assert run("clean", "two.jsonl", "-o", "out", "--select", "text").returncode == 0
+    assert run("card", "out", "--check").returncode == 0
+    (tmp_path / "out/README.md").write_text("---\nlanguage: no\n---\n# mine\n")
+    assert run("card", "out", "--check").returncode == 1
+
+
+def test_the_action_and_the_hook_run_what_is_there() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    hook = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())[0]
+    lines = " ".join(step["run"] for step in action["runs"]["steps"])
+
+    assert 'corpusqa gate "$CORPUSQA_SOURCE"' in lines
+    assert hook["entry"] == "corpusqa gate"
+    assert hook["pass_filenames"] is False
+
+
+@pytest.mark.parametrize(("change", "code"), [("none", 0), ("worse", 1), ("broken", 3)])
+def test_the_command_line_of_action_and_hook_on_the_seeds(change: str, code: int, tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    shutil.copytree(SEEDS, tmp_path / "data")
+    if change == "worse":
+        (tmp_path / "data/people/leak.txt").write_text((SEEDS / "people/deploy-notes.md").read_text())
+    elif change == "broken":
+        shutil.rmtree(tmp_path / "data")
+        (tmp_path / "data").mkdir()
+
+    assert run("gate", "data", "-o", "corpusqa-report", "--config", CONFIG).returncode == code
