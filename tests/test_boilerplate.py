@@ -90,7 +90,7 @@ def test_shares_add_up_and_the_title_counts_as_main() -> None:
         for name in ["header", "byline", "about", "nav", "social", "newsletter", "sponsor", "cookie"]
     ]
     words = len(PAGE.split())
-    title = len(["Harbour", "board", "delays", "the", "tidal", "barrier", "for", "a", "third", "winter"])
+    title = 10  # words of the title
     assert sum(row[name] for name in frame) == pytest.approx(row["boilerplate.ratio"])
     assert row["boilerplate.title_share"] == pytest.approx(title / words)
     assert row["boilerplate.main_words"] == round((1 - row["boilerplate.ratio"]) * words)

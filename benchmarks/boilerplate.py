@@ -1,0 +1,158 @@
+"""Speed and quality of the checks boilerplate and cookie_text.
+
+    POLARS_MAX_THREADS=1 python benchmarks/boilerplate.py [--quality]
+
+Prints CPU seconds, MB/s and pages/s of each check and of both; how the cost of hostile strings grows when they double;
+and, where the development data lies beside the project, the token F of main text on its dev split next to rules that
+need no model. `--quality` leaves the hostile strings out.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+from corpusqa_checks.boilerplate import boilerplate
+from corpusqa_checks.boilerplate.measuring import labelled_lines
+from corpusqa_checks.cookie_text import cookie_text
+
+from corpusqa.batch import Batch
+from corpusqa.check import Check, Groups
+
+ROOT = Path(__file__).parent.parent
+DATA = ROOT.parent / "shared" / "data" / "boilerplate_lines.parquet"
+CASES = ROOT / "tests" / "cases" / "boilerplate.jsonl"
+HOSTILE = [
+    *("a", "a-", "a@a-", " ", "1 ", ":", "(", "[a", "|", "; ", "\t", "`", "'", ". ", "…", "。", "\u0301", "A"),
+    *("cookie ", "we use ", "x: ", "{", "http://", "\\", "a, "),
+]
+CHARACTERS = 20_000
+RUNS = 5
+
+
+def measured(frame: pl.DataFrame) -> dict[str, float]:
+    """CPU seconds of each check alone and of both on one batch, the least of RUNS."""
+    checks = {"cookie_text": [cookie_text()], "boilerplate": [boilerplate()], "both": [cookie_text(), boilerplate()]}
+    return {name: min(_seconds(frame, some) for _ in range(RUNS)) for name, some in checks.items()}
+
+
+def _seconds(frame: pl.DataFrame, checks: list[Check]) -> float:
+    start = time.process_time()
+    batch = Batch(frame)
+    for check in checks:
+        assert check.measure is not None
+        check.measure(batch)
+    return time.process_time() - start
+
+
+def speed(frame: pl.DataFrame) -> None:
+    """MB/s and pages/s."""
+    size = frame["text"].str.len_bytes().sum() / 1e6
+    print(f"{frame.height} pages, {size:.1f} MB")
+    for name, seconds in measured(frame).items():
+        print(f"  {name:12} {seconds:6.2f} CPU s  {size / seconds:6.1f} MB/s  {frame.height / seconds:6.0f} pages/s")
+
+
+def growth() -> None:
+    """How many times longer twice as long a hostile string takes; 2.0 is linear."""
+    worst = 0.0
+    for piece in HOSTILE:
+        once, twice = (
+            measured(pl.DataFrame({"text": [(piece * size)[:size]] * 20}))["both"]
+            for size in (CHARACTERS, 2 * CHARACTERS)
+        )
+        worst = max(worst, twice / once)
+        print(f"  {piece.strip()[:8]!r:12} {once:.3f} -> {twice:.3f} CPU s  x{twice / once:.2f}")
+    print(f"  worst x{worst:.2f}")
+
+
+def quality(table: pl.DataFrame, frame: pl.DataFrame) -> None:
+    """Token F of main text on the dev split: rules without a model, the line model, segments, repetition."""
+    lines = labelled_lines(Batch(frame)).select("row", "line", "text", "words", "score", "label")
+    known = table.select("row", "line", "label", "set", "lang", "split", "tokens").rename({"label": "gold"})
+    lines = lines.join(known, on=["row", "line"]).join(_repeated(frame), on=["row", "line"], how="left")
+    dev = lines.filter((pl.col("split") == "dev") & (pl.col("gold") != "unjudged"))
+    text, words = pl.col("text").str.strip_chars(), pl.col("words")
+    typed = pl.col("label").is_null() | (pl.col("label") == "title")
+    rules = {
+        "keep all": pl.lit(True),
+        "C4 line rule": text.str.contains(r"[.!?\"”]$") & (words >= 3),
+        "long lines (jusText-like)": (text.str.len_chars() >= 70) & text.str.contains(r"[.!?。！？]"),
+        "line model": pl.col("score") > 0,
+        "with segments": typed,
+        "with repetition": typed & pl.col("again").is_null(),
+    }
+    for name, rule in rules.items():
+        by = {key: _scores(dev.filter(where), rule)[2] for key, where in _slices(dev)}
+        print(
+            f"  {name:26} P %.3f R %.3f F %.3f  " % _scores(dev, rule) + " ".join(f"{k} {v:.3f}" for k, v in by.items())
+        )
+    full = (
+        dev.filter(pl.col("set") != "trafilatura")
+        .group_by("row")
+        .agg(
+            gold=(pl.col("tokens") * (pl.col("gold") == "other")).sum() / pl.col("tokens").sum(),
+            said=(pl.col("tokens") * ~typed).sum() / pl.col("tokens").sum(),
+        )
+    )
+    print(f"  mean error of the ratio of a page: {(full['gold'] - full['said']).abs().mean():.3f}")
+
+
+def _repeated(frame: pl.DataFrame) -> pl.DataFrame:
+    half = boilerplate().corpus["repeated"]
+    assert isinstance(half, Groups)
+    batch = Batch(frame)
+    spans = half.reduce(half.keys(batch).rename({"row": "doc"})).select(row="doc", first="start", last="end")
+    lines = batch.lines.join(spans, on="row")
+    inside = (pl.col("start") >= pl.col("first")) & (pl.col("end") <= pl.col("last"))
+    return lines.filter(inside).select("row", "line", again=pl.lit(True)).unique()
+
+
+def _slices(dev: pl.DataFrame) -> list[tuple[str, pl.Expr]]:
+    sets = [(name, pl.col("set") == name) for name in dev["set"].unique().sort()]
+    pages = dev.group_by("lang").agg(pl.col("row").n_unique()).filter(pl.col("row") >= 10).sort("lang")
+    return sets + [(name, pl.col("lang") == name) for name in pages["lang"]]
+
+
+def _scores(dev: pl.DataFrame, rule: pl.Expr) -> tuple[float, float, float]:
+    gold, tokens = pl.col("gold") == "main", pl.col("tokens")
+    sums = dev.select(hit=(tokens * (gold & rule)).sum(), said=(tokens * rule).sum(), true=(tokens * gold).sum())
+    hit, said, true = sums.row(0)
+    return hit / max(said, 1e-9), hit / max(true, 1e-9), 2 * hit / max(said + true, 1e-9)
+
+
+def pages() -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """The pages of the development data, or the cases of the tests many times over."""
+    if not DATA.is_file():
+        cases = [json.loads(line)["text"] for line in CASES.read_text("utf-8").splitlines()]
+        return pl.DataFrame(
+            {"text": cases * 100, "url": [None] * len(cases) * 100}, schema_overrides={"url": pl.String}
+        ), None
+    table = pl.read_parquet(DATA).with_columns(row=pl.col("page").rle_id().cast(pl.Int64))
+    table = table.with_columns(
+        text=pl.col("text").str.replace_all(r"[\r\n]", " "),
+        line=pl.int_range(1, pl.len() + 1).over("row").cast(pl.Int64),
+        tokens=pl.col("text").str.count_matches(r"\S+") + 0.6 * pl.col("text").str.count_matches(r"[\u3040-\u9fff]"),
+    )
+    url = pl.format("https://{}/", pl.col("site").first())
+    return table.group_by("row", maintain_order=True).agg(pl.col("text").str.join("\n"), url=url).drop("row"), table
+
+
+def main() -> None:
+    """Run all parts."""
+    frame, table = pages()
+    speed(frame)
+    if "--quality" not in sys.argv:
+        print("hostile strings, 20 of 20,000 characters, doubled")
+        growth()
+    if table is None:
+        sys.exit(f"no development data at {DATA}: quality is not measured")
+    print("token F of main text on dev")
+    quality(table, frame)
+
+
+if __name__ == "__main__":
+    main()
