@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import polars as pl
+from corpusqa_checks.duplication.contained import CONTAINMENT, contained, passage
 from corpusqa_checks.duplication.exact import exact
 from corpusqa_checks.duplication.near import near
 from corpusqa_checks.duplication.rewrite import REWRITE, SHARED_MATERIAL, rewrite
+from corpusqa_checks.duplication.splits import splits
+from corpusqa_checks.duplication.template import template
+from corpusqa_checks.duplication.winnow import RUN
 
 from corpusqa.check import Check, Label, Signal
 
 # Jaccard similarity of 5-word shingles from which two texts count as copies: about one changed word in forty.
 THRESHOLD = 0.8
+# A line of more different documents than these is a template's. Up to as many, the fingerprints that documents share
+# make them candidates; beyond, they are left out, so that a template is reported as one instead of in pairs.
+TEMPLATE_DOCUMENTS = 24
 
 
-def duplication(*, threshold: float = THRESHOLD) -> Check:
+def duplication(*, threshold: float = THRESHOLD, passage_words: int = RUN) -> Check:
     r"""Documents that repeat other documents.
 
     `exact`: equal texts once white space and case are folded; white space only is never a copy.
@@ -25,6 +32,14 @@ def duplication(*, threshold: float = THRESHOLD) -> Check:
     a pair at the threshold with a probability of at least .999), and every pair is then compared by all its shingles:
     none is reported on an estimate. Exact copies are near copies too (similarity 1), therefore a cluster of `near`
     holds the whole family.
+
+    `contained`: one main text holds at least 0.8 of the other's 8-word shingles, wherever they stand. `passage`: two
+    main texts have a verbatim run of `passage_words` words or more in common (at least 23: all of these are found); the
+    evidence is the runs, the similarity the share of the shorter text that they cover. Text that more than 24 documents
+    share makes neither: `template` marks it, as lines of five words and more that stand in more than 24 different
+    documents (exact copies count once), with the number of documents. `cut = ["duplication.template"]` takes it out.
+
+    `split_leakage`: the document's cluster in `exact`, `near` or `contained` has members in another split.
 
     `rewrite`: one text tells the story of the other in other words. Sentences of the shorter one, its quotations left
     out, are aligned with sentences of the longer one by the weight of the content stems that they share. The share of
@@ -41,24 +56,35 @@ def duplication(*, threshold: float = THRESHOLD) -> Check:
     `one_of = ["duplication.exact", "duplication.near"]`.
     """
     if not 0.5 <= threshold <= 1:
-        raise ValueError(f"duplication: threshold is a Jaccard similarity from 0.5 to 1, not {threshold}")
+        raise ValueError(f"threshold is a Jaccard similarity from 0.5 to 1, not {threshold}")
+    if passage_words < RUN:
+        raise ValueError(f"passage_words is at least {RUN}: shorter runs are not always found; not {passage_words}")
     return Check(
         signals={
             "exact": Signal(pl.String, "cluster of documents that are equal but for white space and case"),
             "near": Signal(pl.String, "cluster of documents that are nearly equal"),
+            "contained": Signal(pl.String, "cluster of documents of which one holds another"),
+            "passage": Signal(pl.String, "cluster of documents with verbatim passages in common"),
             "rewrite": Signal(pl.String, "cluster of documents that tell one story in other words"),
             "shared_material": Signal(pl.String, "cluster of documents that share parts of a story"),
         },
         labels={
             "exact": Label("the document has an exact copy", severity="warning"),
             "near": Label("the document has a near copy", severity="warning"),
+            "contained": Label("the document holds another, or is held by one", severity="info"),
+            "template": Label("a line that many documents hold", line=True),
+            "split_leakage": Label("the document has a copy in another split", severity="error"),
             "rewrite": Label("another document tells the same in other words", severity="info"),
         },
         corpus={
             "exact": exact(),
             "near": near(threshold),
+            "contained": contained(CONTAINMENT),
+            "passage": passage(passage_words),
+            "template": template(TEMPLATE_DOCUMENTS),
             "rewrite": rewrite(REWRITE),
             "shared_material": rewrite(SHARED_MATERIAL),
+            "splits": splits(("duplication.exact", "duplication.near", "duplication.contained")),
         },
         suggest={"one_of": ["duplication.exact", "duplication.near"]},
     )

@@ -8,7 +8,7 @@ from corpusqa_checks._shared.characters import Ints, slices
 from corpusqa_checks.duplication.mixing import GOLDEN, Hashes, as_keys, mix
 from corpusqa_checks.duplication.words import Words, runs
 
-from corpusqa.check import Batch, Frame, Links
+from corpusqa.check import Batch, Buffers, Frame, Links
 
 EXACT = {"a": pl.Int64, "b": pl.Int64, "similarity": pl.Float64}
 
@@ -20,14 +20,19 @@ def exact() -> Links:
 
 def keys(batch: Batch) -> Frame:
     """One key per document that holds anything but white space."""
-    found = [np.zeros(0, np.int64)]
-    rows = [np.zeros(0, np.int64)]
-    for first, last in slices(batch.buffers):
-        said = runs(batch.buffers, first, last)
+    rows, found = digests(batch.buffers)
+    return pl.DataFrame({"row": rows, "key": as_keys(found)})
+
+
+def digests(buffers: Buffers) -> tuple[Ints, Hashes]:
+    """Texts that hold anything but white space, and a digest of each with white space and case folded."""
+    rows, found = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)]
+    for first, last in slices(buffers):
+        said = runs(buffers, first, last)
         filled = np.flatnonzero(np.diff(said.offsets))
-        found.append(as_keys(_digests(said, filled)))
         rows.append(filled + first)
-    return pl.DataFrame({"row": np.concatenate(rows), "key": np.concatenate(found)})
+        found.append(_digests(said, filled))
+    return np.concatenate(rows), np.concatenate(found)
 
 
 def verify(batch: Batch, pairs: Frame) -> Frame:

@@ -7,13 +7,12 @@ the other text, times the share of its pairs of neighbouring content stems that 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import polars as pl
 from corpusqa_checks._shared.characters import Ints, slices
 from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks.duplication.alignment import align
+from corpusqa_checks.duplication.evidence import Proven, with_evidence
 from corpusqa_checks.duplication.mixing import Hashes, as_keys
 from corpusqa_checks.duplication.narrative import narrative, pairs
 from corpusqa_checks.duplication.near import LEAST_WORDS
@@ -32,11 +31,6 @@ LEAST_KEYS, LEAST_SHARED = 2, 3
 MOST_WORDS = 20_000
 # Keys of one document: the smallest hashes, a sample that is the same in every document.
 MOST_KEYS = 96
-
-EVIDENCE = pl.List(
-    pl.Struct({"a_start": pl.Int64, "a_end": pl.Int64, "b_start": pl.Int64, "b_end": pl.Int64, "score": pl.Float64})
-)
-FOUND: dict[str, Any] = {"a": pl.Int64, "b": pl.Int64, "similarity": pl.Float64, "evidence": EVIDENCE}
 
 
 def rewrite(score: float) -> Links:
@@ -61,14 +55,14 @@ def keys(batch: Batch) -> Frame:
 
 
 def verify(batch: Batch, candidates: Frame, score: float) -> Frame:
-    """The pairs that are retellings, with their score and the aligned sentences."""
+    """The pairs that are retellings, with their score and the aligned sentences in the order of the lighter text."""
     told = stories(batch.main)
-    rows: list[tuple[int, int, float, Retold]] = []
+    rows: list[Proven] = []
     for a, b in candidates.select("a", "b").iter_rows():
         found = judged(told[a], told[b], score)
         if found is not None:
-            rows.append((a, b, *found))
-    return pl.DataFrame(_evidence(batch.main, rows), schema=FOUND)
+            rows.append((a, b, found[0], found[1].places()))
+    return with_evidence(batch.main, rows)
 
 
 def judged(a: Story, b: Story, least: float) -> tuple[float, Retold] | None:
@@ -83,33 +77,6 @@ def judged(a: Story, b: Story, least: float) -> tuple[float, Retold] | None:
         return None
     found = align(light.whole, heavy.whole)
     return (score, Retold(light, heavy, found, swapped)) if len(found.sentences) >= LEAST_ALIGNED else None
-
-
-def _evidence(main: Batch, rows: list[tuple[int, int, float, Retold]]) -> list[dict[str, Any]]:
-    """Pairs with their aligned sentences in code points, in the order of the lighter text."""
-    spans = [
-        (at, side, row, start, end, share)
-        for at, (a, b, _, found) in enumerate(rows)
-        for side, row, bounds in (("a", a, found.bounds("a")), ("b", b, found.bounds("b")))
-        for start, end, share in bounds
-    ]
-    names = ["at", "side", "row", "start", "end", "score"]
-    table = main.from_bytes(pl.DataFrame(spans, schema=names, orient="row")) if spans else pl.DataFrame(schema=names)
-    evidence: dict[int, dict[str, list[tuple[int, int, float]]]] = {}
-    for at, side, _, start, end, share in table.rows():
-        evidence.setdefault(at, {"a": [], "b": []})[side].append((start, end, share))
-    return [
-        {
-            "a": a,
-            "b": b,
-            "similarity": score,
-            "evidence": [
-                {"a_start": x[0], "a_end": x[1], "b_start": y[0], "b_end": y[1], "score": x[2]}
-                for x, y in zip(evidence[at]["a"], evidence[at]["b"], strict=True)
-            ],
-        }
-        for at, (a, b, score, _) in enumerate(rows)
-    ]
 
 
 def _smallest(owner: Ints, hashes: Hashes) -> tuple[Ints, Hashes]:

@@ -11,6 +11,7 @@ import numpy as np
 from corpusqa_checks._shared.characters import Ints, slices
 from corpusqa_checks.duplication.alignment import Alignment, Sentences, sentences
 from corpusqa_checks.duplication.background import Floats
+from corpusqa_checks.duplication.evidence import Place
 from corpusqa_checks.duplication.mixing import GOLDEN, Hashes, mix
 from corpusqa_checks.duplication.narrative import Narrative, narrative, pairs, quoted
 from corpusqa_checks.duplication.stems import Stems
@@ -70,14 +71,14 @@ class Retold:
     alignment: Alignment
     swapped: bool
 
-    def bounds(self, side: str) -> Iterator[tuple[int, int, float]]:
-        """First byte, end and score of the aligned sentences on side "a" or "b", in the order of the lighter text."""
-        is_light = (side == "a") != self.swapped
-        story = self.light if is_light else self.heavy
-        chosen = self.alignment.sentences if is_light else self.alignment.counterparts
-        whole = story.whole
-        sides = whole.starts[chosen].tolist(), whole.ends[chosen].tolist(), self.alignment.scores.tolist()
-        yield from zip(*sides, strict=True)
+    def places(self) -> list[Place]:
+        """The aligned sentences in bytes on both sides, in the order of the lighter text."""
+        found = self.alignment
+        one, other = self.light.whole, self.heavy.whole
+        light = one.starts[found.sentences], one.ends[found.sentences]
+        heavy = other.starts[found.counterparts], other.ends[found.counterparts]
+        sides = (*heavy, *light) if self.swapped else (*light, *heavy)
+        return list(zip(*(side.tolist() for side in (*sides, found.scores)), strict=True))
 
 
 def stories(batch: Batch) -> list[Story]:

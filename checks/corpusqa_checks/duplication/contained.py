@@ -1,0 +1,76 @@
+"""Halves `contained` and `passage`: verbatim text of one document inside another."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from corpusqa_checks._shared.characters import Ints, slices
+from corpusqa_checks._shared.memo import once_per_batch
+from corpusqa_checks.duplication.evidence import PAIRS, Proven, with_evidence
+from corpusqa_checks.duplication.mixing import as_keys
+from corpusqa_checks.duplication.passages import Texts, runs_of
+from corpusqa_checks.duplication.sets import Sets, shared, shingle_sets
+from corpusqa_checks.duplication.winnow import SHINGLE, fingerprints
+from corpusqa_checks.duplication.words import words
+
+from corpusqa.check import Batch, Frame, Links
+
+# Share of the shorter text's shingles that the longer one holds from which it counts as contained.
+CONTAINMENT = 0.8
+# Fingerprints that a contained text shares: one may be a quotation.
+LEAST_KEYS = 2
+# Evidence of one pair: its longest passages.
+MOST_PASSAGES = 20
+
+
+def contained(share: float) -> Links:
+    """Documents of which one holds at least the share of the other's shingles."""
+    return Links(keys, lambda batch, pairs: verify_contained(batch, pairs, share), LEAST_KEYS, common=False)
+
+
+def passage(least_words: int) -> Links:
+    """Documents with a verbatim run of so many words in common."""
+    return Links(keys, lambda batch, pairs: verify_passage(batch, pairs, least_words), common=False)
+
+
+@once_per_batch
+def keys(batch: Batch) -> Frame:
+    """The winnowed fingerprints of each document."""
+    rows, found = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)]
+    for first, last in slices(batch.main.buffers):
+        owner, hashes = fingerprints(words(batch.main.buffers, first, last))
+        rows.append(owner + first)
+        found.append(hashes)
+    return pl.DataFrame({"row": np.concatenate(rows), "key": as_keys(np.concatenate(found))}).unique(
+        maintain_order=True
+    )
+
+
+def verify_contained(batch: Batch, pairs: Frame, share: float) -> Frame:
+    """The pairs whose containment reaches the share, with it."""
+    sets = shingle_sets(batch.main.buffers, SHINGLE)
+    a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
+    containment = shared(sets, a, b) / np.maximum(np.minimum(sets.sizes[a], sets.sizes[b]), 1)
+    table = pl.DataFrame({"a": a, "b": b, "similarity": containment}, schema=PAIRS)
+    return table.filter(pl.col("similarity") >= share)
+
+
+def verify_passage(batch: Batch, pairs: Frame, least_words: int) -> Frame:
+    """The pairs with a common run of so many words, with the share of the shorter text that such runs cover."""
+    texts = Texts(batch.main.buffers)
+    sets = shingle_sets(batch.main.buffers, SHINGLE)
+    a, b = _likely(sets, pairs, least_words)
+    rows: list[Proven] = []
+    for i, j in zip(a.tolist(), b.tolist(), strict=True):
+        found = runs_of(texts, i, j, least_words)
+        if len(found):
+            covered = np.minimum(1.0, found[:, 2].sum() / max(1, min(texts.size(i), texts.size(j))))
+            rows.append((i, j, float(covered), texts.places(i, j, found[:MOST_PASSAGES])))
+    return with_evidence(batch.main, rows)
+
+
+def _likely(sets: Sets, pairs: Frame, least_words: int) -> tuple[Ints, Ints]:
+    """Pairs with as many shingles in common as one run of so many words holds."""
+    a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
+    enough = shared(sets, a, b) > least_words - SHINGLE
+    return a[enough], b[enough]

@@ -1,0 +1,42 @@
+"""Winnowed fingerprints: a few shingles of a text, chosen so that equal passages give equal ones.
+
+Schleimer, Wilkerson, Aiken: Winnowing (2003). Of every WINDOW neighbouring shingles the smallest hash is kept. Two
+texts with a verbatim run of SHINGLE + WINDOW - 1 words therefore share a fingerprint.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from corpusqa_checks._shared.characters import Ints
+from corpusqa_checks.duplication.mixing import Hashes
+from corpusqa_checks.duplication.shingles import shingles
+from corpusqa_checks.duplication.words import Words
+
+SHINGLE, WINDOW = 8, 16
+# Words of the shortest verbatim run that is always found.
+RUN = SHINGLE + WINDOW - 1
+
+
+def fingerprints(words: Words) -> tuple[Ints, Hashes]:
+    """Document and hash of each fingerprint; a document of fewer words than RUN has none."""
+    smallest = _sliding_minimum(shingles(words, SHINGLE))
+    count = np.maximum(np.diff(words.offsets) - RUN + 1, 0)
+    owner = np.repeat(np.arange(len(count)), count)
+    # windows of one document stand where its words do: those that would reach into the next are passed over
+    at = np.arange(len(owner)) + np.repeat(words.offsets[:-1] - np.cumsum(count) + count, count)
+    found = smallest[at]
+    new = np.ones(len(found), bool)
+    new[1:] = (found[1:] != found[:-1]) | (owner[1:] != owner[:-1])
+    return owner[new], found[new]
+
+
+def _sliding_minimum(values: Hashes) -> Hashes:
+    """Smallest of each WINDOW neighbouring values, by doubling."""
+    if len(values) < WINDOW:
+        return values[:0]
+    width = 1
+    while width < WINDOW:
+        step = min(width, WINDOW - width)
+        values = np.minimum(values[:-step], values[step:])
+        width += step
+    return values
