@@ -8,7 +8,6 @@ from pathlib import Path
 
 import polars as pl
 
-import corpusqa
 from corpusqa.check import Derive, Groups, Links
 from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
@@ -79,7 +78,7 @@ def _not_empty(scanned: Scanned) -> None:
 
 def _own_code() -> str:
     """Digest of the engine's own files: a stage made by other code is not reused."""
-    return files_digest(tuple(sorted(Path(corpusqa.__file__).parent.rglob("*.py"))))
+    return files_digest(tuple(sorted(Path(__file__).parent.parent.rglob("*.py"))))
 
 
 class Tables:
