@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import http.client
 import shutil
-import urllib.error
-import urllib.request
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -22,6 +19,10 @@ def download(url: str, folder: Path) -> None:
         SourceError: If there is nothing, access is refused, or the name does not say what the file is.
         CannotEvaluate: If the server could not be reached or stopped before the end.
     """
+    import http.client  # with ssl and all, not for those who read a folder
+    import urllib.error
+    import urllib.request
+
     name = unquote(urlsplit(url).path).rpartition("/")[2]
     if not format_of(name):
         raise SourceError(f"{shown_url(url)}: the ending of {name!r} does not say what kind of file it is")
