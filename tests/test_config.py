@@ -165,6 +165,16 @@ def test_files_that_are_no_toml(tmp_path, content, words):
         load_config(None, tmp_path)
 
 
+def test_a_byte_order_mark_does_no_harm(tmp_path):
+    (tmp_path / "corpusqa.toml").write_bytes(b"\xef\xbb\xbf[report]\r\nby = 'split'\r\n")
+    assert load_config(None, tmp_path).report.by == ("split",)
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_config(tmp_path, tmp_path)
+
+
 def test_a_missing_file(tmp_path):
     with pytest.raises(ConfigError, match=r"none\.toml: cannot be read \(No such file"):
         load_config(tmp_path / "none.toml", tmp_path)

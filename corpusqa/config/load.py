@@ -57,7 +57,7 @@ def overridden(
 def _read(path: Path) -> Config:
     name = shown(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         said = tomllib.loads(text)
     except OSError as error:
         raise ConfigError(f"{name}: cannot be read ({error.strerror}); see --config") from None
