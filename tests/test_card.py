@@ -12,7 +12,7 @@ from corpusqa.card import card
 from corpusqa.card.card import drift
 from corpusqa.card.front import size_category, split_front
 from corpusqa.card.lint import lint
-from corpusqa.release import Recipe
+from corpusqa.release import Recipe, checked, redrawn
 from tests.release_helpers import clean, jsonl, rows
 
 DECLARED = {
@@ -95,6 +95,22 @@ def test_drift_is_named(text: str, manifest: dict) -> None:
     assert drift(wrong, manifest, {}, DECLARED) == ["section 'account'", "key 'size_categories' of the head"]
 
 
+def test_the_card_of_a_finished_release_is_checked_and_drawn_again(made: Path, tmp_path: Path) -> None:
+    import shutil
+
+    folder = tmp_path / "copy"
+    shutil.copytree(made, folder)
+    assert checked(folder) == []
+    assert redrawn(folder) == (folder / "README.md").read_text()
+    text = (folder / "README.md").read_text().replace("6 were dropped", "0 were dropped")
+    (folder / "README.md").write_text(text)
+    assert [problem.code for problem in checked(folder)] == ["card.drift"]
+    assert "6 were dropped" in redrawn(folder)
+    assert "license: mit" in redrawn(folder, {"license": "mit"})
+    (folder / "README.md").unlink()
+    assert "6 were dropped" in redrawn(folder)
+
+
 def test_a_fresh_card_has_no_problem(text: str, manifest: dict) -> None:
     assert lint(text, manifest) == []
 
@@ -161,7 +177,7 @@ def test_croissant_is_valid(made: Path, manifest: dict) -> None:
         if entry["path"].startswith("data/"):
             assert files[entry["path"]]["sha256"] == entry["sha256"]
     fields = [field["name"] for field in said["recordSet"][0]["field"]]
-    assert fields == [name for name, _ in manifest["columns"]]
+    assert fields == [name for name, _ in manifest["columns"] if name != "meta"]
     assert said["rai:dataCollectionTimeframe"] == ["2024-01-01", "2024-01-28"]
     assert said["rai:dataLimitations"] == "small | *odd*"
 
@@ -171,4 +187,5 @@ def test_mlcroissant_accepts_it(made: Path) -> None:
     mlcroissant = pytest.importorskip("mlcroissant", reason="mlcroissant is not installed")
     dataset = mlcroissant.Dataset(str(made / "croissant.json"))
     assert dataset.metadata.ctx.issues.errors == set()
-    assert dataset.metadata.version
+    ids = [record["documents/id"].decode() for record in dataset.records("documents")]
+    assert len(ids) == 54

@@ -166,6 +166,20 @@ def test_what_was_pushed_is_read_back_the_same(hub: Hub, releases: tuple[Path, P
             assert hub.files()[path] == digest
 
 
+def test_a_published_version_is_one_side_of_a_diff(hub: Hub, releases: tuple[Path, Path], tmp_path: Path) -> None:
+    from corpusqa.errors import UsageError
+    from corpusqa.hub import remote_side
+    from corpusqa.release.diff import difference, side
+
+    hub.push(releases[0])
+    there = remote_side(f"hf://datasets/{REPO}@v1.0.0", tmp_path / "fetched", hub.url, TOKEN)
+    assert not difference(there, side(releases[0])).differs
+    assert difference(there, side(releases[1])).data["documents"]["removed"] == 26
+    for address in ("datasets/owner/x", "hf://datasets/x", f"hf://datasets/{REPO}x"):
+        with pytest.raises(UsageError):
+            remote_side(address, tmp_path / "other", hub.url, TOKEN)
+
+
 def test_a_second_version_replaces_what_vanished_in_one_commit(hub: Hub, releases: tuple[Path, Path]) -> None:
     hub.push(releases[0])
     done = hub.push(releases[1])

@@ -51,6 +51,7 @@ CONTEXT = {
     "subField": "cr:subField",
     "transform": "cr:transform",
 }
+PARQUET, FILES = "application/x-parquet", "data-files"
 # Type of a column -> Croissant data type; everything nested is read as text.
 TYPES = {"string": "sc:Text", "bool": "sc:Boolean", "date": "sc:Date", "float32": "sc:Float", "float64": "sc:Float"}
 # `[card]` key -> property of the RAI vocabulary.
@@ -107,57 +108,49 @@ def croissant(manifest: Values, declared: Values) -> dict[str, Any]:
 
 
 def _distribution(manifest: Values) -> list[dict[str, Any]]:
-    """The data files with their digests, and one set of files per split."""
+    """The data files with their digests, and the set of all of them, from which records are read."""
     digests = {file["path"]: file for file in manifest["files"]}
-    found: list[dict[str, Any]] = []
-    for split, said in manifest["splits"].items():
-        found += [
-            {
-                "@type": "cr:FileObject",
-                "@id": path,
-                "name": _identifier(path),
-                "contentUrl": path,
-                "contentSize": f"{digests[path]['bytes']} B",
-                "encodingFormat": "application/x-parquet",
-                "sha256": digests[path]["sha256"],
-            }
-            for path in said["files"]
-        ]
-        found.append(
-            {
-                "@type": "cr:FileSet",
-                "@id": f"split-{split}",
-                "name": _identifier(f"split-{split}"),
-                "containedIn": [{"@id": path} for path in said["files"]],
-                "encodingFormat": "application/x-parquet",
-                "includes": f"data/{split}-*.parquet",
-            }
-        )
-    return found
+    paths = [path for said in manifest["splits"].values() for path in said["files"]]
+    files = [
+        {
+            "@type": "cr:FileObject",
+            "@id": path,
+            "name": _identifier(path),
+            "contentUrl": path,
+            "contentSize": f"{digests[path]['bytes']} B",
+            "encodingFormat": PARQUET,
+            "sha256": digests[path]["sha256"],
+        }
+        for path in paths
+    ]
+    whole = {
+        "@type": "cr:FileSet",
+        "@id": FILES,
+        "name": FILES,
+        "encodingFormat": PARQUET,
+        "includes": "data/*.parquet",
+    }
+    return [*files, whole]
 
 
 def _records(manifest: Values) -> dict[str, Any]:
-    """The columns, with what was measured as annotations."""
-    first = next(iter(manifest["splits"]))
+    """The columns, with what was measured as annotations; nested columns have no type in Croissant and are left out."""
+    flat = [(name, kind) for name, kind in manifest["columns"] if not kind.startswith(("list<", "struct<"))]
+    sizes = manifest["measured"]["size"].items()
     return {
         "@type": "cr:RecordSet",
         "@id": "documents",
         "name": "documents",
         "description": f"One text document each; the text is in the column {manifest['text'] or 'of its parts'}.",
         "annotation": [
-            {"@type": "cr:Field", "@id": f"documents/{_identifier(key)}", "name": key, "dataType": "sc:Integer",
-             "value": value}
-            for key, value in manifest["measured"]["size"].items()
+            {"@type": "cr:Field", "@id": f"documents/{_identifier(key)}", "name": key, "value": value,
+             "dataType": "sc:Integer"}
+            for key, value in sizes
         ],
         "field": [
-            {
-                "@type": "cr:Field",
-                "@id": f"documents/{name}",
-                "name": name,
-                "dataType": _type(kind),
-                "source": {"fileSet": {"@id": f"split-{first}"}, "extract": {"column": name}},
-            }
-            for name, kind in manifest["columns"]
+            {"@type": "cr:Field", "@id": f"documents/{name}", "name": name, "dataType": _type(kind),
+             "source": {"fileSet": {"@id": FILES}, "extract": {"column": name}}}
+            for name, kind in flat
         ],
     }  # fmt: skip
 

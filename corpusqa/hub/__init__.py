@@ -2,6 +2,6 @@
 
 from corpusqa.hub.outgoing import INCLUDABLE, Outgoing, outgoing
 from corpusqa.hub.push import Pushed, PushOptions, push
-from corpusqa.hub.read import fetch_release
+from corpusqa.hub.read import fetch_release, remote_side
 
-__all__ = ["INCLUDABLE", "Outgoing", "PushOptions", "Pushed", "fetch_release", "outgoing", "push"]
+__all__ = ["INCLUDABLE", "Outgoing", "PushOptions", "Pushed", "fetch_release", "outgoing", "push", "remote_side"]

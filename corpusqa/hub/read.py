@@ -6,6 +6,7 @@ from pathlib import Path
 
 from corpusqa.errors import CannotEvaluate, UsageError
 from corpusqa.hub.client import Remote
+from corpusqa.release.diff import Side, release_side
 from corpusqa.release.manifest import DOCS, MANIFEST, read_manifest
 from corpusqa.release.model import Release
 
@@ -23,6 +24,11 @@ def parse(address: str) -> tuple[str, str]:
     if rest == address or repo.count("/") != 1:
         raise UsageError(f"{address!r}: write {SCHEME}owner/name or {SCHEME}owner/name@revision")
     return repo, revision or "main"
+
+
+def remote_side(address: str, work: Path, endpoint: str | None = None, token: str | None = None) -> Side:
+    """A published release as one side of a diff; its small tables are fetched into `work`."""
+    return release_side(fetch_release(address, work, endpoint, token).folder, address)
 
 
 def fetch_release(address: str, folder: Path, endpoint: str | None = None, token: str | None = None) -> Release:

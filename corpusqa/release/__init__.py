@@ -1,8 +1,19 @@
 """Releases: what a policy leaves of a corpus, as one immutable folder."""
 
 from corpusqa.release.build import store_release, write_release
+from corpusqa.release.cards import checked, redrawn
 from corpusqa.release.making import Second
 from corpusqa.release.model import Recipe, Release, open_release
 from corpusqa.release.outcome import empty_after_edits
 
-__all__ = ["Recipe", "Release", "Second", "empty_after_edits", "open_release", "store_release", "write_release"]
+__all__ = [
+    "Recipe",
+    "Release",
+    "Second",
+    "checked",
+    "empty_after_edits",
+    "open_release",
+    "redrawn",
+    "store_release",
+    "write_release",
+]

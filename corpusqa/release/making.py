@@ -79,7 +79,7 @@ class Making:
         names = kept.select("doc", "new_id", "number", "source", "out_split", "id_private", "source_private")
         written = _table(done, folder, "written").join(names, on="doc", maintain_order="left")
         docs = self._describe(folder, written, _table(done, folder, "record"))
-        manifest = self._manifest(job, files, written) | _lineage(line, docs, described(job.file_schema))
+        manifest: dict[str, Any] = self._manifest(job, files, written) | _lineage(line, docs, described(job.file_schema))
         sized = kept.drop("chars", "bytes").join(
             written.select("doc", "chars", "bytes"), on="doc", maintain_order="left"
         )

@@ -1,0 +1,46 @@
+"""The card of a finished release, drawn again without writing the data anew."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from corpusqa.card import card
+from corpusqa.card.card import drift
+from corpusqa.card.lint import Problem, lint
+from corpusqa.release.model import open_release
+
+CARD, REPORT = "README.md", "corpusqa/report.json"
+
+
+def redrawn(folder: Path, declared: Mapping[str, Any] | None = None) -> str:
+    """The card of a release with its measured sections written anew; prose stays.
+
+    Args:
+        folder: The release.
+        declared: `[card]` of the configuration; None is what was declared when the release was made.
+    """
+    manifest, report, said, text = _parts(folder, declared)
+    return card(manifest, report, said, text)
+
+
+def checked(folder: Path, declared: Mapping[str, Any] | None = None) -> list[Problem]:
+    """What is wrong with the card of a release: the problems of the linter, and sections that drifted."""
+    manifest, report, said, text = _parts(folder, declared)
+    moved = [
+        Problem("card.drift", "error", 1, f"{what} is not that of the release; write it again with `corpusqa card`")
+        for what in drift(text, manifest, report, said)
+    ]
+    return [*lint(text, manifest), *moved]
+
+
+def _parts(
+    folder: Path, declared: Mapping[str, Any] | None
+) -> tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any], str]:
+    manifest = open_release(folder).manifest
+    report_file, card_file = folder / REPORT, folder / CARD
+    report = json.loads(report_file.read_text(encoding="utf-8")) if report_file.is_file() else {}
+    text = card_file.read_bytes().decode("utf-8", "replace") if card_file.is_file() else ""
+    return manifest, report, manifest.get("declared", {}) if declared is None else declared, text

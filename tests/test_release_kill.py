@@ -1,0 +1,118 @@
+"""A run that is killed leaves the folder and the store as they were or complete, and the next run ends the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from corpusqa.release.model import open_release
+from corpusqa.release.store import Store
+from tests.release_helpers import clean, data, jsonl, rows
+
+# Functions at whose call the run is killed, and how many calls pass before: from the plan to the last name of a store.
+POINTS = [
+    ("corpusqa.release.making:source_schema", 0),
+    ("corpusqa.release.writer:write_file", 0),
+    ("corpusqa.release.writer:write_file", 1),
+    ("corpusqa.release.writer:verify", 0),
+    ("corpusqa.release.making:write_frame", 0),
+    ("corpusqa.release.making:write_frame", 2),
+    ("corpusqa.release.making:card", 0),
+    ("corpusqa.release.making:dumped", 0),
+    ("corpusqa.release.making:dumped", 2),
+    ("corpusqa.release.publish:settle", 0),
+    ("corpusqa.release.publish:sync", 0),
+    ("corpusqa.release.publish:sync", 3),
+    ("corpusqa.release.build:publish", 0),
+]
+STORE_POINTS = [
+    ("corpusqa.release.store:publish", 0),
+    ("corpusqa.release.store:write_whole", 0),
+    ("corpusqa.release.store:write_whole", 1),
+    ("corpusqa.release.store:sync", 0),
+    ("corpusqa.release.store:sync", 1),
+]
+
+
+def mostly_slow(points: list[tuple[str, int]], fast: str) -> list:
+    """All points, those slow that are not in a function of the name `fast`."""
+    return [pytest.param(*p, marks=() if p[0].endswith(f":{fast}") else pytest.mark.slow) for p in points]
+
+
+KILLED = """
+import importlib, os, signal, sys
+from pathlib import Path
+from tests.release_helpers import clean
+module, _, name = sys.argv[1].partition(":")
+skip = int(sys.argv[2])
+place = importlib.import_module(module)
+real = getattr(place, name)
+
+def deadly(*args, **kwargs):
+    global skip
+    if skip == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    skip -= 1
+    return real(*args, **kwargs)
+
+for found in list(sys.modules.values()):  # wherever it was imported by name
+    if getattr(found, name, None) is real:
+        setattr(found, name, deadly)
+folder = Path(sys.argv[3])
+store = sys.argv[4] == "store"
+clean(folder / "c.jsonl", folder / "w", folder / "out", store=store, **({} if store else {"replace": True}))
+"""
+
+
+def killed(folder: Path, point: str, skip: int, kind: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, point, str(skip), str(folder), kind],
+        cwd=Path(__file__).parent.parent, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, timeout=120,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == -signal.SIGKILL, done.stderr
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+@pytest.mark.parametrize(("point", "skip"), mostly_slow(POINTS, "publish"))
+def test_a_folder_is_the_old_release_or_the_new_one(tmp_path: Path, point: str, skip: int) -> None:
+    clean(jsonl(tmp_path / "c.jsonl", rows(20)), tmp_path / "w", tmp_path / "out")
+    old = tree(tmp_path / "out")
+    reference = clean(jsonl(tmp_path / "new.jsonl", rows(40)), tmp_path / "w2", tmp_path / "reference")
+    jsonl(tmp_path / "c.jsonl", rows(40))
+    killed(tmp_path, point, skip, "folder")
+    now = tree(tmp_path / "out")
+    assert now == old or data(open_release(tmp_path / "out")) == data(reference)
+    again = clean(tmp_path / "c.jsonl", tmp_path / "w", tmp_path / "out", replace=True)
+    assert data(again) == data(reference)
+    assert again.manifest["version"] == "1.1.0"
+    assert again.manifest["content_id"] == reference.manifest["content_id"]
+    left = [path.name for path in tmp_path.iterdir() if path.name.startswith(".out.")]
+    assert left == []
+
+
+@pytest.mark.parametrize(("point", "skip"), mostly_slow(STORE_POINTS, "publish"))
+def test_a_store_holds_the_old_version_or_the_new_one_and_the_next_run_ends_it(
+    tmp_path: Path, point: str, skip: int
+) -> None:
+    clean(jsonl(tmp_path / "c.jsonl", rows(20)), tmp_path / "w", tmp_path / "out", store=True)
+    jsonl(tmp_path / "c.jsonl", rows(40))
+    killed(tmp_path, point, skip, "store")
+    latest = Store(tmp_path / "out").find()
+    assert latest is not None
+    assert open_release(latest).manifest["version"] in ("1.0.0", "1.1.0")
+    again = clean(tmp_path / "c.jsonl", tmp_path / "w", tmp_path / "out", store=True)
+    assert again.manifest["version"] == "1.1.0"
+    assert sorted(Store(tmp_path / "out").refs) == ["latest", "v1.0.0", "v1.1.0"]
+    log = [json.loads(line)["version"] for line in (tmp_path / "out/log.jsonl").read_text().splitlines()]
+    assert log[0] == "1.0.0"
+    assert set(log) == {"1.0.0", "1.1.0"}
