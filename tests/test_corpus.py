@@ -241,6 +241,22 @@ def test_dataset_objects_are_sources(tmp_path: Path) -> None:
     assert all(folder.stat().st_mode & 0o777 == 0o700 for folder in tmp_path.iterdir())
 
 
+def test_a_dataset_object_keeps_its_features(tmp_path: Path) -> None:
+    import datasets
+
+    features = datasets.Features({"text": datasets.Value("string"), "kind": datasets.ClassLabel(names=["x", "y"])})
+    source = datasets.Dataset.from_dict({"text": ["a", None, "b"], "kind": [0, 1, 1]}, features=features)
+    found = to_dataset(open_corpus(source, work=tmp_path))
+    assert found.features == features
+    assert found[:] == {"text": ["a", "b"], "kind": [0, 1]}
+
+
+def test_types_without_a_feature_are_json(tmp_path: Path) -> None:
+    table = pa.table({"text": ["a"], "map": pa.array([[("k", 1)]], pa.map_(pa.string(), pa.int64()))})
+    pq.write_table(table.append_column("id2", pa.array([b"ab"], pa.binary(2))), tmp_path / "a.parquet")
+    assert to_dataset(open_corpus(tmp_path))[0] == {"text": "a", "map": [["k", 1]], "id2": b"ab"}
+
+
 def test_nothing_but_a_dataset_imports_datasets(tmp_path: Path) -> None:
     write(tmp_path, {"a.txt": "x"})
     program = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from corpusqa.corpus.typed import conform, to_table, unify
+from corpusqa.corpus.typed import as_json, conform, to_table, unify
 from corpusqa.errors import CannotEvaluate, EmptyCorpus
 
 if TYPE_CHECKING:
@@ -97,20 +97,55 @@ def to_dataset(corpus: Corpus) -> datasets.Dataset:
     Columns are those of the source, as they are and under their own names; a folder of text files has `id` (the
     relative path), `text`, `source` where it has folders, and the columns of its metadata. Nothing is inferred from
     the looks of a value: a string stays a string. A column whose values no Arrow type can hold without loss has the
-    feature `Json`.
+    feature `Json`; a dataset object keeps its own features.
     """
     import datasets
 
     tables = [table for unit in corpus.units if (table := corpus.read(unit, full=True).table) is not None]
     schema = unify(table.schema for table in tables)
     whole = pa.concat_tables([conform(table, schema) for table in tables])
-    plain = pa.schema([(field.name, _plain(field.type)) for field in schema])
-    features = datasets.Features.from_arrow_schema(plain)
-    return datasets.Dataset(whole.cast(plain), info=datasets.DatasetInfo(features=features))
+    features = _stored_features(tables[0].schema, schema) or _features(schema)
+    return datasets.Dataset(_shown(whole, features), info=datasets.DatasetInfo(features=features))
+
+
+def _stored_features(stored: pa.Schema, schema: pa.Schema) -> datasets.Features | None:
+    """The features that `datasets` noted in its own files (names of classes, pictures), if they fit all rows."""
+    import datasets
+
+    if b"huggingface" not in (stored.metadata or {}):
+        return None
+    features = datasets.Features.from_arrow_schema(stored)
+    plain = {field.name: _plain(field.type) for field in schema}
+    same = {field.name: _plain(field.type) for field in features.arrow_schema} == plain
+    return features if same else None
+
+
+def _features(schema: pa.Schema) -> datasets.Features:
+    """The feature of each column; what `datasets` has no type for (maps, say) is shown as JSON."""
+    import datasets
+
+    found = {}
+    for field in schema:
+        try:
+            one = datasets.Features.from_arrow_schema(pa.schema([(field.name, _plain(field.type))]))
+        except ValueError:
+            one = datasets.Features({field.name: datasets.Json()})
+        found.update(one)
+    return datasets.Features(found)
+
+
+def _shown(table: pa.Table, features: datasets.Features) -> pa.Table:
+    wanted = features.arrow_schema
+    columns = [as_json(table[f.name]) if isinstance(f.type, pa.JsonType) else table[f.name] for f in wanted]
+    return pa.table(columns, names=wanted.names).cast(wanted)
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
     """The type under which `datasets` shows a column: `large_string` is a feature of its own."""
+    if isinstance(kind, pa.BaseExtensionType) and not isinstance(kind, pa.JsonType):
+        return _plain(kind.storage_type)
+    if pa.types.is_fixed_size_binary(kind):
+        return pa.binary()
     if pa.types.is_large_string(kind):
         return pa.string()
     if pa.types.is_large_binary(kind):

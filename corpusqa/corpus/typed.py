@@ -161,14 +161,15 @@ def _conformed(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     if column.type == kind:
         return column
     if kind == JSON:
-        return _as_json(column)
+        return as_json(column)
     try:
         return column.cast(kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):  # a struct with its keys in another order
         return pa.chunked_array([pa.array(column.to_pylist(), kind)])
 
 
-def _as_json(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def as_json(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column as JSON text of the type `json`; values that JSON does not have become strings."""
     if isinstance(column.type, pa.JsonType):
         text = [chunk.storage.cast(pa.string()) for chunk in column.chunks]
         return pa.chunked_array([pa.ExtensionArray.from_storage(JSON, chunk) for chunk in text], JSON)
