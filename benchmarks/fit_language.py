@@ -28,7 +28,7 @@ RIDGE = 2.0
 # Most of the 458 languages of UDHR are hardly ever met: their texts weigh less than those of the 75 common ones where
 # two models agree. Where one model stands alone they count in full, because that is when they are mistaken.
 RARE = {"agree": 0.2, "script": 0.2}
-# Every language has about as many rows in the data; on the web English is half of everything and some others are common.
+# Every language has about as many rows in the data; on the web English is half of everything, and some are common.
 COMMON = {"en": 20.0} | dict.fromkeys(["de", "es", "fr", "it", "pt", "nl", "pl", "ru", "tr", "id", "vi"], 4.0)
 LONG_ENOUGH = 40  # letters from which a text tells what is typical of its language
 

@@ -46,7 +46,8 @@ def test_case(case: dict[str, Any]) -> None:
 
 
 def test_every_label_has_a_case() -> None:
-    assert {case["label"] for case in CASES} >= set(LABELS)
+    across_documents = {"piled_dates", "copies_disagree"}  # see test_dates_across
+    assert {case["label"] for case in CASES} >= set(LABELS) - across_documents
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,8 @@ def test_seed_corpus() -> None:
         for row, found in zip(labels, result.signals["language.label"], strict=True)
         if found != row["language"]
     ]
-    mismatches = [labels[row]["file"] for row in result.spans["row"]]
+    named = result.spans.filter(pl.col("label") == "language.metadata_mismatch")
+    mismatches = [labels[row]["file"] for row in named["row"]]
 
     assert wrong == []
     assert mismatches == [row["file"] for row in labels if row.get("language_mismatch")]

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import polars as pl
+from corpusqa_checks.dates.across import claims_of_copies, piled_dates
 from corpusqa_checks.dates.claims import Claim, claim, stated, url_date
 from corpusqa_checks.dates.mentions import DateMention
 from corpusqa_checks.dates.parsing import extract_dates
@@ -35,6 +36,8 @@ LABELS = {
     "url_mismatch": Label("a URL with another date than the document", severity="warning"),
     "after_crawl": Label("a publication after the collection", severity="warning"),
     "label_conflict": Label("two labelled publication dates that differ", severity="warning"),
+    "copies_disagree": Label("copies of one text that claim days more than a month apart", severity="warning"),
+    "piled_dates": Label("a day on which the dates of a source pile up", severity="info"),
     "before_web": Label("a web page that claims to be older than the web", severity="info"),
     "render_header": Label("the time at which a page was drawn, no publication date", severity="info"),
     "order_contradiction": Label("numeric dates in both orders, day first and month first", severity="info"),
@@ -56,6 +59,9 @@ def dates(*, tolerance: int = 2, cutoff: str = "") -> Check:
     count in metadata and behind labels only. A date beside a clock or the weather is the time at which the page was
     drawn (`render_header`): it bounds the publication from above and never contradicts anything.
 
+    Across documents: copies (clusters of `duplication`) that claim days more than a month apart, and sources of at
+    least fifty dated documents that pile up on one day or on firsts of January, as default values do.
+
     `claimed` takes the most trusted claim: metadata, URL, label, dateline, bare date in the header; where there is
     none it is null, and `upper` holds what is still known. The text alone never tells the day of writing.
 
@@ -73,6 +79,7 @@ def dates(*, tolerance: int = 2, cutoff: str = "") -> Check:
         signals=SIGNALS,
         labels=LABELS,
         measure=partial(_measure, tolerance, limit.date),
+        corpus={"piled": piled_dates(), "copies": claims_of_copies()},
         suggest={"drop": ["dates.published_status = 'sentinel'"]},
     )
 

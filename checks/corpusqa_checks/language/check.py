@@ -28,6 +28,9 @@ def language(*, expected: Sequence[str] = (), confidence: float = 0.75, vote: st
     - `disputed`: the models disagree, or the calibrated confidence is below `confidence`: no label.
     - `unsupported_script`, `too_short`, `no_language`: nothing that a model could judge: no label.
 
+    Paragraphs in another language that beats the document's by a wide margin get `language.foreign`, and
+    `foreign_share` counts their characters; shorter notices say too little to be judged.
+
     A metadata language that a confident answer contradicts is the finding `language.metadata_mismatch`; close
     relatives such as Croatian and Serbian do not contradict each other. The check feeds the view `language`: other
     checks read the label, and the document's own column where there is none.
@@ -48,11 +51,13 @@ def language(*, expected: Sequence[str] = (), confidence: float = 0.75, vote: st
             "confidence": Signal(pl.Float64, "calibrated probability that the answer is right, 0 to 1"),
             "status": Signal(pl.String, "confident, single_model, disputed or why there is no answer"),
             "candidates": Signal(pl.String, "at most three codes, likeliest first"),
+            "foreign_share": Signal(pl.Float64, "share of the characters in paragraphs of another language"),
             "undecided": Signal(pl.Boolean, "true where the document has no language that could be told"),
         },
         labels={
             "metadata_mismatch": Label("the text is in another language than its metadata say", severity="warning"),
             "unexpected": Label("the text is in none of the expected languages", severity="warning"),
+            "foreign": Label("a paragraph in another language than the document", severity="info"),
         },
         measure=partial(_measure, wanted, confidence, vote),
         suggest={"drop": ["language.status = 'no_language'", "language.label <> 'en'"]},
@@ -71,11 +76,29 @@ def _codes(expected: Sequence[str]) -> frozenset[str]:
 
 def _measure(wanted: frozenset[str], threshold: float, vote: str, batch: Batch) -> Measured:
     from corpusqa_checks.language.routing import detect
+    from corpusqa_checks.language.segments import foreign
     from corpusqa_checks.language.votes import cld2, cld2_version
 
     found = detect(batch.text, cld2 if vote == "cld2" and cld2_version() else None, threshold)
+    segments = foreign(batch.lines, found["label"].to_list())
     signals = found.select("label", "confidence", "status", "candidates", undecided=pl.col("label").is_null())
-    return Measured(signals, pl.concat([_mismatches(batch, found), _unexpected(found, wanted)]))
+    signals = signals.with_columns(foreign_share=_share(batch, segments))
+    return Measured(signals, pl.concat([_mismatches(batch, found), _unexpected(found, wanted), _foreign(segments)]))
+
+
+def _share(batch: Batch, segments: Frame) -> pl.Series:
+    """Characters of foreign paragraphs by the document's; null for an empty document."""
+    foreign = segments.group_by("row").agg(width=(pl.col("end") - pl.col("start")).sum())
+    rows = pl.DataFrame({"row": pl.int_range(batch.height, eager=True), "length": batch.text.str.len_chars()})
+    both = rows.join(foreign, on="row", how="left", maintain_order="left")
+    share = pl.when(pl.col("length") > 0).then(pl.col("width").fill_null(0) / pl.col("length"))
+    return both.select(foreign_share=share).to_series()
+
+
+def _foreign(segments: Frame) -> Frame:
+    why = pl.format("this paragraph reads as {}", "language")
+    spans = segments.with_columns(label=pl.lit("foreign"), score=pl.lit(None, pl.Float64), why=why)
+    return spans.select(*SPANS)
 
 
 def _mismatches(batch: Batch, found: Frame) -> Frame:

@@ -78,7 +78,7 @@ def fitted() -> dict[str, Any]:
 
 
 def typical() -> dict[str, tuple[float, float]]:
-    """Mean of nats per n-gram of texts in each profile's language, and their deviation times the root of the letters."""
+    """Mean of nats per n-gram of texts in each language, and their deviation times the root of the letters."""
     table: dict[str, tuple[float, float]] = fitted()["typical"]
     return table
 

@@ -73,8 +73,8 @@ def prose(text: pl.Series) -> pl.DataFrame:
     """The running text in each text, as the models read it.
 
     Returns:
-        `prose`; `visible`: characters of the windows that are not white space, for the share of the prose that is read; `listed`: whether its words are written
-        like names, all of them or nearly.
+        `prose`; `visible`: characters of the windows that are not white space, for the share of the prose that is read;
+        `listed`: whether its words are written like names, all of them or nearly.
     """
     windows = _windows(text)
     counts = class_counts(windows["raw"].to_list())
@@ -98,12 +98,7 @@ def _read(prose: pl.Expr) -> pl.Expr:
     """Head, middle and tail of long prose."""
     length = prose.str.len_chars()
     parts = prose.str.slice(0, READ), prose.str.slice(length // 2 - READ // 2, READ), prose.str.slice(-READ)
-    # no text has fewer bytes than characters, and bytes cost nothing to count
-    return (
-        pl.when((prose.str.len_bytes() > 3 * READ) & (length > 3 * READ))
-        .then(pl.concat_str(parts, separator="\n"))
-        .otherwise(prose)
-    )
+    return pl.when(length > 3 * READ).then(pl.concat_str(parts, separator="\n")).otherwise(prose)
 
 
 def _names(said: pl.DataFrame) -> pl.DataFrame:

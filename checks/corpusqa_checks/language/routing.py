@@ -8,25 +8,14 @@ from functools import cache
 
 import numpy as np
 import polars as pl
+from corpusqa_checks.language import deciding
 from corpusqa_checks.language.cache import tables
 from corpusqa_checks.language.characters import class_counts
 from corpusqa_checks.language.confidence import Evidence, confidence
 from corpusqa_checks.language.names import differ
 from corpusqa_checks.language.profile_nb import Scores, score
 from corpusqa_checks.language.prose import prose
-from corpusqa_checks.language.scripts import (
-    CLASSES,
-    EAST_ASIAN,
-    EAST_ASIAN_WEIGHT,
-    FOREIGN_SHARE,
-    HANGUL_SHARE,
-    KANA_SHARE,
-    LETTER,
-    MANY_LANGUAGES,
-    ONE_LANGUAGE,
-    SCRIPTS,
-    class_of,
-)
+from corpusqa_checks.language.scripts import CLASSES, EAST_ASIAN, LETTER, SCRIPTS, class_of
 from corpusqa_checks.language.tables import Ints
 from corpusqa_checks.language.votes import Vote, canonical
 
@@ -72,27 +61,15 @@ def detect(text: pl.Series, voter: Voter | None, threshold: float) -> pl.DataFra
     read = said["prose"].to_list()
     counts = class_counts(read)
     letters = counts[:, LETTER:CLASSES].sum(axis=1)
-    script = _main_script(counts)
+    script = deciding.main_script(counts)
     count = len(read)
     found = _Found([None] * count, [None] * count, ["no_language"] * count, [None] * count)
     left = _gated(said, letters, counts, found)
-    left = _by_script(left, script, counts, letters, found)
+    left = _by_script(left, counts, letters, found)
     _by_models(left, read, letters, voter, threshold, found)
     names = [SCRIPTS[number] if number >= 0 else None for number in script.tolist()]
     columns = {**vars(found), "script": names, "letters": letters}
     return pl.DataFrame(columns, schema=RESULT)
-
-
-def _main_script(counts: Ints) -> Ints:
-    """Index in SCRIPTS of the script with most letters, -1 where there are none; East Asian scripts count as Han."""
-    scripts = counts[:, LETTER + 1 : CLASSES].copy()
-    asian = [SCRIPTS.index(name) for name in EAST_ASIAN]
-    together = scripts[:, asian].sum(axis=1) * EAST_ASIAN_WEIGHT
-    scripts[:, asian] = 0
-    scripts[:, SCRIPTS.index("Han")] = together
-    best: Ints = scripts.argmax(axis=1)
-    best[scripts.max(axis=1) * 2 <= counts[:, LETTER]] = -1
-    return best
 
 
 def _gated(said: pl.DataFrame, letters: Ints, counts: Ints, found: _Found) -> Ints:
@@ -106,17 +83,9 @@ def _gated(said: pl.DataFrame, letters: Ints, counts: Ints, found: _Found) -> In
     return np.flatnonzero(spoken & ~listed & ~short)
 
 
-def _by_script(left: Ints, script: Ints, counts: Ints, letters: Ints, found: _Found) -> Ints:
+def _by_script(left: Ints, counts: Ints, letters: Ints, found: _Found) -> Ints:
     """Answers where the script is the language; returns the texts that the models have to judge."""
-    names = np.array([*SCRIPTS, ""])[script[left]]
-    han, hangul, hiragana, katakana, bopomofo = (counts[left, class_of(name)] for name in EAST_ASIAN)
-    asian = np.maximum(han + hangul + hiragana + katakana + bopomofo, 1)
-    east = np.where(hangul > HANGUL_SHARE * asian, "ko", np.where(hiragana + katakana > KANA_SHARE * asian, "ja", "zh"))
-    single = np.array([ONE_LANGUAGE.get(name, "") for name in names.tolist()], dtype=object)
-    single[names == "Han"] = east[names == "Han"]
-    foreign = counts[left, LETTER] > FOREIGN_SHARE * letters[left]
-    single[foreign] = names[foreign] = ""
-    single[np.isin(names, MANY_LANGUAGES)] = names[np.isin(names, MANY_LANGUAGES)] = ""
+    names, single = deciding.decided(counts[left], letters[left])
     decided = single != ""
     labels = single[decided].tolist()
     sure = confidence("script", labels, scripted(letters[left[decided]]))
@@ -125,7 +94,7 @@ def _by_script(left: Ints, script: Ints, counts: Ints, letters: Ints, found: _Fo
         found.candidates[place] = label
     for place in left[names == ""].tolist():
         found.status[place] = "unsupported_script"
-    return left[~decided & (names != "")]
+    return np.asarray(left[~decided & (names != "")], np.int64)
 
 
 def _by_models(
