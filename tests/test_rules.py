@@ -287,7 +287,7 @@ _WORDS = [
 ]
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(st.lists(st.sampled_from([*_WORDS, "IS", "NULL", "BETWEEN", "LIKE", "DATE", "TRUE", "''", "x.y"]), max_size=12))
 def test_any_row_of_words_is_a_rule_or_an_error_of_ours(words):
     try:
@@ -296,7 +296,7 @@ def test_any_row_of_words_is_a_rule_or_an_error_of_ours(words):
         assert "c0" not in str(error)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(st.text(max_size=40))
 def test_any_text_is_a_rule_or_an_error_of_ours(text):
     try:

@@ -104,7 +104,7 @@ RULES = st.recursive(
 ).filter(lambda rule: "." in rule[0].replace("0.5", "").replace("1.5", ""))
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(RULES)
 def test_a_rule_means_what_it_says(rule):
     text, _, value = rule
