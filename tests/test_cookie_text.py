@@ -61,6 +61,13 @@ def test_a_middle_that_would_mostly_go_is_left_alone() -> None:
     assert run(plugin(cookie_text), ["\n".join(edge)]).signals["cookie_text.lines"][0] == 6
 
 
+def test_an_article_without_line_breaks_does_not_go_with_its_notice() -> None:
+    for copies in (5, 8, 40):
+        row = run(plugin(cookie_text), [f"{NOTICE} {' '.join([PROSE] * copies)}"])
+        assert row.spans.is_empty(), copies
+    assert row.signals["cookie_text.share"].to_list() == [None], "not measurable: no lines to tell apart"
+
+
 def test_text_without_a_gate_word_never_reaches_the_scorer(monkeypatch: pytest.MonkeyPatch) -> None:
     scored: list[int] = []
     real = consent.scored

@@ -27,8 +27,12 @@ GROUPS = ("cookie", "voice", "act", "purpose", "policy", "use", "trail")
 AGAINST = ("tech", "bake", "news")
 # The score of a line that has no cue at all; below every threshold.
 FLOOR = -20.0
-# Longer lines are judged by their beginning: no consent paragraph is that long.
-HEAD = 4000
+# Longer lines are no consent text: no consent paragraph is that long, and an article without line breaks must not go
+# because a notice stands at its beginning.
+HEAD = 2500
+# For the same reason the cues of a line of more than DENSE words have to fill it: each cookie word stands for so many
+# words of a notice, each other cue for so many.
+DENSE, PER_COOKIE, PER_CUE = 80, 50, 8
 
 
 # Languages whose stems may stand inside a word: compounds, prefixes written together, scripts without spaces. In all
@@ -149,16 +153,21 @@ def scored(text: pl.Series) -> Frame:
     """How much each line reads like consent text.
 
     Returns:
-        One row per line: `score` (log-odds; FLOOR where no cue of any group is in the line), `cookies` (occurrences of
-        cookie words) and `policy_only` (the only cue is a privacy policy or the like: a head, or a line of links).
+        One row per line: `score` (log-odds; FLOOR without a cue of any group, or for lines too long to be a notice),
+        `cookies` (occurrences of cookie words) and `policy_only` (the only cue is a privacy policy or the like: a head,
+        or a line of links).
     """
     counted = counts(text)
     rows = features(counted)
     score = np.full(len(text), model()["bias"])
     for name in rows.columns:  # term by term, so that a line has the same score in every batch
         score += model()["weights"][name] * rows[name].to_numpy()
+    said = pl.sum_horizontal(*GROUPS) > 0
+    cues = pl.sum_horizontal("voice", "act", "purpose", "trail")
+    sparse = (pl.col("words") > DENSE) & (pl.col("cookies") * PER_COOKIE + cues * PER_CUE < pl.col("words"))
+    whole = pl.Series(text.str.len_chars() <= HEAD)
     return counted.select(
-        score=pl.when(pl.sum_horizontal(*GROUPS) > 0).then(pl.Series(np.round(score, 3))).otherwise(FLOOR),
+        score=pl.when(said & ~sparse & whole).then(pl.Series(np.round(score, 3))).otherwise(FLOOR),
         cookies="cookies",
         policy_only=(pl.col("policy") > 0) & (pl.sum_horizontal(*GROUPS) == pl.col("policy")),
     )

@@ -55,17 +55,26 @@ def notice_lines(batch: Batch) -> Frame:
     return table.filter(pl.Series(on & ~_spared(table, on))).select(*LINES)
 
 
+def rows_beyond_judgement(batch: Batch) -> pl.Series:
+    """Rows of the documents in which a line with a gate word is too long to be judged as one."""
+    lines = _gated_lines(batch)
+    return lines.filter(pl.col("gated") & (pl.col("end") - pl.col("start") > consent.HEAD))["row"].unique()
+
+
+@once_per_batch
+def _gated_lines(batch: Batch) -> Frame:
+    """All lines, blank ones left out, of the documents with a gate word; `gated`: the line has one itself."""
+    rows = pl.select(pl.arg_where(batch.text.str.contains_any(consent.gate()))).to_series().cast(pl.Int64)
+    lines = batch.lines.filter(pl.col("row").is_in(rows.implode()) & pl.col("text").str.contains(r"\S"))
+    return lines.with_columns(gated=pl.col("text").str.contains_any(consent.gate()))
+
+
 def _documents_with_strong_lines(batch: Batch) -> Frame:
     """All lines, blank ones left out, of the documents in which a line with a gate word scores STRONG.
 
     Only documents and lines with a gate word reach the scorer.
     """
-    gated = pl.DataFrame(
-        {"row": pl.int_range(batch.height, eager=True), "gated": batch.text.str.contains_any(consent.gate())}
-    )
-    rows = gated.filter("gated")["row"]
-    lines = batch.lines.filter(pl.col("row").is_in(rows.implode()) & pl.col("text").str.contains(r"\S"))
-    lines = lines.with_columns(gated=pl.col("text").str.contains_any(consent.gate()))
+    lines = _gated_lines(batch)
     lines = lines.with_columns(_filled(lines, lines["gated"]))
     strong = lines.filter(pl.col("score") > STRONG)["row"].unique()
     kept = lines.filter(pl.col("row").is_in(strong.implode()))

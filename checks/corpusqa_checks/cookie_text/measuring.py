@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
-from corpusqa_checks._shared.notices import notice_lines
+from corpusqa_checks._shared.notices import notice_lines, rows_beyond_judgement
 from corpusqa_checks._shared.spans import line_spans
 from corpusqa_checks._shared.speech import languages
 from corpusqa_checks._shared.words import word_count
@@ -13,7 +13,7 @@ from corpusqa.check import Batch, Check, Frame, Label, Measured, Signal
 SIGNALS = {
     "lines": Signal(pl.Int64, "lines of consent text"),
     "notices": Signal(pl.Int64, "blocks of adjacent consent lines"),
-    "share": Signal(pl.Float64, "share of the words that is consent text; null without words"),
+    "share": Signal(pl.Float64, "share of the words that is consent text; null without words or line breaks"),
     "language": Signal(pl.String, "language of the consent text, ISO 639; null without or when it cannot be told"),
 }
 LABELS = {
@@ -32,8 +32,9 @@ def cookie_text() -> Check:
     short heads ("Privacy Overview") and buttons ("Accept all") beside it join.
 
     Left alone: articles about cookies, consent and data protection (three long lines that name them and are no
-    notice), recipes, and the middle of a document when most of it would go. Lines are judged whole; text without line
-    breaks is judged as the one line that it is.
+    notice), recipes, and the middle of a document when most of it would go. Lines are judged whole; a
+    line of more than 2,500 characters is text without line breaks, in which no consent text is told (the share is null
+    when it has a word of one).
 
     How to act: `cut = ["cookie_text.*"]` removes the lines, `drop = ["cookie_text.share > 0.5"]` documents that are
     little else.
@@ -56,8 +57,10 @@ def _signals(batch: Batch, lines: Frame, spans: Frame) -> Frame:
     said = batch.take(counted["row"]).frame.select(row=counted["row"], words=word_count(pl.col("text")))
     for part in (counted, said, blocks, languages(lines)):
         table = table.join(part, on="row", how="left", maintain_order="left")
+    unbroken = pl.col("row").is_in(rows_beyond_judgement(batch).implode()) & pl.col("lines").is_null()
+    measurable = pl.col("some") & ~unbroken
     return table.select(
         pl.col("lines", "notices").fill_null(0),
-        share=pl.when("some").then((pl.col("said") / pl.col("words")).fill_null(0.0)),
+        share=pl.when(measurable).then((pl.col("said") / pl.col("words")).fill_null(0.0)),
         language="language",
     )
