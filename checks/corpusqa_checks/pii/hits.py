@@ -47,13 +47,12 @@ class Line:
         text: The line.
         above: The end of the line above: a label often stands over its value.
         language: Language of the document, ISO 639-1, or None.
-        taken: Stretches that are some other value already.
     """
 
     text: str
     above: str = ""
     language: str | None = None
-    taken: list[tuple[int, int]] = field(default_factory=list)
+    _taken: bytearray = field(default_factory=bytearray)
 
     def before(self, at: int, reach: int = 60) -> str:
         """The context before `at`: that much of the line, after the end of the line above where it is short."""
@@ -66,9 +65,16 @@ class Line:
         """The context from `at` on, within the line."""
         return PLACEHOLDER.sub("<>", self.text[at : at + reach])
 
+    def take(self, hits: Iterable[Hit]) -> None:
+        """Remember where values stand."""
+        for hit in hits:
+            if not self._taken:
+                self._taken = bytearray(len(self.text))
+            self._taken[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
+
     def is_free(self, start: int, end: int) -> bool:
-        """Whether no other value stands there."""
-        return not any(a < end and start < b for a, b in self.taken)
+        """Whether no value stands there yet."""
+        return not any(self._taken[start:end])
 
 
 Detector = Callable[[Line], Iterable[Hit]]

@@ -14,7 +14,7 @@ from corpusqa_checks.pii.tables import table
 _JOIN = r"(?:[ .\-/]|\)[ .\-/]?|[ \-./]?\(| [\-/] )?"
 _NUMBER = re.compile(
     rf"(?<![{WORD}])(?<![+\-/,$€£=#&])(?<!\d[.:])(?:\+ ?\(?|\(\+? ?|00)?\d(?:{_JOIN}\d){{5,21}}"
-    rf"(?![{WORD}]|%|[.,:]\d|-\w)"
+    rf"(?:(?=x\d)|(?![{WORD}]|%|[.,:]\d|-\w))"
 )
 _INTERNATIONAL = re.compile(r"\(?\+|00[1-9]")
 _DATE = re.compile(

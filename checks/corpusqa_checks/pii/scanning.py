@@ -85,7 +85,7 @@ def _read(text: str, above: str, language: str | None, detectors: Sequence[Detec
     line = Line(positions.text, plainly(above), language)
     for detector in detectors:
         hits = list(detector(line))
-        line.taken += [(hit.start, hit.end) for hit in hits]
+        line.take(hits)
         for hit in hits:
             start, end = positions.original(hit.start, hit.end)
             yield hit._replace(start=start, end=end)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 # Longer lines are cut. A window sees LEFT characters before what it owns (context of cues and borders) and RIGHT after
 # (room for the longest value).
-LONGEST = 8192
-OWNED = 4096
+LONGEST = 20_480
+OWNED = 16_384
 LEFT = 256
 RIGHT = 4096
 
