@@ -70,10 +70,11 @@ min_documents = 3
 
 
 def run(folder: Path, rows: list[dict[str, Any]], name: str = "corpus.jsonl") -> Account:
-    """Scan and judge rows as JSON Lines in a folder of their own."""
+    """Scan and judge rows as JSON Lines in a folder of their own; without rows, what is there already."""
     (folder / ".git").mkdir(exist_ok=True)
     config = folder / "corpusqa.toml"
     config.write_text(CONFIG.format(checks=ROOT / "tests" / "reporting_checks.py"))
     source = folder / name
-    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    if rows:
+        source.write_text("".join(json.dumps(row) + "\n" for row in rows))
     return account(source, load_config(config, folder), Settings(folder / "work", workers=1))

@@ -17,7 +17,7 @@ import pytest
 from conftest import ROOT
 from reporting_corpus import HOSTILE, PLAIN, SECRETS, run
 
-from corpusqa.reporting.html import render
+from corpusqa.reporting.html import render, too_large
 from corpusqa.reporting.html.charts import bins, bullet, ends, flow
 from corpusqa.reporting.html.differences import differences
 from corpusqa.reporting.html.island import ROWS_SHOWN, first_rows
@@ -41,7 +41,11 @@ def pages(report: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> d
 def many(report: dict[str, Any], count: int) -> dict[str, Any]:
     """A report with so many findings."""
     rows = [
-        {**report["findings"][at % len(report["findings"])], "fingerprint": f"{at:012x}{0:020x}", "document": f"doc-{at}"}
+        {
+            **report["findings"][at % len(report["findings"])],
+            "fingerprint": f"{at:012x}{0:020x}",
+            "document": f"doc-{at}",
+        }
         for at in range(count)
     ]
     totals = {**report["totals"], "findings": count, "shown": count}
@@ -171,6 +175,10 @@ class TestPage:
 
         tree(page)
         assert "Nothing was found." in page
+
+    def test_a_page_that_nobody_likes_to_open_says_so(self):
+        assert too_large(b"x" * 5_000_000) is None
+        assert "5.0 MB" in (too_large(b"x" * 5_000_001) or "")
 
     def test_ten_thousand_findings_stay_small_and_quick(self, report):
         large = many(report, 10_000)

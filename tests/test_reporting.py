@@ -301,6 +301,41 @@ class TestHostile:
         assert not any("](" in result["message"]["text"] for result in results)
 
 
+class TestFileNames:
+    """Names of files come from whoever made the corpus, too."""
+
+    NAMES = (
+        "::error file=x::y.txt",
+        "a\nb ::warning::.txt",
+        "<b>.txt",
+        "mail.as.id@example.com.txt",
+        "%0A::error::.txt",
+    )
+
+    @pytest.fixture
+    def folder(self, tmp_path: Any) -> dict[str, Any]:
+        (tmp_path / "corpus").mkdir()
+        for name in self.NAMES:
+            (tmp_path / "corpus" / name).write_text("first line\nthe second is ODD", encoding="utf-8")
+        (tmp_path / "corpus" / "mail.as.source@example.com.txt").write_bytes(b"\xff not text")
+        return run(tmp_path, [], name="corpus").report
+
+    @pytest.mark.parametrize("name", FORMATS)
+    def test_they_are_harmless_and_private_ones_are_not_shown(self, folder, name):
+        drawn = draw(name, folder, root="corpus")
+
+        assert not [secret for secret in SECRETS if secret in drawn]
+        assert name != "html" or "<b>.txt" not in drawn
+        commands = [line for line in drawn.splitlines() if line.lstrip().startswith("::")]
+        assert name == "github" or not commands
+        odd = [command for command in commands if command.endswith("title=odd.word::An odd word")]
+        assert name != "github" or ["line=2" in command for command in sorted(odd)] == [True, True, True, True, False]
+
+    def test_an_unreadable_file_with_a_private_name_is_found_by_its_row(self, folder):
+        assert [row["file"] for row in folder["unreadable"]["rows"]] == [None]
+        assert folder["unreadable"]["rows"][0]["number"] is not None
+
+
 class TestSarif:
     def test_it_keeps_to_the_format_and_to_what_github_takes(self, report, hostile):
         for found in (report, hostile.report):

@@ -29,9 +29,12 @@ def write_report(found: Account, folder: Path) -> None:
     Raises:
         UsageError: the folder is a file or not writable.
     """
-    from corpusqa.reporting.html import render
+    from corpusqa.reporting.html import render, too_large
 
     report = found.report
+    page = render(report).encode()
+    if warning := too_large(page):
+        found.settings.say(warning)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -40,7 +43,7 @@ def write_report(found: Account, folder: Path) -> None:
         ) from None
     replace(folder / ".gitignore", b"*\n")
     replace(folder / "report.json", dumped(report))
-    replace(folder / "report.html", render(report).encode())
+    replace(folder / "report.html", page)
     replace(folder / "run.json", dumped(_run(found)))
     for name, frame in (("findings", found.findings), ("verdicts", found.verdict_table)):
         temporary = folder / f".{name}.{uuid.uuid4().hex[:8]}"

@@ -5,12 +5,12 @@ Times, memory and machines are no part of it; sorted keys and rounded numbers ma
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import PurePath
 from typing import Any
 
 import polars as pl
 
-import corpusqa
 from corpusqa.config import Config
 from corpusqa.findings.model import SEVERITIES
 from corpusqa.findings.neutral import neutral_name
@@ -70,7 +70,7 @@ def build_report(
     measured = metrics(scan, verdicts.frame, tuple(config.report.by))
     report = {
         "schema": SCHEMA,
-        "tool": {"name": "corpusqa", "version": corpusqa.__version__},
+        "tool": {"name": "corpusqa", "version": version("corpusqa")},
         "corpus": _corpus(scan, source),
         "ledger": _ledger(ledger),
         "checks": check_sections(scan, findings, measured.filter(by="")),

@@ -17,6 +17,7 @@ from corpusqa.reporting.html.island import island
 from corpusqa.reporting.html.view import view
 
 PACKAGE = "corpusqa.reporting.html"
+LARGE = 5_000_000  # bytes; browsers open a larger page slowly, and mail and artifact viewers refuse it
 
 
 def render(report: dict[str, Any]) -> str:
@@ -41,6 +42,13 @@ def render(report: dict[str, Any]) -> str:
             script=Markup(script),  # noqa: S704
         )
     )
+
+
+def too_large(page: bytes) -> str | None:
+    """What to tell the user about a page that is larger than anyone likes to open."""
+    if len(page) <= LARGE:
+        return None
+    return f"report.html has {words.size(len(page))}: slice by fewer fields or select fewer checks for a smaller page"
 
 
 def digest(text: str) -> str:
