@@ -154,6 +154,32 @@ def test_another_folder_is_refused_and_left_alone_unless_it_is_to_be_replaced(tm
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
+def test_two_processes_that_make_the_same_release_at_once_both_end_well(tmp_path: Path) -> None:
+    source = jsonl(tmp_path / "c.jsonl", rows())
+
+    def meanwhile(folder: Path) -> dict:
+        if not (tmp_path / "out").exists():
+            clean(source, tmp_path / "w2", tmp_path / "out", second=lambda folder: {})
+        return {}
+
+    again = clean(source, tmp_path / "w", tmp_path / "out", second=meanwhile)
+    assert not again.fresh
+    assert read_manifest(tmp_path / "out") == again.manifest
+
+
+def test_two_processes_that_make_different_releases_at_once_do_not_mix(tmp_path: Path) -> None:
+    source, other = jsonl(tmp_path / "c.jsonl", rows()), jsonl(tmp_path / "o.jsonl", rows(20))
+
+    def meanwhile(folder: Path) -> dict:
+        clean(other, tmp_path / "w2", tmp_path / "out")
+        return {}
+
+    with pytest.raises(UsageError, match="exists"):
+        clean(source, tmp_path / "w", tmp_path / "out", second=meanwhile)
+    verify_files(tmp_path / "out", read_manifest(tmp_path / "out"))
+    assert read_manifest(tmp_path / "out")["ledger"]["read"] == 20
+
+
 def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("precious")
     with pytest.raises(UsageError, match="exists"):

@@ -87,6 +87,21 @@ def test_the_number_follows_the_data_when_a_release_is_replaced(tmp_path: Path) 
     assert found[2][1]["removed"] == 4
 
 
+def test_prose_goes_over_to_the_next_version_and_measures_do_not(tmp_path: Path) -> None:
+    source = tmp_path / "c.jsonl"
+    english = [{**row, "language": "en"} for row in rows(20)]
+    folder = clean(jsonl(source, english), tmp_path / "w", tmp_path / "out").folder
+    text = (folder / "README.md").read_text()
+    (folder / "README.md").write_text(text.replace("# c.jsonl", "# c.jsonl\n\nWritten by people."))
+    french = [{**row, "language": "fr"} for row in rows(20)]
+    text = (
+        clean(jsonl(source, french), tmp_path / "w", tmp_path / "out", replace=True).folder / "README.md"
+    ).read_text()
+    assert "Written by people." in text
+    assert "language:\n- fr\n" in text
+    assert "Against version 1.0.0" in text
+
+
 def test_a_store_keeps_every_version_and_knows_them_by_name(tmp_path: Path) -> None:
     source, shelf = tmp_path / "c.jsonl", tmp_path / "store"
     releases = [clean(jsonl(source, rows(count)), tmp_path / "w", shelf, store=True) for count in (50, 60, 50)]

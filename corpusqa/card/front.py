@@ -62,16 +62,19 @@ def front_matter(manifest: Mapping[str, Any], declared: Mapping[str, Any], exist
     """
     import yaml
 
-    said = dict(existing)
+    ours = existing.get("corpusqa")
+    earlier = ours.get("filled_in", []) if isinstance(ours, dict) else []
+    said = {key: value for key, value in existing.items() if key not in earlier}
     said |= {key: declared[key] for key in DECLARED if declared.get(key)}
-    said.setdefault("license", "unknown")
-    languages = measured_languages(manifest["measured"])
-    if languages:
-        said.setdefault("language", languages)
+    fill = {"license": "unknown", "language": measured_languages(manifest["measured"])}
+    filled = {key: value for key, value in fill.items() if value and key not in said}
+    said |= filled
     said["size_categories"] = [size_category(manifest["measured"]["size"]["documents"])]
     said["configs"] = configs(manifest)
     said["corpusqa"] = {name: manifest[name] for name in ("format", "version", "content_id", "build_id")}
-    block: str = yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=1000)
+    said["corpusqa"]["filled_in"] = sorted(filled)  # so that the next card tells what people wrote from what we did
+    ordered = {key: said[key] for key in (*existing, *said) if key in said}
+    block: str = yaml.safe_dump(ordered, sort_keys=False, allow_unicode=True, width=1000)
     return f"---\n{block}---\n"
 
 

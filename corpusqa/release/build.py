@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
+from corpusqa.errors import UsageError
 from corpusqa.plugins import Spec
 from corpusqa.release.making import Line, Making, Second
 from corpusqa.release.manifest import MANIFEST
@@ -58,7 +59,13 @@ def write_release(
         raise exists(out)
     with staging(out) as folder:
         manifest = making.into(folder, Line(there, version, ()), second)
-        publish(folder, out, replace=replace)
+        try:
+            publish(folder, out, replace=replace)
+        except UsageError:
+            there = open_release(out) if (out / MANIFEST).is_file() else None
+            if there and there.manifest["build_id"] == making.identity:
+                return there  # another process has made the same release meanwhile
+            raise
     return Release(out, manifest, fresh=True)
 
 

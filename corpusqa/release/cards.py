@@ -12,7 +12,7 @@ from corpusqa.card.card import drift
 from corpusqa.card.lint import Problem, lint
 from corpusqa.release.model import open_release
 
-CARD, REPORT = "README.md", "corpusqa/report.json"
+REPORT = "corpusqa/report.json"
 
 
 def redrawn(folder: Path, declared: Mapping[str, Any] | None = None) -> str:
@@ -39,8 +39,7 @@ def checked(folder: Path, declared: Mapping[str, Any] | None = None) -> list[Pro
 def _parts(
     folder: Path, declared: Mapping[str, Any] | None
 ) -> tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any], str]:
-    manifest = open_release(folder).manifest
-    report_file, card_file = folder / REPORT, folder / CARD
+    release, report_file = open_release(folder), folder / REPORT
     report = json.loads(report_file.read_text(encoding="utf-8")) if report_file.is_file() else {}
-    text = card_file.read_bytes().decode("utf-8", "replace") if card_file.is_file() else ""
-    return manifest, report, manifest.get("declared", {}) if declared is None else declared, text
+    said = release.manifest.get("declared", {}) if declared is None else declared
+    return release.manifest, report, said, release.card()

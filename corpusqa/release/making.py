@@ -79,7 +79,9 @@ class Making:
         names = kept.select("doc", "new_id", "number", "source", "out_split", "id_private", "source_private")
         written = _table(done, folder, "written").join(names, on="doc", maintain_order="left")
         docs = self._describe(folder, written, _table(done, folder, "record"))
-        manifest: dict[str, Any] = self._manifest(job, files, written) | _lineage(line, docs, described(job.file_schema))
+        manifest: dict[str, Any] = self._manifest(job, files, written) | _lineage(
+            line, docs, described(job.file_schema)
+        )
         sized = kept.drop("chars", "bytes").join(
             written.select("doc", "chars", "bytes"), on="doc", maintain_order="left"
         )
@@ -88,7 +90,8 @@ class Making:
         for path, content in self.recipe.files.items():
             _put(folder, path, content)
         manifest = json.loads(dumped(manifest))  # as it will be read when the card is drawn again
-        text = card(manifest, self.recipe.report, self.recipe.declared, self.recipe.card)
+        existing = self.recipe.card or (line.parent.card() if line.parent else "")
+        text = card(manifest, self.recipe.report, self.recipe.declared, existing)
         _put(folder, "README.md", text.encode())
         manifest["files"] = _files(folder)
         _put(folder, CROISSANT, dumped(croissant(manifest, self.recipe.declared)))

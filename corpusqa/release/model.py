@@ -22,7 +22,7 @@ class Recipe:
         declared: What people say of the data, as in `[card]`.
         report: report.json as a mapping; what the card measures from.
         files: Further files by their path in the release.
-        card: A card whose prose is to be kept.
+        card: A card whose prose is to be kept; by default that of the parent.
     """
 
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -58,6 +58,11 @@ class Release:
     def docs(self) -> pl.DataFrame:
         """One row per document in published order: id, digest, split, file, row, number, source, edited."""
         return pl.read_parquet(self.folder / DOCS, memory_map=False)
+
+    def card(self) -> str:
+        """README.md as it is now, with what people wrote into it; empty if it is gone."""
+        path = self.folder / "README.md"
+        return path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
 
     def data_files(self) -> dict[str, list[Path]]:
         """The data files of each split, in order."""
