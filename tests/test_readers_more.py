@@ -159,12 +159,12 @@ def test_splits_by_the_names_of_files(tmp_path: Path) -> None:
     corpus = open_corpus(write(tmp_path, dict.fromkeys(names, line)))
     documents = read_all(corpus).documents
     assert documents.select("split", "source").rows() == [
-        ("dev", None),
+        ("validation", None),
         ("train", None),
         ("train", None),
         (None, "web"),
     ]
-    assert "splits: dev, train" in corpus.notes
+    assert "splits: validation, train" in corpus.notes
 
 
 def test_a_release_is_its_data(tmp_path: Path) -> None:

@@ -22,7 +22,9 @@ from corpusqa.readers.listing import Listing, list_file, list_files, list_folder
 MAGIC = re.compile(r"[*?[]")
 RELEASE = "corpusqa/manifest.json"  # in the folder of a release; its documents are in `data`
 SHARD = re.compile(r"(?P<split>\w[\w.]*?)-\d{5}-of-\d{5}\.")  # as `datasets` and the Hub name the files of a split
-SPLITS = frozenset(["train", "training", "validation", "valid", "val", "dev", "test"])
+# Names of files that say their split, with the split's name; as `datasets` reads them.
+SPLITS = {"train": "train", "training": "train", "validation": "validation", "valid": "validation"}
+SPLITS |= {"val": "validation", "dev": "validation", "test": "test", "testing": "test", "eval": "test"}
 
 
 @dataclass(frozen=True)
@@ -136,8 +138,7 @@ def _split(path: str, saved: Sequence[str]) -> str | None:
     shard = SHARD.match(name)
     if shard:
         return None if shard["split"] == "data" else shard["split"]  # `data` is what save_to_disk calls every file
-    stem = name.partition(".")[0].lower()
-    return stem if stem in SPLITS else None
+    return SPLITS.get(name.partition(".")[0].lower())
 
 
 def _without_caches(listing: Listing) -> Listing:
