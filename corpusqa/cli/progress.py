@@ -36,25 +36,40 @@ class Progress:
         if self._quiet or spent < PATIENCE_SECONDS:
             return
         if self._moving:
-            left = spent / done * (total - done)
-            bar = "=" * (WIDTH * done // total)
-            print(
-                f"\r{stage:<24} [{bar:<{WIDTH}}] {done}/{total}  {left:.0f} s left\x1b[K",
-                end="",
-                file=sys.stderr,
-                flush=True,
-            )
+            print(f"\r{moving_line(stage, done, total, spent)}\x1b[K", end="", file=sys.stderr, flush=True)
             self._dirty = True
         if done == total:
             self.clear()
             if not self._moving:
-                print(f"{stage}: {total} of {total} in {spent:.1f} s", file=sys.stderr)
+                print(f"{stage}: {total} of {total} in {duration(spent)}", file=sys.stderr)
 
     def clear(self) -> None:
         """Take the moving line away."""
         if self._dirty:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
             self._dirty = False
+
+
+def moving_line(stage: str, done: int, total: int, spent: float) -> str:
+    """Stage, bar, tasks, rate and remaining time; without a finished task there is no rate yet."""
+    bar = "=" * (WIDTH * done // max(total, 1))
+    head = f"{stage:<16} [{bar:<{WIDTH}}] {done}/{total}"
+    if not done:
+        return f"{head}  {duration(spent)} so far"
+    rate = done / spent if spent else float(done)
+    speed = f"{rate:.1f} per s" if rate >= 1 else f"{duration(1 / rate)} each"
+    return f"{head}  {speed}, {duration((total - done) / rate)} left"
+
+
+def duration(seconds: float) -> str:
+    """`0.4 s`, `45 s`, `3 min 20 s`, `2 h 5 min`."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 @contextmanager
