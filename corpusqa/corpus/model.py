@@ -121,6 +121,8 @@ def columns(corpus: Corpus, unit: Unit, names: Sequence[str]) -> pl.DataFrame:
 def _column(block: Block, name: str) -> pl.Series:
     if block.table is not None and name in block.table.column_names:
         column = block.table[name]
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(column.type.value_type)
         if not isinstance(column.type, pa.JsonType):
             return pl.Series(name, column)
     values = values_of(block, (name,))
