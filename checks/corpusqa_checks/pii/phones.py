@@ -35,6 +35,7 @@ def phones(line: Line) -> Iterator[Hit]:
     """Valid numbers with a country code; valid numbers of the document's countries after a cue, or grouped so."""
     for found in _NUMBER.finditer(line.text):
         start, end = found.span()
+        start += found[0].startswith("(") and ")" not in found[0]
         if line.is_free(start, end) and not _is_other(line, found):
             yield from _read(line, start, end)
 
@@ -56,20 +57,29 @@ def _one(line: Line, start: int, end: int) -> Hit | None:
     digits = re.sub(r"\D", "", value)
     if not 6 <= len(digits) <= 17 or len(set(digits)) < 3:
         return None
-    said = _is_said(line, start, grouped=digits != value)
-    found = None
-    if _INTERNATIONAL.match(value):
-        if value.lstrip("(").startswith("+") or said or len(value) > len(digits):
-            found = _international(value), "country code", 0.95
-    elif (said and _is_after_cue(line, start, value)) or _is_shaped(value, line.language):
-        regions = regions_of(line.language) if said or line.language else ("US",)
-        found = _national(value, regions), "national, " + ("cue" if said else "grouping"), 0.9 if said else 0.75
+    found = _judged(line, start, value, digits)
     if found is None or not found[0]:
         return None
     e164, why, score = found
     stretch = _EXTENSION.match(line.text, end)
     spared = RESERVED if is_reserved_phone(e164) else ""
     return Hit(start, stretch.end() if stretch else end, "phone", score, f"phonenumbers: valid, {why}", e164, spared)
+
+
+def _judged(line: Line, start: int, value: str, digits: str) -> tuple[str, str, float] | None:
+    """E.164 form, evidence and confidence of a candidate with enough evidence; the form is "" when it is not valid."""
+    if value.lstrip("(").startswith("+"):
+        return _international(value), "country code", 0.95
+    said = _is_said(line, start, grouped=digits != value)
+    if _INTERNATIONAL.match(value):
+        return (_international(value), "country code", 0.95) if said or value != digits else None
+    if said and _is_after_cue(line, start, value):
+        return _national(value, regions_of(line.language)), "national, cue", 0.9
+    if _NANP.fullmatch(value):
+        return (_e164(value, "US"), "national, grouping", 0.75) if line.language in (None, "en", "es", "fr") else None
+    if _is_printed(value, line.language):
+        return _national(value, regions_of(line.language)), "national, grouping", 0.75
+    return None
 
 
 def _is_other(line: Line, found: re.Match[str]) -> bool:
@@ -81,6 +91,9 @@ def _is_other(line: Line, found: re.Match[str]) -> bool:
         return True
     if (_THOUSANDS.fullmatch(value) or _is_range(value)) and not cue("phone", line, found.start(), 15):
         return True
+    glued = line.text[max(0, found.start() - 2) : found.start()]
+    if glued.endswith(".") and glued[0].isalpha() and not cue_right_before("phone", line, found.start(), 15):
+        return True  # the tail of a name: "release.091218-1251"
     return cue_right_before("not_phone", line, found.start())
 
 
@@ -102,10 +115,8 @@ def _is_after_cue(line: Line, start: int, value: str) -> bool:
     return not value.isdigit() or len(value) >= 9 or cue("phone", line, start, 25)
 
 
-def _is_shaped(value: str, language: str | None) -> bool:
-    """Grouped as numbers are printed where the language is spoken; without a language as in North America."""
-    if _NANP.fullmatch(value):
-        return language in (None, "en", "es", "fr")
+def _is_printed(value: str, language: str | None) -> bool:
+    """Grouped as numbers with a trunk zero are printed where the language is spoken."""
     if not _TRUNK.fullmatch(value) or language is None or value.isdigit():
         return False
     return any(_as_printed(value, region) for region in regions_of(language))

@@ -132,7 +132,12 @@ def _issued(shape: Format, text: str) -> Iterator[Hit]:
 def _looks_random(value: str) -> bool:
     """Letters and digits mixed with high entropy; no path, identifier, number, template or place-holder."""
     letters = sum(sign.isalpha() for sign in value)
-    if letters in (0, len(value)) or value.startswith(("/", ".", "$", "%", "http")) or _NOT_RANDOM.search(value):
+    if (
+        not letters
+        or not any(sign.isdigit() for sign in value)
+        or value.startswith(("/", ".", "$", "%", "http"))
+        or _NOT_RANDOM.search(value)
+    ):
         return False
     if sum(len(word[0]) for word in _WORDS.finditer(value)) * 2 > letters:
         return False
