@@ -88,7 +88,7 @@ def test_the_allowed_set() -> None:
     [
         ({"expected": ["english please"]}, "english please"),
         ({"confidence": 1.5}, "probability"),
-        ({"vote": "oracle"}, "'cld2' or 'none'"),
+        ({"vote": "oracle"}, "or 'none'"),
     ],
 )
 def test_bad_options_are_said(options: dict[str, object], words: str) -> None:

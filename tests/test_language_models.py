@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from corpusqa_checks.language import cache, profile_nb
+from corpusqa_checks.language.detectors import DETECTORS, installed
 from corpusqa_checks.language.scripts import SCRIPTS
 from corpusqa_checks.language.tables import ALPHA, BASE, Tables, build, key_of, profile_names
 
@@ -116,3 +117,43 @@ def test_a_folder_that_refuses_costs_only_time(fresh: Path) -> None:
     fresh.write_text("a file where the folder should be")
 
     assert same(cache.tables(), build())
+
+
+PLAIN = {
+    "en": "The ferry left the harbour at noon, and the gulls went with it as they had every day of that long summer.",
+    "de": "Die Fähre verließ am Mittag den Hafen, und die Möwen flogen mit ihr wie an jedem Tag dieses langen Sommers.",
+    "ru": "Паром вышел из гавани в полдень, и чайки летели за ним, как и каждый день того долгого лета.",
+}
+
+
+@pytest.mark.parametrize("name", sorted(DETECTORS))
+def test_detectors_answer_alike_on_plain_text(name: str) -> None:
+    if installed(name) is None:
+        pytest.skip(f"{DETECTORS[name].package} is not installed")
+    votes = DETECTORS[name].detect_batch([*PLAIN.values(), ""])
+
+    assert [vote.language for vote in votes] == [*PLAIN, None]
+    assert DETECTORS[name].detect_batch(list(PLAIN.values())[::-1]) == votes[2::-1]
+
+
+def test_the_reference_is_seeded_and_safe_in_threads() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from corpusqa_checks.language.detectors import _langdetect
+
+    _langdetect.cache_clear()
+    reference = DETECTORS["langdetect"]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: reference.detect_batch(list(PLAIN.values())), range(8)))
+
+    assert all(answer == answers[0] for answer in answers)
+
+
+def test_the_same_label_wherever_the_reference_is_sure() -> None:
+    texts = [text for text in TEXTS if len(text) > 30] + list(PLAIN.values())
+    sure = DETECTORS["langdetect"].detect_batch(texts)
+    mine = DETECTORS["profile_nb"].detect_batch(texts)
+
+    assert [m.language for s, m in zip(sure, mine, strict=True) if s.reliable] == [
+        s.language for s in sure if s.reliable
+    ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import polars as pl
+from corpusqa_checks.language.detectors import DETECTORS, VOTERS, installed
 from corpusqa_checks.language.names import code_of, differ
 
 from corpusqa.check import Batch, Check, Frame, Label, Measured, Signal
@@ -15,7 +16,7 @@ SURE = 0.9
 SPANS = {"row": pl.Int64, "start": pl.Int64, "end": pl.Int64, "label": pl.String, "score": pl.Float64, "why": pl.String}
 
 
-def language(*, expected: Sequence[str] = (), confidence: float = 0.75, vote: str = "cld2") -> Check:
+def language(*, expected: Sequence[str] = (), confidence: float = 0.75, vote: str = "auto") -> Check:
     """The language of each document, or an honest "cannot tell".
 
     Code, markup, tables, addresses and lists of names are set aside first; what is left has to be running text.
@@ -38,16 +39,17 @@ def language(*, expected: Sequence[str] = (), confidence: float = 0.75, vote: st
     Options:
         expected: ISO 639-1 codes; documents confidently in another language get `language.unexpected`.
         confidence: Answers below this calibrated probability of being right are withheld.
-        vote: The second model: "cld2", or "none" for naive Bayes alone.
+        vote: The second model: "cld2", "py3langid", "none" for naive Bayes alone, or "auto" for the first of the two
+            that is installed. The confidence is calibrated for CLD2.
     """
     wanted = _codes(expected)
     if not 0 <= confidence <= 1:
         raise ValueError(f"confidence = {confidence} is a probability: choose a number from 0 to 1")
-    if vote not in ("cld2", "none"):
-        raise ValueError(f"vote = {vote!r} names no second model: choose 'cld2' or 'none'")
+    voter = _voter(vote)
+    models = ", ".join(f"{name} {installed(name)}" for name in ("profile_nb", voter) if name)
     return Check(
         signals={
-            "label": Signal(pl.String, "ISO 639-1 code of the main language", view="language"),
+            "label": Signal(pl.String, f"ISO 639-1 code of the main language, by {models}", view="language"),
             "confidence": Signal(pl.Float64, "calibrated probability that the answer is right, 0 to 1"),
             "status": Signal(pl.String, "confident, single_model, disputed or why there is no answer"),
             "candidates": Signal(pl.String, "at most three codes, likeliest first"),
@@ -59,7 +61,7 @@ def language(*, expected: Sequence[str] = (), confidence: float = 0.75, vote: st
             "unexpected": Label("the text is in none of the expected languages", severity="warning"),
             "foreign": Label("a paragraph in another language than the document", severity="info"),
         },
-        measure=partial(_measure, wanted, confidence, vote),
+        measure=partial(_measure, wanted, confidence, voter),
         suggest={"drop": ["language.status = 'no_language'", "language.label <> 'en'"]},
     )
 
@@ -74,12 +76,26 @@ def _codes(expected: Sequence[str]) -> frozenset[str]:
     return frozenset(code for code in codes.values() if code)
 
 
-def _measure(wanted: frozenset[str], threshold: float, vote: str, batch: Batch) -> Measured:
+def _voter(vote: str) -> str | None:
+    """The name of the second model."""
+    if vote == "none":
+        return None
+    if vote == "auto":
+        return next((name for name in VOTERS if installed(name)), None)
+    if vote not in VOTERS:
+        raise ValueError(
+            f"vote = {vote!r} names no second model: choose 'auto', {', '.join(map(repr, VOTERS))} or 'none'"
+        )
+    if installed(vote) is None:
+        raise ValueError(f"vote = {vote!r} is not installed; install its package or choose 'auto'")
+    return vote
+
+
+def _measure(wanted: frozenset[str], threshold: float, voter: str | None, batch: Batch) -> Measured:
     from corpusqa_checks.language.routing import detect
     from corpusqa_checks.language.segments import foreign
-    from corpusqa_checks.language.votes import cld2, cld2_version
 
-    found = detect(batch.text, cld2 if vote == "cld2" and cld2_version() else None, threshold)
+    found = detect(batch.text, DETECTORS[voter].detect_batch if voter else None, threshold)
     segments = foreign(batch.lines, found["label"].to_list())
     signals = found.select("label", "confidence", "status", "candidates", undecided=pl.col("label").is_null())
     signals = signals.with_columns(foreign_share=_share(batch, segments))

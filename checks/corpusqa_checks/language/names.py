@@ -29,10 +29,12 @@ def code_of(name: str) -> str | None:
     Args:
         name: The value as the source states it.
     """
+    low = name.strip().lower().replace("_", "-")
+    if low in _WIDELY_USED.split():  # most metadata: no need to load CLDR
+        return low
     from babel import Locale
     from babel.core import get_global
 
-    low = name.strip().lower().replace("_", "-")
     aliases = get_global("language_aliases")
     main = low.split("-")[0]
     main = str(aliases.get(main, main)).split("_")[0].split("-")[0]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 
 # Other names of the same language, and dialects that the profiles do not tell apart.
 SAME = {
@@ -43,15 +41,6 @@ def canonical(code: str | None) -> str | None:
     low = (code or "").lower().replace("_", "-")
     low = SAME.get(low, low.split("-")[0])
     return None if low in ("", "un", "und", "xx", "unknown", "none") else SAME.get(low, low)
-
-
-@cache
-def cld2_version() -> str | None:
-    """Version of pycld2; None where it is not installed."""
-    try:
-        return version("pycld2")
-    except PackageNotFoundError:
-        return None
 
 
 def cld2(texts: Sequence[str]) -> list[Vote]:

@@ -1,0 +1,133 @@
+"""Language detectors by name: the one that decides, the second opinions, and the reference.
+
+Each takes a batch of texts and answers with a language or None; none of them knows of gates, scripts or confidence
+(see routing). `langdetect` is the original that `profile_nb` is held against.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Protocol
+
+from corpusqa_checks.language.cache import tables
+from corpusqa_checks.language.profile_nb import score
+from corpusqa_checks.language.votes import Vote, canonical, cld2
+
+_LOCK = threading.Lock()
+# py3langid says so many percent where it is right nine times out of ten.
+RELIABLE = 0.9
+
+
+class LanguageDetector(Protocol):
+    """A model that names languages.
+
+    Attributes:
+        name: How it is chosen and reported.
+        package: The distribution that brings it.
+    """
+
+    name: str
+    package: str
+
+    def detect_batch(self, texts: Sequence[str]) -> list[Vote]:
+        """What it says of each text, in order."""
+        ...
+
+
+class ProfileNB:
+    """Exact naive Bayes over langdetect's profiles; `score` is the margin in nats."""
+
+    name, package = "profile_nb", "langdetect"
+
+    def detect_batch(self, texts: Sequence[str]) -> list[Vote]:
+        """The best profile of each text; None where no n-gram is known."""
+        scores = score(texts)
+        order = (-scores.nats).argsort(axis=1, kind="stable")[:, :2]
+        names = [canonical(name) for name in tables().languages]
+        found = []
+        for place, (best, second) in enumerate(order.tolist()):
+            margin = float(scores.nats[place, best] - scores.nats[place, second])
+            found.append(Vote(names[best], margin > 0, margin) if scores.grams[place] else Vote(None))
+        return found
+
+
+class Langdetect:
+    """The original, seeded and warmed under a lock; `score` is its own probability, which is near 1 nearly always."""
+
+    name, package = "langdetect", "langdetect"
+
+    def detect_batch(self, texts: Sequence[str]) -> list[Vote]:
+        """Its answer for each text; None where it finds no features."""
+        factory = _langdetect()
+        return [self._one(factory, text) for text in texts]
+
+    def _one(self, factory: Any, text: str) -> Vote:
+        from langdetect.lang_detect_exception import LangDetectException
+
+        detector = factory.create()
+        detector.seed = 0  # its own draws are repeatable; the process-wide seed is left alone
+        detector.append(text)
+        try:
+            found = detector.get_probabilities()
+        except LangDetectException:
+            return Vote(None)
+        return Vote(canonical(found[0].lang), found[0].prob > 0.99, found[0].prob) if found else Vote(None)
+
+
+class Cld2:
+    """Google's CLD2, by pycld2; `score` is its normalised score."""
+
+    name, package = "cld2", "pycld2"
+
+    def detect_batch(self, texts: Sequence[str]) -> list[Vote]:
+        """Its first language for each text."""
+        return cld2(texts)
+
+
+class Py3langid:
+    """py3langid, pure NumPy: the second opinion where pycld2 has no wheel; `score` is its probability."""
+
+    name, package = "py3langid", "py3langid"
+
+    def detect_batch(self, texts: Sequence[str]) -> list[Vote]:
+        """Its best language for each text; None where it is less than RELIABLE sure."""
+        identifier = _py3langid()
+        found = (identifier.classify(text) for text in texts)
+        return [
+            Vote(canonical(code) if sure >= RELIABLE else None, sure >= RELIABLE, float(sure)) for code, sure in found
+        ]
+
+
+DETECTORS: dict[str, LanguageDetector] = {d.name: d for d in (ProfileNB(), Langdetect(), Cld2(), Py3langid())}
+# Second opinions, best first; the first that is installed is used.
+VOTERS = ("cld2", "py3langid")
+
+
+def installed(name: str) -> str | None:
+    """The version of the package behind a detector; None where it is not installed."""
+    try:
+        return version(DETECTORS[name].package)
+    except PackageNotFoundError:
+        return None
+
+
+@cache
+def _langdetect() -> Any:
+    """A factory of our own: langdetect publishes its global one before the profiles are loaded, a race."""
+    with _LOCK:
+        from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
+
+        factory = DetectorFactory()
+        factory.load_profile(PROFILES_DIRECTORY)
+        return factory
+
+
+@cache
+def _py3langid() -> Any:
+    with _LOCK:
+        from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+        return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
