@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
-from conftest import ROOT
+from conftest import ROOT, SEEDS
 from reporting_corpus import CONFIG, PLAIN
 
 
@@ -105,3 +106,22 @@ def test_a_reader_that_goes_away_is_no_trouble(folder):
 
     assert done.stdout == "<!DOCTYPE "
     assert done.stderr == ""
+
+
+def test_no_planted_value_of_the_seeds_is_in_anything_that_is_written(tmp_path):
+    labels = [json.loads(line) for line in (SEEDS / "labels.jsonl").read_text(encoding="utf-8").splitlines()]
+    planted = {found["value"] for label in labels for found in label["pii"]}
+    formats = [part for name in ("markdown", "github", "sarif", "junit") for part in ("--format", f"{name}:{name}.out")]
+    done = subprocess.run(
+        [sys.executable, "-m", "corpusqa", "report", str(SEEDS), "--config", str(SEEDS / "corpusqa.toml"), *formats],
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    written = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.glob("*.out")}
+    for path in (tmp_path / "corpusqa-report").iterdir():
+        table = path.suffix == ".parquet"
+        written[path.name] = str(pl.read_parquet(path).to_dicts()) if table else path.read_text(encoding="utf-8")
+
+    assert len(planted) > 30
+    assert len(written) >= 9
+    for name, text in {**written, "stdout": done.stdout, "stderr": done.stderr}.items():
+        assert not [value for value in planted if value in text], name
