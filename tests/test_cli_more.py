@@ -190,3 +190,17 @@ def test_the_command_line_of_action_and_hook_on_the_seeds(change: str, code: int
         (tmp_path / "data").mkdir()
 
     assert run("gate", "data", "-o", "corpusqa-report", "--config", CONFIG).returncode == code
+
+
+def test_rules_may_name_any_column_of_the_source(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.jsonl(
+        "data.jsonl",
+        *({"id": str(n), "text": f"{n} {TEXT}", "row": n, "doc": n, "unit": n, "odd name": n} for n in range(9)),
+    )
+    rules = "['doc.row < 2', 'doc.doc = 3', 'doc.unit > 7', 'doc.\"odd name\" = 5']"
+    run.write("corpusqa.toml", f"[clean]\npolicy = 'none'\ndrop = {rules}\n")
+    done = run("clean", "data.jsonl", "--dry-run", "--select", "text")
+
+    assert done.returncode == 0, done.stderr
+    assert "9 read = 4 kept + 0 edited + 5 dropped + 0 unreadable" in done.stdout

@@ -20,6 +20,7 @@ from corpusqa.engines.flow import Flow, Progress, quiet
 from corpusqa.engines.local import SERIAL_BYTES, LocalEngine
 from corpusqa.engines.parts import Done, Stage, write_tables
 from corpusqa.gate import GateResult
+from corpusqa.gate.catalogue import refuse_slicing
 from corpusqa.gate.limits import limits_of
 from corpusqa.plugins import Plugin, find, load, select
 from corpusqa.policy import Ledger, Policy, Verdicts, judge, make_policy
@@ -126,6 +127,7 @@ def account(source: Any, config: Config, settings: Settings) -> Account:
     declared = describe(plugins)
     make_policy(config.clean, declared)  # what cannot work is said before an hour of scanning, not after it
     limits_of(config.gate, declared)
+    refuse_slicing(config.report.by, declared, "[report] by:")
     corpus = open_corpus(source, config.input, work=settings.work)
     for note in (*config.notes, *corpus.notes):
         settings.say(note)

@@ -107,14 +107,14 @@ LARGEST = 1e300  # integers of JSON may be longer than any float
 
 
 def columns(corpus: Corpus, unit: Unit, names: Sequence[str]) -> pl.DataFrame:
-    """The documents of a unit as `row` and the source's own columns `names`, for rules that speak of them.
+    """The documents of a unit as `row` and the source's own columns `names` as `doc:<name>`, for rules on them.
 
     A name with dots that is no column leads into a nested one; a column that does not exist holds nulls.
     """
     wanted = [*corpus.fields.columns, *names, *(name.partition(".")[0] for name in names)]
     block = reader(corpus.format).read(Path(corpus.root), unit, wanted)
     rows = assemble(block, corpus.fields, {}, full=False).documents["row"]
-    found = block.place.select("row").with_columns(_column(block, name) for name in names)
+    found = block.place.select("row").with_columns(_column(block, name).alias(f"doc:{name}") for name in names)
     return found.filter(pl.col("row").is_in(rows.implode()))
 
 

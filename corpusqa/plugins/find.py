@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import Distribution, EntryPoint, distributions
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from corpusqa.errors import PluginError, near_misses
@@ -43,7 +43,7 @@ def find(files: Sequence[str | Path] = ()) -> dict[str, Found]:
         PluginError: two origins claim one name, a name is reserved or malformed, a file is missing or broken.
     """
     found: dict[str, Found] = {}
-    for check in [*_installed(distributions()), *(check for file in files for check in _in_file(Path(file)))]:
+    for check in [*_installed(), *(check for file in files for check in _in_file(Path(file)))]:
         _accept(check, found)
     return dict(sorted(found.items()))
 
@@ -75,20 +75,12 @@ def _accept(check: Found, found: dict[str, Found]) -> None:
     found[check.name] = check
 
 
-def _installed(installed: Iterable[Distribution]) -> Iterable[Found]:
-    seen: set[str] = set()
-    for dist in installed:
-        name = dist.metadata["Name"]
-        if name in seen:  # an editable install may be on the path twice; the first one is the one imported
-            continue
-        points = [point for point in dist.entry_points if point.group == GROUP]
-        if points:
-            seen.add(name)
-        yield from (_from_entry_point(point, name, dist.version) for point in points)
-
-
-def _from_entry_point(point: EntryPoint, name: str, version: str) -> Found:
-    return Found(point.name, f"{name} {version}", point.value, version, name)
+def _installed() -> Iterable[Found]:
+    """Entry points of every distribution on the path; one that is on it twice counts once."""
+    for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
+        dist = point.dist
+        name, version = (dist.metadata["Name"], dist.version) if dist is not None else ("unknown", "")
+        yield Found(point.name, f"{name} {version}", point.value, version, name)
 
 
 def _in_file(path: Path) -> Iterable[Found]:

@@ -70,7 +70,7 @@ def _frame(scan: Scan, extra: pl.DataFrame | None) -> pl.DataFrame:
     """Documents and signals, and the source's own columns under a prefix."""
     if extra is None:
         return scan.frame
-    own = extra.rename({name: OWN + name for name in extra.columns if name != "doc"})
+    own = extra.rename({name: OWN + name for name in extra.columns if name != "doc" and not name.startswith(OWN)})
     return scan.frame.join(own, on="doc", how="left", maintain_order="left")
 
 
