@@ -6,6 +6,7 @@ for.
 
 from __future__ import annotations
 
+import ast
 import json
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import polars as pl
 import pytest
 from corpusqa_checks.boilerplate import boilerplate
+from corpusqa_checks.boilerplate.measuring import labelled_lines
 from corpusqa_checks.cookie_text import cookie_text
 
 from corpusqa.batch import Batch
@@ -181,3 +183,63 @@ def test_adjacent_lines_of_a_label_are_one_span() -> None:
     spans = run(plugin(boilerplate), [PAGE]).spans.sort("start")
     labels = spans["label"].to_list()
     assert all(a != b for a, b in pairwise(labels))
+
+
+def test_every_pattern_runs_in_a_linear_engine() -> None:
+    checks = Path(__file__).parent.parent / "checks" / "corpusqa_checks"
+    for folder in ("boilerplate", "cookie_text"):
+        for source in (checks / folder).glob("*.py"):
+            assert not {"re", "regex"} & _imported(source), (
+                f"{source.name}: patterns belong to polars, whose time is linear"
+            )
+
+
+def _imported(source: Path) -> set[str]:
+    """Top-level names of the modules that a file imports."""
+    names = [
+        node for node in ast.walk(ast.parse(source.read_text("utf-8"))) if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    modules = [
+        [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""] for node in names
+    ]
+    return {name.split(".")[0] for found in modules for name in found}
+
+
+@pytest.fixture(scope="module")
+def judged_lines(shared: Path) -> pl.DataFrame:
+    """Judged lines of the dev pages: `row, set, lang, main` (gold), `said` (no frame label) and `tokens`."""
+    table = pl.read_parquet(shared / "data" / "boilerplate_lines.parquet").filter(pl.col("split") == "dev")
+    table = table.with_columns(
+        pl.col("text").str.replace_all(r"[\r\n]", " "), row=pl.col("page").rle_id().cast(pl.Int64)
+    ).with_columns(line=pl.int_range(1, pl.len() + 1).over("row").cast(pl.Int64))
+    texts = table.group_by("row", maintain_order=True).agg(pl.col("text").str.join("\n"))
+    lines = labelled_lines(Batch(texts.select("text")))
+    kept = pl.col("label").is_null() | (pl.col("label") == "title")
+    tokens = pl.col("text").str.count_matches(r"\S+") + 0.6 * pl.col("text").str.count_matches(r"[\u3040-\u9fff]")
+    gold = table.filter(pl.col("label") != "unjudged").select(
+        "row", "line", "set", "lang", main=pl.col("label") == "main"
+    )
+    return gold.join(lines.select("row", "line", said=kept, tokens=tokens), on=["row", "line"])
+
+
+def token_f(lines: pl.DataFrame) -> float:
+    tokens, main, said = pl.col("tokens"), pl.col("main"), pl.col("said")
+    sums = lines.select(hit=(tokens * (main & said)).sum(), said=(tokens * said).sum(), main=(tokens * main).sum())
+    hit, claimed, true = sums.row(0)
+    return float(2 * hit / (claimed + true))
+
+
+def test_main_text_of_the_development_pages(judged_lines: pl.DataFrame) -> None:
+    assert token_f(judged_lines) >= 0.88
+    pages = judged_lines.group_by("lang").agg(pl.col("row").n_unique()).filter(pl.col("row") >= 10)["lang"]
+    assert len(pages) >= 5
+    assert {lang for lang in pages if token_f(judged_lines.filter(pl.col("lang") == lang)) < 0.85} == set()
+
+
+def test_ratio_of_the_development_pages(judged_lines: pl.DataFrame) -> None:
+    full = judged_lines.filter(pl.col("set") != "trafilatura")
+    tokens = pl.col("tokens")
+    errors = full.group_by("row").agg(
+        error=((tokens * pl.col("main")).sum() - (tokens * pl.col("said")).sum()).abs() / tokens.sum()
+    )
+    assert errors["error"].mean() <= 0.08

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from corpusqa_checks.boilerplate.context import Floats, Layout
-from corpusqa_checks.boilerplate.counts import CUES, MARKS, line_counts
+from corpusqa_checks.boilerplate.counts import CUES, HEAD, MARKS, line_counts
 
 from corpusqa.check import Frame
 
@@ -55,15 +55,16 @@ def _own(get: Columns) -> Columns:
     words = np.maximum(1, get["runs"] + 0.6 * unspaced)
     size = chars + 1.2 * unspaced
     capital = get["capital"] / words
-    dense = unspaced > 0.3 * chars
+    seen = np.minimum(chars, HEAD)  # what the counts were taken of
+    dense = unspaced > 0.3 * seen
     return {
         "size": size,
         "words": words,
         "length": np.log1p(size),
-        "word_length": chars / words,
+        "word_length": seen / words,
         "capital": capital,
         "capital_short": np.where(words < 12, capital, 0),
-        "digits": get["digits"] / np.maximum(chars, 1),
+        "digits": get["digits"] / np.maximum(seen, 1),
         "commas": get["commas"] / words,
         "stops": np.log1p(get["stops"]),
         # function words cannot be seen in scripts without small letters: a middle value for them

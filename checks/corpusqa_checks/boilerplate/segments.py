@@ -85,7 +85,7 @@ def segments(lines: Frame, columns: Columns, layout: Layout, score: Floats, cook
     """
     body = _body(columns, score) & ~cookie
     second_half = _follows(body, columns, layout, HALF)
-    appeals, cues = _appeals(lines, (columns["size"] > LONG) & (second_half | (score <= 0)))
+    appeals, cues = _appeals(lines, (columns["size"] > LONG) & (second_half | _before(body, layout)))
     body &= ~(second_half & (cues >= 2))
     before, after, late = (
         _before(body, layout),
