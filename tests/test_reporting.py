@@ -301,6 +301,36 @@ class TestHostile:
         assert not any("](" in result["message"]["text"] for result in results)
 
 
+class TestLimits:
+    """Limits of a change, limits that nobody could judge, and a gate that says so."""
+
+    @pytest.fixture
+    def judged(self, report: dict[str, Any]) -> dict[str, Any]:
+        row = {**report["gate"]["limits"][0], "level": "error", "by": "", "slice": "", "headroom": None}
+        change = {**row, "metric": "odd.word.per_mb", "op": "max_increase", "limit": 0.5, "base": 1.0, "compared": 3.0}
+        limits = [
+            {**change, "value": 9.0, "ok": False, "note": None},
+            {**row, "metric": "odd.words.max", "op": "max", "limit": 1.0, "value": None, "base": None, "compared": None,
+             "ok": None, "note": "could not be measured"},
+        ]  # fmt: skip
+        return {**report, "gate": {"status": "not evaluated", "limits": limits}}
+
+    @pytest.mark.parametrize("name", ["terminal", "github", "sarif", "junit"])
+    def test_a_change_is_said_with_both_values(self, judged, name):
+        assert "odd.word.per_mb went from 1 to 3, may rise by 0.5" in draw(name, judged)
+
+    def test_the_page_shows_base_and_change(self, judged):
+        page = draw("html", judged)
+
+        assert '<th scope="col" class="number">base</th><th scope="col" class="number">change</th>' in page
+        assert '<td class="number">1</td><td class="number">+2</td>' in page
+
+    def test_what_nobody_could_judge_does_not_pass(self, judged):
+        assert "not evaluated: 1 of 2 limits could not be judged, so nothing passes" in draw("terminal", judged)
+        [error] = [e for e in Tree.fromstring(draw("junit", judged)).iter("error") if e.get("type") == "not evaluated"]
+        assert error.get("message") == "odd.words.max is –, at most 1 (could not be measured)"
+
+
 class TestFileNames:
     """Names of files come from whoever made the corpus, too."""
 

@@ -88,7 +88,8 @@ def gate_words(report: dict[str, Any]) -> str:
     if status == "passed":
         warned = len(rows) - len(errors)
         return f"passed with {counted(warned, 'warning')}: {limits}" if warned else f"passed: {limits}"
-    return f"not evaluated: {len(errors)} of {limits} could not be judged, so nothing passes"
+    unknown = sum(state(row) == "unknown" for row in errors)
+    return f"not evaluated: {unknown} of {limits} could not be judged, so nothing passes"
 
 
 def not_measured(report: dict[str, Any]) -> list[tuple[str, int]]:
