@@ -176,7 +176,7 @@ def test_columns_of_the_source_for_rules(tmp_path: Path) -> None:
     write(tmp_path, {"a.jsonl": '{"text": "x", "n": 1}\n{"text": null, "n": 2}\n{"text": "y", "n": 3}\n'})
     corpus = open_corpus(tmp_path)
     found = columns(corpus, corpus.units[0], ["n", "absent"])
-    assert found.to_dict(as_series=False) == {"row": [0, 2], "n": [1, 3], "absent": [None, None]}
+    assert found.to_dict(as_series=False) == {"row": [0, 2], "doc:n": [1, 3], "doc:absent": [None, None]}
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_columns_of_the_source_for_rules(tmp_path: Path) -> None:
 def test_columns_for_rules_can_be_compared(tmp_path: Path, values: list[Any], expected: list[Any]) -> None:
     write(tmp_path, {"a.jsonl": "".join(json.dumps({"text": "x", "v": value}) + "\n" for value in values)})
     corpus = open_corpus(tmp_path)
-    assert columns(corpus, corpus.units[0], ["v"])["v"].to_list() == expected
+    assert columns(corpus, corpus.units[0], ["v"])["doc:v"].to_list() == expected
 
 
 def test_documents_obey_the_schema_and_breaches_are_named_without_values(tmp_path: Path) -> None:

@@ -136,8 +136,8 @@ def test_nested_fields_and_columns_for_rules(tmp_path: Path) -> None:
         corpus = open_corpus(store(tmp_path, rows, kind), InputOptions(id="meta.id"))
         assert corpus.read(corpus.units[0]).documents["id"].to_list() == ["i", "j"]
         found = columns(corpus, corpus.units[0], ["meta.score", "meta.absent.deep"])
-        assert found["meta.score"].to_list() == [0.5, None]
-        assert found["meta.absent.deep"].to_list() == [None, None]
+        assert found["doc:meta.score"].to_list() == [0.5, None]
+        assert found["doc:meta.absent.deep"].to_list() == [None, None]
 
 
 def test_edits_are_written_back_where_the_text_lies(tmp_path: Path) -> None:
