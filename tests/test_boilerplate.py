@@ -120,6 +120,16 @@ def test_spans_do_not_cross_parts() -> None:
     assert all(end <= cut - 2 or start >= cut for start, end in result.spans.select("start", "end").rows())
 
 
+def test_conversations_are_told_by_the_roles_of_their_parts() -> None:
+    frame = pl.DataFrame({"id": ["a"], "text": [f"Home\nSearch\nContact us\n\n{ARTICLE}"]})
+    parts = {"row": [0, 0], "part": [0, 1], "start": [0, 24], "end": [22, 24 + len(ARTICLE)]}
+    said = [
+        Measuring([plugin(boilerplate)], frame, pl.DataFrame(parts | {"role": roles})).result("boilerplate").signals
+        for roles in (["user", "assistant"], ["", ""])
+    ]
+    assert [row["boilerplate.kind"][0] for row in said] == ["chat", "page"]
+
+
 def test_without_text_nothing_is_measured() -> None:
     row = run(plugin(boilerplate), ["", " \n\t\n"]).signals
     assert row.null_count().row(0) == (2,) * row.width

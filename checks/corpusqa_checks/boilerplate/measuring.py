@@ -30,6 +30,8 @@ ABOUTS = {
     "other": "not main text, of no known kind",
 }
 UNCERTAIN = 0.7  # |log-odds| below which a line is uncertain
+# Roles of parts that make a document a conversation, whatever its lines look like.
+SPEAKERS = ("user", "assistant", "system", "human", "gpt", "bot", "tool", "function", "prompt", "answer")
 PLAIN = 0.1  # share of words up to which lines without any cue of a frame are let pass
 
 
@@ -98,10 +100,18 @@ def labelled_lines(batch: Batch) -> Frame:
     label = pl.Series(SEGMENTS).gather(code).set(pl.Series(code == MAIN), None)
     table = lines.with_columns(score=pl.Series(score, dtype=pl.Float64), label=label)
     table = table.join(kinds(looked), on="row", how="left", maintain_order="left")
+    spoken = pl.col("row").is_in(_spoken(batch).implode())
+    table = table.with_columns(kind=pl.when(spoken).then(pl.lit("chat")).otherwise("kind"))
     table = table.with_columns(kind=_kind_with_frame(table, pl.Series(looked.columns["cues"])))
     titled = (pl.col("kind") == "text") & (pl.col("label") == "title")
     judged = (pl.col("kind") == "page") | titled | (pl.col("label") == "cookie")
     return table.with_columns(label=pl.when(judged).then("label"))
+
+
+def _spoken(batch: Batch) -> pl.Series:
+    """Rows of the documents whose parts are turns of a conversation."""
+    parts = batch.parts.filter(pl.col("role").str.to_lowercase().is_in(list(SPEAKERS)))
+    return parts["row"].unique().cast(pl.Int64)
 
 
 def _kind_with_frame(table: Frame, cues: pl.Series) -> pl.Series:
