@@ -40,17 +40,17 @@ def emails(line: Line) -> Iterator[Hit]:
 
 
 def _host(host: str, top: str) -> tuple[str, float]:
-    """The host name and how sure it is one; a capitalised word after the full stop of a sentence is cut off."""
+    """The host name and how sure it is one; a next sentence ("org.Next") or the ending of a file is cut off."""
     low = top.lower()
-    if low in _KNOWN_TOPS and (top.islower() or top.isupper() or host == host.title()):
+    one_case = top.islower() or top.isupper() or not top.isascii()
+    if low in _KNOWN_TOPS and (one_case or host == host.title()):
         return host, 1.0
+    if low not in _NOT_TOPS and one_case:
+        return host, 0.9 if len(top) == 2 or not top.isascii() or low.startswith("xn--") else 0.7
     rest, _, _ = host.rpartition(".")
     last = rest.rpartition(".")[2]
-    if "." in rest and last.islower() and (last in _KNOWN_TOPS or len(last) == 2) and low not in _KNOWN_TOPS:
-        return rest, 0.9
-    if low in _NOT_TOPS or not (top.islower() or top.isupper() or not top.isascii()):
-        return "", 0.0
-    return (host, 0.9) if len(top) == 2 or not top.isascii() or low.startswith("xn--") else (host, 0.7)
+    is_name = "." in rest and last.islower() and (last in _KNOWN_TOPS or len(last) == 2)
+    return (rest, 0.9) if is_name else ("", 0.0)
 
 
 def _is_account(line: Line, local: str, start: int, end: int) -> bool:

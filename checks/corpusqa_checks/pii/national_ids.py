@@ -79,7 +79,7 @@ def kinds() -> tuple[Kind, ...]:
     return tuple(
         Kind(
             row["name"],
-            re.compile(rf"(?<![{WORD}])(?<![.\-/])(?:{row['shape']})(?![{WORD}]|[.\-/,]\d)", re.IGNORECASE),
+            re.compile(rf"(?<![{WORD}])(?<![.\-/])(?i:{row['shape']})(?![{WORD}]|[.\-/,]\d)"),
             _validator(row.get("stdnum", "")),
             bool(row.get("free", False)),
         )

@@ -52,7 +52,8 @@ def _is_address(line: Line, found: re.Match[str]) -> bool:
     if max(octets) > 99:
         return True
     evidence = _PORT_OR_MASK.match(line.text, end) or line.text[:start].endswith(("//", "@"))
-    return bool(evidence) or cue("ip", line, start, 40)
+    # four digits are a section more often than an address
+    return bool(evidence) or cue("ip", line, start, 40 if max(octets) > 9 else 15)
 
 
 def canonical_ip(value: str) -> str:

@@ -25,8 +25,8 @@ _GENERIC_ASSIGNMENT = re.compile(
 _NOT_NAMES = re.compile(
     r"(?i)public|keyboard|keyword|monkey|tokeni[sz]e|author(?!iz)|primary|foreign|partition|sort_?key"
 )
-# Dates, file names, scope operators, URLs.
-_NOT_RANDOM = re.compile(r"\d{4}-\d\d-\d\d|\.[a-z]{2,5}\Z|::|//")
+# UUIDs, dates, file names, scope operators, URLs.
+_NOT_RANDOM = re.compile(r"\A[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-|\d{4}-\d\d-\d\d|\.[a-z]{2,5}\Z|::|//")
 # Words of identifiers (PKEY_Contact_HomeAddress2). Of random signs few stand in such runs.
 _WORDS = re.compile(r"[A-Z]?[a-z]{4,}|[A-Z]{4,}")
 
@@ -64,7 +64,12 @@ def assigned_secrets(line: Line) -> Iterator[Hit]:
     for found in _GENERIC_ASSIGNMENT.finditer(line.text):
         group = "quoted" if found["quoted"] else "bare"
         value = found[group]
-        if _looks_random(value) and not _NOT_NAMES.search(found["name"]):
+        in_query = line.text[: found.start("name")].endswith(("?", "&")) and found["name"].lower().endswith("key")
+        if (
+            _looks_random(value)
+            and not _NOT_NAMES.search(found["name"])
+            and not (in_query and "api" not in found["name"].lower())
+        ):
             spared = RESERVED if is_reserved_secret(value) else ""
             yield Hit(*found.span(group), "secret", 0.7, "assignment to a telling name, entropy", value, spared)
 

@@ -17,7 +17,7 @@ def _any(words: Sequence[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-_HEAD = rf"(?:{_any(_WORDS['street_heads'])}) (?:{_NAME} ){{0,3}}"
+_HEAD = rf"(?i:{_any(_WORDS['street_heads'])}) (?:{_NAME} ){{0,3}}"
 _NOT_MORE = rf"(?![{WORD}.,:/%\-]\d|[{WORD}%°])"
 # 12 Mole Street; 221B Upper Mole St. Flat and postcode are left to the reader.
 _ENGLISH = re.compile(
@@ -26,9 +26,7 @@ _ENGLISH = re.compile(
 # 12, rue de la Mer
 _NUMBER_FIRST = re.compile(rf"(?<![{WORD}.,\-])\d{{1,4}}(?: ?bis| ?ter|[a-z])?,? {_HEAD}{_CAPITAL}")
 # Calle Mayor 12; ul. Morska 12
-_NUMBER_LAST = re.compile(
-    rf"(?<![{WORD}]){_HEAD}{_NAME},? (?:n[.º°]? ?|nº |д\. ?)?\d{{1,4}}[A-Za-z]?{_NOT_MORE}", re.IGNORECASE
-)
+_NUMBER_LAST = re.compile(rf"(?<![{WORD}]){_HEAD}{_NAME},? (?:n[.º°]? ?|nº |д\. ?)?\d{{1,4}}[A-Za-z]?{_NOT_MORE}")
 # Molenstraße 12; Lange Gasse 4a; Dorpsstraat 7
 _STEM = rf"(?=[^\W\d_a-zß-öø-ÿ])[{WORD}'’.\-]{{1,24}}?"
 _SUFFIX = f"(?:{_any(_WORDS['street_suffixes'])})"
