@@ -38,7 +38,8 @@ def language(*, expected: Sequence[str] = (), confidence: float = 0.75, vote: st
 
     Options:
         expected: ISO 639-1 codes; documents confidently in another language get `language.unexpected`.
-        confidence: Answers below this calibrated probability of being right are withheld.
+        confidence: Answers below this calibrated probability of being right are withheld; where one model answers
+            alone, half of the remaining doubt is too much (0.875 for 0.75).
         vote: The second model: "cld2", "py3langid", "none" for naive Bayes alone, or "auto" for the first of the two
             that is installed. The confidence is calibrated for CLD2.
     """

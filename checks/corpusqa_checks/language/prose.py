@@ -86,19 +86,22 @@ def prose(text: pl.Series) -> pl.DataFrame:
     # capitals at nearly every blank: a list of names, or shouting
     tall = (counts[:, CLASSES] >= (counts[:, BLANK] + 1) * CAPITAL_SHARE) | odd
     said = windows.update(cleaned, on="number").with_columns(tall=tall)
-    whole = said.group_by("row", maintain_order=True).agg(
-        pl.col("prose").str.join("\n"), pl.col("visible").sum(), pl.col("tall").any()
-    )
-    read = whole.with_columns(prose=_read(pl.col("prose")), length=pl.col("prose").str.len_chars())
-    share = pl.col("prose").str.len_chars() / pl.max_horizontal("length", 1)
-    return _names(read.with_columns(visible=pl.col("visible") * share))
+    if said.height > len(text):
+        said = said.group_by("row", maintain_order=True).agg(
+            pl.col("prose").str.join("\n"), pl.col("visible").sum(), pl.col("tall").any()
+        )
+    return _names(_read(said.select("row", "prose", pl.col("visible").cast(pl.Float64), "tall")))
 
 
-def _read(prose: pl.Expr) -> pl.Expr:
-    """Head, middle and tail of long prose."""
-    length = prose.str.len_chars()
-    parts = prose.str.slice(0, READ), prose.str.slice(length // 2 - READ // 2, READ), prose.str.slice(-READ)
-    return pl.when(length > 3 * READ).then(pl.concat_str(parts, separator="\n")).otherwise(prose)
+def _read(said: pl.DataFrame) -> pl.DataFrame:
+    """Head, middle and tail of long prose, and the same share of the visible characters."""
+    prose, length = pl.col("prose").str, pl.col("length")
+    long = said.with_columns(length=prose.len_chars()).filter(length > 3 * READ)
+    if long.is_empty():
+        return said
+    parts = prose.slice(0, READ), prose.slice(length // 2 - READ // 2, READ), prose.slice(-READ)
+    cut = long.select("row", prose=pl.concat_str(parts, separator="\n"), visible=pl.col("visible") * 3 * READ / length)
+    return said.update(cut, on="row")
 
 
 def _names(said: pl.DataFrame) -> pl.DataFrame:

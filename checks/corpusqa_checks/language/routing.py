@@ -32,6 +32,9 @@ FEW_LETTERS = 12
 # Running text is mostly letters of words: below this share of the visible characters a text is no language.
 LETTER_SHARE = 0.3
 
+# An answer that rests on one model alone may keep only so much of the doubt that two that agree may.
+ONE_MODEL = 0.5
+
 Voter = Callable[[Sequence[str]], list[Vote]]
 
 
@@ -51,7 +54,7 @@ def detect(text: pl.Series, voter: Voter | None, threshold: float) -> pl.DataFra
     Args:
         text: String, no nulls.
         voter: The second detector; None leaves every answer of the profiles with the status `single_model`.
-        threshold: Answers with less confidence are withheld (`disputed`).
+        threshold: Answers with less confidence are withheld (`disputed`); those of one model alone need more.
 
     Returns:
         Columns of RESULT, one row per text. `status` is one of confident, single_model, disputed,
@@ -114,7 +117,8 @@ def _by_models(
         named = dict.fromkeys(name for name in (labels[number], votes[number].language, *best[number]) if name)
         found.candidates[place] = " ".join(list(named)[:3])
         found.confidence[place] = sure[number]
-        if ways[number] != "split" and sure[number] >= threshold:
+        needed = threshold if ways[number] == "agree" else threshold + (1 - threshold) * ONE_MODEL
+        if ways[number] != "split" and sure[number] >= needed:
             found.label[place] = labels[number]
             found.status[place] = "single_model" if ways[number] == "alone" else "confident"
         else:
