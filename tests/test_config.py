@@ -221,6 +221,32 @@ def test_the_command_line_replaces_rules_but_not_decisions(tmp_path):
     assert other.clean.mask_with == config.clean.mask_with
 
 
+def test_what_people_declare_for_the_card(tmp_path):
+    said = """
+    [card]
+    license = "cc-by-4.0"
+    tags = ["news"]
+    period = ["2020-01-01", "2024-12-31"]
+    published = 2025-01-02
+    [[source]]
+    name = "Paper"
+    match = "paper*"
+    """
+    config = load_config(written(tmp_path, said), tmp_path)
+    assert config.card == {
+        "license": "cc-by-4.0", "tags": ["news"], "period": ["2020-01-01", "2024-12-31"], "published": "2025-01-02",
+    }  # fmt: skip
+    assert config.source == ({"name": "Paper", "match": ["paper*"]},)
+    for wrong, message in (
+        ("[card]\nlicence = 'x'", "did you mean license"),
+        ("[card]\nperiod = ['2020-01-01']", "first and the last"),
+        ("[source]\nname = 'x'", "double brackets"),
+        ("[[source]]\nname = 'x'", "match is missing"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            load_config(written(tmp_path, wrong), tmp_path)
+
+
 def test_the_configuration_of_the_seeds_is_valid():
     config = load_config(SEEDS / "corpusqa.toml", SEEDS)
     assert config.checks.options["pii"] == {"reserved": True}

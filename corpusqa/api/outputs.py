@@ -81,6 +81,7 @@ def write_clean(found: Account, target: Target) -> Release:
     recipe = Recipe(
         config=settled(found.config),
         mask_with=found.config.clean.mask_with,
+        declared={**found.config.card, "sources": list(found.config.source)},
         report=found.report,
         files={"corpusqa/report.json": dumped(found.report), "corpusqa/report.html": render(found.report).encode()},
     )
@@ -96,7 +97,9 @@ def write_clean(found: Account, target: Target) -> Release:
 def settled(config: Config) -> dict[str, Any]:
     """The configuration as plain values, without places and paths, which differ from machine to machine."""
     values: dict[str, Any] = json.loads(json.dumps(asdict(config), default=str))
-    kept: dict[str, Any] = _without(values, ("path", "place", "places", "notes", "files", "decisions", "baseline"))
+    kept: dict[str, Any] = _without(
+        values, ("path", "place", "places", "notes", "files", "decisions", "baseline", "key_file")
+    )
     return kept
 
 

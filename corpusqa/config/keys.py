@@ -130,7 +130,46 @@ SUPPRESS = {
     "fingerprint": Key(TEXT, "the fingerprint of one finding"),
     "owner": Key(TEXT, "whom to ask"),
 }
-# Tables of the file; `suppress` is a list of tables.
+CARD = {
+    "pretty_name": Key(TEXT, "the title of the card"),
+    "summary": Key(TEXT, "what the dataset is, in a sentence or two"),
+    "license": Key(ONE_OR_MORE, "licence, as the Hub spells it"),
+    "license_name": Key(TEXT, "name of a licence that the Hub does not know"),
+    "license_link": Key(TEXT, "where that licence can be read"),
+    "language": Key(ONE_OR_MORE, "language codes; by default those that were measured"),
+    "multilinguality": Key(ONE_OR_MORE, "monolingual, multilingual or translation"),
+    "tags": Key(ONE_OR_MORE, "words to be found by"),
+    "task_categories": Key(ONE_OR_MORE, "tasks, as the Hub spells them"),
+    "source_datasets": Key(ONE_OR_MORE, "datasets that this one was derived from"),
+    "annotations_creators": Key(ONE_OR_MORE, "who annotated, as the Hub spells it"),
+    "url": Key(TEXT, "home page"),
+    "citation": Key(TEXT, "how to cite it"),
+    "published": Key(DATE, "date of publication"),
+    "period": Key(TEXTS, "first and last date of the texts"),
+    "motivation": Key(TEXT, "for what purpose it was made"),
+    "creators": Key(ONE_OR_MORE, "who made it"),
+    "funding": Key(TEXT, "who paid for it"),
+    "collection": Key(TEXT, "how the data was collected"),
+    "consent": Key(TEXT, "whether the people in the data consented"),
+    "personal_data": Key(TEXT, "which personal data it holds"),
+    "annotation": Key(TEXT, "who annotated it, and how"),
+    "uses": Key(TEXT, "what it is meant for"),
+    "out_of_scope": Key(TEXT, "what it should not be used for"),
+    "limitations": Key(TEXT, "known limitations"),
+    "biases": Key(TEXT, "known biases"),
+    "social_impact": Key(TEXT, "what it may do to people"),
+    "maintenance": Key(TEXT, "who maintains it, and how removal can be asked for"),
+    "opt_out": Key(TEXT, "which opt-outs were respected"),
+    "crawler": Key(TEXT, "which crawlers were used"),
+}
+SOURCE = {
+    "name": Key(TEXT, "what to call the source"),
+    "match": Key(ONE_OR_MORE, "patterns of sources and hosts, with * for anything"),
+    "license": Key(TEXT, "its licence"),
+    "collected": Key(TEXT, "when and how it was collected"),
+    "opt_out_checked": Key(TEXT, "whether and when opt-outs were checked"),
+}
+# Tables of the file; `suppress` and `source` are lists of tables.
 TABLES: Mapping[str, Mapping[str, Key]] = {
     "input": INPUT,
     "checks": CHECKS,
@@ -138,4 +177,6 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     "gate": GATE,
     "report": REPORT,
     "suppress": SUPPRESS,
+    "card": CARD,
+    "source": SOURCE,
 }

@@ -147,6 +147,8 @@ class Config:
     """A whole configuration.
 
     Attributes:
+        card: What people declare of the data, for the card of a release.
+        source: What they declare of its sources: `name`, `match` (patterns of sources and hosts) and more.
         path: The file it comes from; None without one.
         notes: What a reader of the run should know about the configuration, in one line each.
     """
@@ -157,5 +159,7 @@ class Config:
     gate: GateOptions = field(default_factory=GateOptions)
     report: ReportOptions = field(default_factory=ReportOptions)
     suppress: tuple[Suppress, ...] = ()
+    card: Mapping[str, Any] = field(default_factory=dict)
+    source: tuple[Mapping[str, Any], ...] = ()
     path: Path | None = None
     notes: tuple[str, ...] = ()

@@ -54,6 +54,8 @@ class Reading:
             "gate": self._gate,
             "report": self._report,
             "suppress": self._suppress,
+            "card": self._card,
+            "source": self._sources,
         }
         return Config(**{name: parts[name](value) for name, value in said.items()}, path=path)
 
@@ -125,6 +127,24 @@ class Reading:
         if isinstance(values.get("expires"), str):
             values["expires"] = date.fromisoformat(values["expires"])
         return Suppress(**values, place=self.places.of(*where))
+
+    def _card(self, said: Any) -> dict[str, Any]:
+        values = self._table(said, keys.CARD, ("card",))
+        if len(values.get("period", ("", ""))) != 2:
+            self._fail(("card",), "period holds the first and the last date", "period")
+        return {name: list(v) if isinstance(said[name], list) else str(said[name]) for name, v in values.items()}
+
+    def _sources(self, said: Any) -> tuple[dict[str, Any], ...]:
+        if not isinstance(said, list):
+            self._fail(("source",), "begins with double brackets: [[source]]")
+        return tuple(self._source(("source", number), table) for number, table in enumerate(said))
+
+    def _source(self, where: Where, said: Any) -> dict[str, Any]:
+        values = self._table(said, keys.SOURCE, where)
+        for name in ("name", "match"):
+            if name not in values:
+                self._fail(where, f"{name} is missing: {keys.SOURCE[name].about}")
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
     def _table(self, said: Any, known: Mapping[str, keys.Key], where: Where) -> dict[str, Any]:
         """The values of a table; lists become tuples, one string a tuple where a list is taken too."""

@@ -25,7 +25,11 @@ def json_schema() -> dict[str, Any]:
         "title": "corpusqa.toml",
         "type": "object",
         "additionalProperties": False,
-        "properties": {**tables, "suppress": {"type": "array", "items": entry}},
+        "properties": {
+            **tables,
+            "suppress": {"type": "array", "items": entry},
+            "source": {"type": "array", "items": {**tables["source"], "required": ["name", "match"]}},
+        },
     }
 
 
