@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
-from corpusqa_checks.dates.across import claims_of_copies, piled_dates
+from corpusqa_checks.dates.across import claims_of_copies, orders_of_sources, piled_dates
 
 DAY = dt.date(2024, 3, 1)
 
@@ -69,3 +69,21 @@ def test_copies_that_claim_different_days() -> None:
 
 def test_without_clusters_there_are_no_copies() -> None:
     assert claims_of_copies().fn(scan([DAY, DAY])).is_empty()
+
+
+def test_a_source_settles_the_order_of_its_other_documents() -> None:
+    shown = ["day_first"] * 12 + [None, None] + ["month_first"] * 12 + [None] + ["day_first", None]
+    frame = scan(
+        [None] * 29,
+        source=["wire"] * 14 + ["gazette"] * 13 + ["small"] * 2,
+        **{"dates.order_shown": shown},
+    ).with_columns(pl.Series("dates.order_open", [0] * 12 + [2, 0] + [0] * 12 + [1] + [0, 1]))
+
+    assert orders_of_sources().fn(frame).rows() == [(12, "day_first"), (26, "month_first")]
+
+
+def test_a_source_that_shows_both_orders_settles_nothing() -> None:
+    frame = scan([None] * 21, **{"dates.order_shown": [*["day_first", "month_first"] * 10, None]})
+    frame = frame.with_columns(pl.Series("dates.order_open", [0] * 20 + [1]))
+
+    assert orders_of_sources().fn(frame)["source_order"].to_list() == [None]

@@ -14,6 +14,8 @@ DOCUMENTS = 50
 ONE_DAY_SHARE, NEW_YEAR_SHARE = 0.3, 0.1
 # Copies of a text that are published within a month are syndication; later ones are reprints or wrong dates.
 SYNDICATION = 31
+# A source has an order of numeric dates when so many of its documents show one, and hardly any the other.
+ORDERED, ORDERED_SHARE = 10, 0.98
 # Clusters of copies, where the check `duplication` is selected.
 CLUSTERS = ("duplication.exact", "duplication.near")
 CLAIMED = "dates.claimed"
@@ -27,6 +29,28 @@ def piled_dates() -> Derive:
 def claims_of_copies() -> Derive:
     """Copies of one text that claim to be published more than a month apart."""
     return Derive(_copies, needs=[CLAIMED])  # and the clusters, which may be missing
+
+
+def orders_of_sources() -> Derive:
+    """For documents whose numeric dates are open: the order that the rest of their source shows."""
+    return Derive(_ordered, needs=["dates.order_shown", "dates.order_open"])
+
+
+def _ordered(scan: Frame) -> Frame:
+    """Frame of one row per document -> `doc`, `source_order`."""
+    shown = scan.filter(pl.col("dates.order_shown").is_not_null())
+    counted = shown.group_by("source").agg(
+        total=pl.len(), day_first=(pl.col("dates.order_shown") == "day_first").mean()
+    )
+    settled = counted.filter(pl.col("total") >= ORDERED).select(
+        "source",
+        source_order=pl.when(pl.col("day_first") >= ORDERED_SHARE)
+        .then(pl.lit("day_first"))
+        .when(pl.col("day_first") <= 1 - ORDERED_SHARE)
+        .then(pl.lit("month_first")),
+    )
+    open_ = scan.filter(pl.col("dates.order_open") > 0)
+    return open_.join(settled, on="source", nulls_equal=True, maintain_order="left").select("doc", "source_order")
 
 
 def _piled(scan: Frame) -> Frame:

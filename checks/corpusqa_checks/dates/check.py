@@ -7,9 +7,10 @@ from functools import partial
 from typing import Any
 
 import polars as pl
-from corpusqa_checks.dates.across import claims_of_copies, piled_dates
+from corpusqa_checks.dates.across import claims_of_copies, orders_of_sources, piled_dates
 from corpusqa_checks.dates.claims import Claim, claim, stated, url_date
 from corpusqa_checks.dates.mentions import DateMention
+from corpusqa_checks.dates.order import order_shown
 from corpusqa_checks.dates.parsing import extract_dates
 from corpusqa_checks.dates.roles import DATELINE_GATE, DATELINE_HEAD, assigned
 from corpusqa_checks.dates.rules import Facts, faults
@@ -25,8 +26,11 @@ SIGNALS = {
     "published_status": Signal(pl.String, "the metadata date: ok, missing, malformed or sentinel"),
     "mentions": Signal(pl.Int64, "number of full dates in the text"),
     "order_open": Signal(pl.Int64, "numeric dates of which nothing tells day from month"),
+    "order_shown": Signal(pl.String, "the one order that the document's numeric dates show: day_first or month_first"),
     "cutoff": Signal(pl.String, "against the option cutoff: after, mentions_after or not_shown"),
 }
+# From a corpus half; `measure` does not give it.
+SOURCE_ORDER = Signal(pl.String, "where the order is open: the one that the rest of the source shows")
 LABELS = {
     "impossible_date": Label("a day that does not exist", severity="error"),
     "wrong_weekday": Label("a weekday that does not fit its date", severity="error"),
@@ -61,6 +65,7 @@ def dates(*, tolerance: int = 2, cutoff: str = "") -> Check:
 
     Across documents: copies (clusters of `duplication`) that claim days more than a month apart, and sources of at
     least fifty dated documents that pile up on one day or on firsts of January, as default values do.
+    Where a document leaves day and month open, `source_order` says which order the rest of its source shows.
 
     `claimed` takes the most trusted claim: metadata, URL, label, dateline, bare date in the header; where there is
     none it is null, and `upper` holds what is still known. The text alone never tells the day of writing.
@@ -76,10 +81,10 @@ def dates(*, tolerance: int = 2, cutoff: str = "") -> Check:
     if limit.status == "malformed":
         raise ValueError(f"cutoff = {cutoff!r} is no day; write it as 2024-06-01")
     return Check(
-        signals=SIGNALS,
+        signals=SIGNALS | {"source_order": SOURCE_ORDER},
         labels=LABELS,
         measure=partial(_measure, tolerance, limit.date),
-        corpus={"piled": piled_dates(), "copies": claims_of_copies()},
+        corpus={"piled": piled_dates(), "copies": claims_of_copies(), "orders": orders_of_sources()},
         suggest={"drop": ["dates.published_status = 'sentinel'"]},
     )
 
@@ -119,6 +124,7 @@ def _signals(facts: Facts, made: Claim, cutoff: dt.date | None) -> tuple[Any, ..
         facts.published.status,
         len(full),
         sum(m.order_open for m in full),
+        order_shown(full),
         None if cutoff is None else _against(cutoff, made, full),
     )
 

@@ -21,6 +21,12 @@ def order_of(mention: DateMention) -> str | None:
     return "month_first" if mention.swapped else "day_first"
 
 
+def order_shown(mentions: Sequence[DateMention]) -> str | None:
+    """The order that unambiguous numeric dates show, None where they show none or both."""
+    shown = {order_of(mention) for mention in mentions} - {None}
+    return shown.pop() if len(shown) == 1 else None
+
+
 def settled(mentions: Sequence[DateMention], language: str | None) -> list[DateMention]:
     """Mentions with the order of the numeric ones decided where the document or its language decides it.
 
