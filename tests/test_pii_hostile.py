@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import corpusqa_checks.pii as package
+import polars as pl
 import pytest
 from corpusqa_checks.pii import pii
 from corpusqa_checks.pii.national_ids import kinds
 from corpusqa_checks.pii.secrets import formats
 from corpusqa_checks.pii.windows import LEFT, LONGEST, OWNED, windows
 
+from corpusqa.check import Batch
 from corpusqa.testing import plugin, run
 
 
@@ -146,3 +148,16 @@ def test_short_strings_are_judged_like_texts() -> None:
     ]
     rows = run(plugin(pii, reserved=True), names).spans["row"].to_list()
     assert rows == [0, 1, 2]
+
+
+def test_a_key_block_does_not_reach_over_the_end_of_a_part() -> None:
+    head, tail = "-----BEGIN PRIVATE KEY-----\n" + "Ab3+" * 16, "Cd4/" * 16 + "\n-----END PRIVATE KEY-----"
+    text = f"{head}\n\n{tail}"
+    parts = [(0, 0, 0, len(head), ""), (0, 1, len(head) + 2, len(text), "")]
+    frame = pl.DataFrame(parts, schema=["row", "part", "start", "end", "role"], orient="row")
+    batch = Batch(pl.DataFrame({"id": ["a"], "text": [text]}), parts=frame)
+    measure = pii().measure
+    assert measure is not None
+    spans = measure(batch).spans
+    assert spans is not None
+    assert spans.select("start", "end", "label").rows() == [(0, len(head), "private_key")]

@@ -41,11 +41,11 @@ _MBI = "[AC-HJKMNP-RT-Y]"
 
 
 def macs(line: Line) -> Iterator[Hit]:
-    """Hardware addresses; one separator throughout, no longer chain, not the broadcast or null address."""
+    """Hardware addresses; one separator throughout, no longer chain, not the null address (RFC 7042 for examples)."""
     for found in _MAC.finditer(line.text):
         digits = re.sub(r"[:\-]", "", found[0]).lower()
         if len(set(digits)) > 1:
-            spared = RESERVED if digits.startswith(("00005e0053", "00005e00")) else ""
+            spared = RESERVED if digits.startswith("00005e0053") else ""
             yield Hit(*found.span(), "mac", 0.9, "six octets, one separator", digits, spared)
 
 
