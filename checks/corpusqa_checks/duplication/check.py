@@ -86,5 +86,5 @@ def duplication(*, threshold: float = THRESHOLD, passage_words: int = RUN) -> Ch
             "shared_material": rewrite(SHARED_MATERIAL),
             "splits": splits(("duplication.exact", "duplication.near", "duplication.contained")),
         },
-        suggest={"one_of": ["duplication.exact", "duplication.near"]},
+        suggest={"one_of": ["duplication.exact", "duplication.near"], "cut": ["duplication.template"]},
     )

@@ -9,7 +9,7 @@ from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks.duplication.evidence import PAIRS, Proven, with_evidence
 from corpusqa_checks.duplication.mixing import as_keys
 from corpusqa_checks.duplication.passages import Texts, runs_of
-from corpusqa_checks.duplication.sets import Sets, shared, shingle_sets
+from corpusqa_checks.duplication.sets import Sets, sets_of, shared, shingled
 from corpusqa_checks.duplication.winnow import SHINGLE, fingerprints
 from corpusqa_checks.duplication.words import words
 
@@ -48,7 +48,7 @@ def keys(batch: Batch) -> Frame:
 
 def verify_contained(batch: Batch, pairs: Frame, share: float) -> Frame:
     """The pairs whose containment reaches the share, with it."""
-    sets = shingle_sets(batch.main.buffers, SHINGLE)
+    sets = sets_of(shingled(batch.main.buffers, SHINGLE))
     a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
     containment = shared(sets, a, b) / np.maximum(np.minimum(sets.sizes[a], sets.sizes[b]), 1)
     table = pl.DataFrame({"a": a, "b": b, "similarity": containment}, schema=PAIRS)
@@ -58,7 +58,7 @@ def verify_contained(batch: Batch, pairs: Frame, share: float) -> Frame:
 def verify_passage(batch: Batch, pairs: Frame, least_words: int) -> Frame:
     """The pairs with a common run of so many words, with the share of the shorter text that such runs cover."""
     texts = Texts(batch.main.buffers)
-    sets = shingle_sets(batch.main.buffers, SHINGLE)
+    sets = sets_of(shingled(batch.main.buffers, SHINGLE))
     a, b = _likely(sets, pairs, least_words)
     rows: list[Proven] = []
     for i, j in zip(a.tolist(), b.tolist(), strict=True):

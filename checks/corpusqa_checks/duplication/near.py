@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from corpusqa_checks._shared.characters import Ints, slices
 from corpusqa_checks.duplication.mixing import as_keys
-from corpusqa_checks.duplication.sets import Sets, agreement, shared, shingle_sets
+from corpusqa_checks.duplication.sets import Sets, agreement, sets_of, shared, shingled
 from corpusqa_checks.duplication.shingles import crossing, shingles
 from corpusqa_checks.duplication.sketch import BINS, Sketch, band_keys, bands, sketches
 from corpusqa_checks.duplication.words import words
@@ -38,8 +38,11 @@ def keys(batch: Batch, threshold: float) -> Frame:
 
 def verify(batch: Batch, pairs: Frame, threshold: float) -> Frame:
     """The pairs whose Jaccard similarity reaches the threshold, with it."""
-    sets = shingle_sets(batch.main.buffers, SHINGLE)
-    a, b = _possible(sets, pairs["a"].to_numpy(), pairs["b"].to_numpy(), threshold)
+    texts = shingled(batch.main.buffers, SHINGLE, sketched=True)
+    a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
+    close = agreement(texts.sketch, a, b) >= threshold - SLACK * float(np.sqrt(threshold * (1 - threshold) / BINS))
+    sets = sets_of(texts, np.concatenate([a[close], b[close]]))
+    a, b = _alike_in_size(sets, a[close], b[close], threshold)
     both = shared(sets, a, b)
     similarity = both / (sets.sizes[a] + sets.sizes[b] - both)
     table = pl.DataFrame({"a": a, "b": b, "similarity": similarity}, schema=NEAR)
@@ -49,15 +52,12 @@ def verify(batch: Batch, pairs: Frame, threshold: float) -> Frame:
 def _sketched(buffers: Buffers, first: int, last: int) -> tuple[Ints, Sketch]:
     said = words(buffers, first, last)
     enough = np.flatnonzero(np.diff(said.offsets) >= LEAST_WORDS)
-    sketch = sketches(shingles(said, SHINGLE), crossing(said, SHINGLE), said.offsets[:-1], last - first)
+    sketch = sketches(shingles(said.hashes, SHINGLE), crossing(said, SHINGLE), said.offsets[:-1], last - first)
     return enough + first, sketch[enough]
 
 
-def _possible(sets: Sets, a: Ints, b: Ints, threshold: float) -> tuple[Ints, Ints]:
-    """Pairs that sizes and sketches do not rule out."""
+def _alike_in_size(sets: Sets, a: Ints, b: Ints, threshold: float) -> tuple[Ints, Ints]:
+    """Pairs that their sizes do not rule out."""
     low, high = np.minimum(sets.sizes[a], sets.sizes[b]), np.maximum(sets.sizes[a], sets.sizes[b])
     fitting = (low > 0) & (low >= threshold * high)
-    a, b = a[fitting], b[fitting]
-    least = threshold - SLACK * float(np.sqrt(threshold * (1 - threshold) / BINS))
-    close = agreement(sets, a, b) >= least
-    return a[close], b[close]
+    return a[fitting], b[fitting]

@@ -54,8 +54,7 @@ class Texts:
     def _sorted(self, row: int) -> tuple[Ints, Ints]:
         said, at = self._words[row]
         part = slice(int(said.offsets[at]), int(said.offsets[at + 1]))
-        offsets = np.array([0, part.stop - part.start])
-        found = shingles(Words(said.hashes[part], said.starts[part], said.ends[part], offsets), SHINGLE).view(np.int64)
+        found = shingles(said.hashes[part], SHINGLE).view(np.int64)
         order = np.argsort(found, kind="stable")
         hashes = found[order]
         first = np.searchsorted(hashes, hashes)

@@ -19,18 +19,31 @@ _PAIRS = 1 << 13
 
 
 @dataclass(frozen=True)
+class Shingled:
+    """Shingles of documents, one document after the other.
+
+    Attributes:
+        hashes: In the order of the texts.
+        offsets: int64 of length documents + 1; document i has hashes[offsets[i]:offsets[i + 1]].
+        sketch: As from `sketches`; no rows if none were asked for.
+    """
+
+    hashes: Hashes
+    offsets: Ints
+    sketch: Sketch
+
+
+@dataclass(frozen=True)
 class Sets:
     """Sets of shingle hashes of documents.
 
     Attributes:
         hashes: Sorted and distinct by document, one document after the other.
         offsets: int64 of length documents + 1; document i has hashes[offsets[i]:offsets[i + 1]].
-        sketch: As from `sketches`.
     """
 
     hashes: Hashes
     offsets: Ints
-    sketch: Sketch
 
     @property
     def sizes(self) -> Ints:
@@ -38,25 +51,39 @@ class Sets:
         return np.diff(self.offsets)
 
 
-def shingle_sets(buffers: Buffers, size: int) -> Sets:
-    """The sets of all documents of a batch."""
+def shingled(buffers: Buffers, size: int, *, sketched: bool = False) -> Shingled:
+    """The shingles of all documents of a batch, on demand with their sketches."""
     hashes, counts, sketch = [np.zeros(0, np.uint64)], [np.zeros(1, np.int64)], [np.zeros((0, BINS), np.uint32)]
     for first, last in slices(buffers):
         said = words(buffers, first, last)
-        found, outside = shingles(said, size), crossing(said, size)
-        sketch.append(sketches(found, outside, said.offsets[:-1], last - first))
-        distinct, count = _distinct(np.delete(found, outside), np.maximum(np.diff(said.offsets) - size + 1, 0))
-        hashes.append(distinct)
-        counts.append(count)
-    return Sets(np.concatenate(hashes), np.cumsum(np.concatenate(counts)), np.concatenate(sketch))
+        found, outside = shingles(said.hashes, size), crossing(said, size)
+        if sketched:
+            sketch.append(sketches(found, outside, said.offsets[:-1], last - first))
+        hashes.append(np.delete(found, outside))
+        counts.append(np.maximum(np.diff(said.offsets) - size + 1, 0))
+    return Shingled(np.concatenate(hashes), np.cumsum(np.concatenate(counts)), np.concatenate(sketch))
 
 
-def agreement(sets: Sets, a: Ints, b: Ints) -> npt.NDArray[np.float64]:
+def sets_of(texts: Shingled, rows: Ints | None = None) -> Sets:
+    """The sets of all documents, or of some; those of the others are empty."""
+    counts = np.diff(texts.offsets)
+    if rows is not None:
+        wanted = np.zeros(len(counts), bool)
+        wanted[rows] = True
+        counts = counts * wanted
+        hashes = texts.hashes[np.repeat(wanted, np.diff(texts.offsets))]
+    else:
+        hashes = texts.hashes.copy()
+    distinct, counts = _distinct(hashes, counts)
+    return Sets(distinct, np.cumsum(np.append(0, counts)))
+
+
+def agreement(sketch: Sketch, a: Ints, b: Ints) -> npt.NDArray[np.float64]:
     """Share of equal bins of each pair of documents: the sketches' estimate of their Jaccard similarity."""
     found = [np.zeros(0)]
     for start in range(0, len(a), _PAIRS):
         part = slice(start, start + _PAIRS)
-        found.append((sets.sketch[a[part]] == sets.sketch[b[part]]).mean(axis=1))
+        found.append((sketch[a[part]] == sketch[b[part]]).mean(axis=1))
     return np.concatenate(found)
 
 

@@ -8,19 +8,19 @@ from corpusqa_checks.duplication.mixing import SECOND, Hashes, mix
 from corpusqa_checks.duplication.words import Words
 
 
-def shingles(words: Words, size: int) -> Hashes:
+def shingles(words: Hashes, size: int) -> Hashes:
     """Hash of the `size` words from each word on: a polynomial in the words' hashes, mixed.
 
     Shingles that run into the next document are there too, but mean nothing: `crossing` says which. There are
     words - size + 1 in all, or none.
     """
-    count = len(words.hashes) - size + 1
+    count = len(words) - size + 1
     if count <= 0:
         return np.zeros(0, np.uint64)
-    total = words.hashes[:count].copy()
+    total = words[:count].copy()
     for step in range(1, size):
         total *= SECOND
-        total += words.hashes[step : step + count]
+        total += words[step : step + count]
     return mix(total)
 
 

@@ -19,7 +19,7 @@ RUN = SHINGLE + WINDOW - 1
 
 def fingerprints(words: Words) -> tuple[Ints, Hashes]:
     """Document and hash of each fingerprint; a document of fewer words than RUN has none."""
-    smallest = _sliding_minimum(shingles(words, SHINGLE))
+    smallest = _sliding_minimum(shingles(words.hashes, SHINGLE))
     count = np.maximum(np.diff(words.offsets) - RUN + 1, 0)
     owner = np.repeat(np.arange(len(count)), count)
     # windows of one document stand where its words do: those that would reach into the next are passed over

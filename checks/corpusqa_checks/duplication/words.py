@@ -3,8 +3,10 @@ r"""Words of whole batches as hashes: one pass over the UTF-8 bytes in NumPy, no
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 from corpusqa_checks._shared.characters import SPACE, WORD, Bytes, Classified, Ints, classify
 from corpusqa_checks.duplication.mixing import FIRST, GOLDEN, Hashes, mix
 
@@ -12,23 +14,7 @@ from corpusqa.check import Buffers
 
 _MASKS = np.array([(1 << 8 * width) - 1 for width in range(8)] + [(1 << 64) - 1], np.uint64)
 _32 = np.uint64(32)
-
-
-@dataclass(frozen=True)
-class Words:
-    """The words of some documents.
-
-    Attributes:
-        hashes: One per word, in order.
-        starts: First byte of each word in the document's text.
-        ends: The byte after its last one.
-        offsets: int64 of length documents + 1; document i has the words offsets[i]:offsets[i + 1].
-    """
-
-    hashes: Hashes
-    starts: Ints
-    ends: Ints
-    offsets: Ints
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -40,8 +26,8 @@ class Places:
         text: What they mean.
         starts: First byte of each word in `data`.
         ends: The byte after its last one.
-        offsets: As in Words.
-        origin: For each word the first byte of its document.
+        offsets: int64 of length documents + 1; document i has the words offsets[i]:offsets[i + 1].
+        documents: First byte of each document in `data`.
     """
 
     data: Bytes
@@ -49,7 +35,37 @@ class Places:
     starts: Ints
     ends: Ints
     offsets: Ints
-    origin: Ints
+    documents: Ints
+
+    @cached_property
+    def origin(self) -> Ints:
+        """For each word the first byte of its document."""
+        return np.repeat(self.documents, np.diff(self.offsets))
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of some documents.
+
+    Attributes:
+        hashes: One per word, in order.
+        offsets: int64 of length documents + 1; document i has the words offsets[i]:offsets[i + 1].
+        places: Where they are.
+    """
+
+    hashes: Hashes
+    offsets: Ints
+    places: Places
+
+    @cached_property
+    def starts(self) -> Ints:
+        """First byte of each word in the document's text."""
+        return self.places.starts - self.places.origin
+
+    @cached_property
+    def ends(self) -> Ints:
+        """The byte after its last one."""
+        return self.places.ends - self.places.origin
 
 
 def words(buffers: Buffers, first: int, last: int) -> Words:
@@ -68,10 +84,10 @@ def places(buffers: Buffers, first: int, last: int, *, spaces: bool = False) -> 
     offsets = base - base[0]
     data = buffers.data[base[0] : base[-1]]
     text = classify(data)
-    inside = (text.classes & SPACE == 0) if spaces else (text.classes & WORD != 0)
+    inside = (text.classes & SPACE == 0) if spaces else (text.classes & WORD).view(np.bool_)
     starts, ends = _bounds(inside, offsets, text, split=not spaces)
     per_document = np.searchsorted(starts, offsets)
-    return Places(data, text, starts, ends, per_document, np.repeat(offsets[:-1], np.diff(per_document)))
+    return Places(data, text, starts, ends, per_document, offsets[:-1])
 
 
 def hashes(lower: Bytes, starts: Ints, ends: Ints) -> Hashes:
@@ -91,25 +107,25 @@ def hashes(lower: Bytes, starts: Ints, ends: Ints) -> Hashes:
 
 
 def _hashed(found: Places) -> Words:
-    hashed = hashes(found.text.lower, found.starts, found.ends)
-    return Words(hashed, found.starts - found.origin, found.ends - found.origin, found.offsets)
+    return Words(hashes(found.text.lower, found.starts, found.ends), found.offsets, found)
 
 
-def _bounds(inside: Bytes, offsets: Ints, text: Classified, *, split: bool) -> tuple[Ints, Ints]:
+def _bounds(inside: Flags, offsets: Ints, text: Classified, *, split: bool) -> tuple[Ints, Ints]:
     """Positions at which runs start and end; no run crosses documents or holds a character that stands alone."""
-    size = len(inside)
-    breaks = offsets
+    turns = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+    if len(inside) and inside[0]:
+        turns = np.append(0, turns)
+    if len(turns) % 2:
+        turns = np.append(turns, len(inside))
+    starts, ends = turns[::2], turns[1::2]
+    breaks = offsets[1:-1]
     if split and len(text.alone):
-        breaks = np.concatenate([offsets, text.alone, text.alone + text.width])
-    before = np.empty(size + 1, bool)
-    before[0], before[1:] = False, inside
-    before[breaks] = False
-    after = np.empty(size + 1, bool)
-    after[:size], after[size] = inside, False
-    after[breaks] = False
-    starts = np.flatnonzero(inside & ~before[:-1])
-    ends = np.flatnonzero(inside & ~after[1:]) + 1
-    return starts, ends
+        breaks = np.concatenate([breaks, text.alone, text.alone + text.width])
+    breaks = breaks[(breaks > 0) & (breaks < len(inside))]
+    breaks = np.unique(breaks[inside[breaks] & inside[breaks - 1]])
+    if not len(breaks):
+        return starts, ends
+    return np.sort(np.append(starts, breaks), kind="stable"), np.sort(np.append(ends, breaks), kind="stable")
 
 
 def _tails(blocks: Hashes, starts: Ints, length: Ints) -> Hashes:
