@@ -151,7 +151,8 @@ def test_short_strings_are_judged_like_texts() -> None:
 
 
 def test_a_key_block_does_not_reach_over_the_end_of_a_part() -> None:
-    head, tail = "-----BEGIN PRIVATE KEY-----\n" + "MC4CAQAwBQYDK2VwBCIEIO" * 3, "NTuctv5E1hK1bbY8fdpK06" * 3 + "\n-----END PRIVATE KEY-----"
+    head = "-----BEGIN PRIVATE KEY-----\n" + "MC4CAQAwBQYDK2VwBCIEIO" * 3
+    tail = "NTuctv5E1hK1bbY8fdpK06" * 3 + "\n-----END PRIVATE KEY-----"
     text = f"{head}\n\n{tail}"
     parts = [(0, 0, 0, len(head), ""), (0, 1, len(head) + 2, len(text), "")]
     frame = pl.DataFrame(parts, schema=["row", "part", "start", "end", "role"], orient="row")
