@@ -88,10 +88,7 @@ def croissant(manifest: Values, declared: Values) -> dict[str, Any]:
         "inLanguage": [row["name"] for row in manifest["measured"]["languages"] if row["name"]],
         "distribution": _distribution(manifest),
         "recordSet": [_records(manifest)],
-        "prov:wasDerivedFrom": {
-            "@id": f"urn:corpusqa:{manifest['input']['digest']}",
-            "sc:name": manifest["input"]["name"],
-        },
+        "prov:wasDerivedFrom": {"@type": "prov:Entity", "sc:name": manifest["input"]["name"]},
         "prov:wasGeneratedBy": {
             "@type": "prov:Activity",
             "sc:name": f"corpusqa clean {manifest['tools']['corpusqa']}",

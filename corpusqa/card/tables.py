@@ -178,7 +178,7 @@ def provenance(manifest: Values) -> str:
         ["version", manifest["version"]],
         ["content", code(manifest["content_id"])],
         ["build", code(manifest["build_id"])],
-        ["made from", f"{code(manifest['input']['name'])}, content {code(manifest['input']['digest'])}"],
+        ["made from", f"{code(manifest['input']['name'])}, {number(manifest['input']['rows'])} rows"],
         ["made by", tools],
     ]
     return "\n\n".join([table(["", ""], rows), table(["check", "version", "from", "options", "failed on"], checks)])

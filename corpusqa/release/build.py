@@ -10,7 +10,7 @@ from corpusqa.engines.flow import Flow
 from corpusqa.errors import UsageError
 from corpusqa.plugins import Spec
 from corpusqa.release.making import Line, Making, Second
-from corpusqa.release.manifest import MANIFEST
+from corpusqa.release.manifest import MANIFEST, origin
 from corpusqa.release.model import Recipe, Release, open_release
 from corpusqa.release.publish import exists, publish, staging
 from corpusqa.release.store import Store
@@ -53,7 +53,7 @@ def write_release(
     """
     making = Making(corpus, scan, verdicts, specs, flow, recipe)
     there = open_release(out) if (out / MANIFEST).is_file() else None
-    if there and there.manifest["build_id"] == making.identity and _whole(there):
+    if there and origin(out) == making.identity and _whole(there):
         return there
     if out.exists() and not replace and (not out.is_dir() or any(out.iterdir())):
         raise exists(out)
@@ -63,7 +63,7 @@ def write_release(
             publish(folder, out, replace=replace)
         except UsageError:
             there = open_release(out) if (out / MANIFEST).is_file() else None
-            if there and there.manifest["build_id"] == making.identity:
+            if there and origin(out) == making.identity:
                 return there  # another process has made the same release meanwhile
             raise
     return Release(out, manifest, fresh=True)

@@ -23,7 +23,7 @@ from corpusqa.errors import CannotEvaluate, LedgerError
 from corpusqa.plugins import Spec
 from corpusqa.release import tables
 from corpusqa.release.changes import changes
-from corpusqa.release.manifest import CROISSANT, DOCS, FORMAT, MANIFEST, build_id, content_id, dumped
+from corpusqa.release.manifest import CROISSANT, DOCS, FORMAT, MANIFEST, ORIGIN, content_id, dumped, identity
 from corpusqa.release.mask import make_masking
 from corpusqa.release.measures import measured
 from corpusqa.release.model import Recipe, Release
@@ -68,7 +68,7 @@ class Making:
         self.specs, self.flow, self.recipe = specs, flow, recipe
         labels = {name: canonical_functions(specs).get(name) for name in scan.labels}
         self.masking = make_masking(recipe.mask_with, labels)
-        self.identity = build_id(self._made_of(), verdicts.frame, verdicts.edits)
+        self.identity = identity(self._made_of(), verdicts.frame, verdicts.edits)
 
     def into(self, folder: Path, line: Line, second: Second | None) -> dict[str, Any]:
         """Write everything into a folder; returns the manifest."""
@@ -86,7 +86,9 @@ class Making:
             written.select("doc", "chars", "bytes"), on="doc", maintain_order="left"
         )
         manifest["measured"] = measured(sized, self.scan, self.recipe.declared.get("sources", ()))
+        manifest["build_id"] = identity({**self._made_of(), "input": manifest["content_id"]})
         manifest["gate"] = dict(second(folder)) if second else None
+        _put(folder, ORIGIN, dumped({"identity": self.identity, "input_digest": self.scan.digest}))
         for path, content in self.recipe.files.items():
             _put(folder, path, content)
         manifest = json.loads(dumped(manifest))  # as it will be read when the card is drawn again
@@ -162,8 +164,7 @@ class Making:
         return {
             "format": FORMAT,
             "content_id": content_id(described(job.schema), digests),
-            "build_id": self.identity,
-            "input": {"name": Path(self.corpus.source).name, "digest": self.scan.digest, "rows": self.scan.read},
+            "input": {"name": Path(self.corpus.source).name, "rows": self.scan.read},
             "config": self.recipe.config,
             "tools": tools(),
             "checks": tables.checks(self.scan),

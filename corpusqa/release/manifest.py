@@ -16,6 +16,9 @@ from corpusqa.release.parquet import sha256_of
 MANIFEST = "corpusqa/manifest.json"
 DOCS = "corpusqa/docs.parquet"
 CROISSANT = "croissant.json"
+# What the release was made of, down to a digest of the source. It stays at home: who holds a masked text could try out
+# phone numbers until such a digest fits.
+ORIGIN = "corpusqa/origin.json"
 FORMAT = 1
 
 
@@ -35,8 +38,8 @@ def content_id(columns: Sequence[Sequence[str]], splits: Mapping[str, Iterable[s
     return state.hexdigest()
 
 
-def build_id(made_of: Mapping[str, Any], *frames: pl.DataFrame) -> str:
-    """What a release is made of: 64 hex digits over plain values and tables (verdicts and edits)."""
+def identity(made_of: Mapping[str, Any], *frames: pl.DataFrame) -> str:
+    """64 hex digits over plain values and tables."""
     state = hashlib.sha256(_json(made_of).encode())
     for frame in frames:
         flat = frame.with_columns(pl.col(pl.List(pl.String)).list.join("\x1f"))
@@ -68,6 +71,15 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"{path}: format {found} is newer than this corpusqa, which knows {FORMAT}; install a newer one"
         )
     return manifest
+
+
+def origin(folder: Path) -> str | None:
+    """The identity of all that a release was made of; None where that was not kept."""
+    try:
+        said = json.loads((folder / ORIGIN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return str(said.get("identity")) if isinstance(said, dict) else None
 
 
 def verify_files(folder: Path, manifest: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from corpusqa.errors import UsageError, near_misses
-from corpusqa.release.manifest import read_manifest
+from corpusqa.release.manifest import origin, read_manifest
 from corpusqa.release.parquet import sync
 from corpusqa.release.publish import publish
 
@@ -79,10 +79,10 @@ class Store:
             return None
         raise UsageError(f"{self.folder}: no version {name!r}{near_misses(name, refs)} (there are: {', '.join(refs)})")
 
-    def built(self, build_id: str) -> Path | None:
+    def built(self, identity: str) -> Path | None:
         """The folder of the version that was made of the same things."""
         for place in sorted((self.folder / "versions").iterdir()):
-            if not place.name.startswith(".") and read_manifest(place)["build_id"] == build_id:
+            if not place.name.startswith(".") and origin(place) == identity:
                 return place
         return None
 
