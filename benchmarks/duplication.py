@@ -1,0 +1,210 @@
+"""CPU time of near-duplicate search: this project's kernels, other libraries, and `wc -w` on the same bytes.
+
+    python benchmarks/duplication.py CORPUS.parquet [--pairs PAIRS.parquet] [--peers PYTHON] [--rounds 3]
+
+CORPUS has the columns id and text, PAIRS id_a, id_b and jaccard (labelled pairs, for recall). PYTHON is an interpreter
+of an environment in which the other libraries are installed (pip install rensa gaoya datasketch); those that are
+missing are left out. Every engine runs on one thread in a process of its own, all engines in turn in each round, and
+the least CPU time (user and system, after the texts are in memory) counts: quote ratios, not seconds. All engines look
+for pairs of word 5-grams with a Jaccard similarity of 0.8; only ours verifies what it reports. Writes duplication.json
+beside this file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+THRESHOLD = 0.8
+OURS = ("signature", "near")
+PEERS = ("rensa", "gaoya", "datasketch")
+WORD = re.compile(r"\w+")
+
+
+def grams(text: str) -> list[str]:
+    found = WORD.findall(text.lower())
+    return [" ".join(found[n : n + 5]) for n in range(max(1, len(found) - 4))]
+
+
+def rensa(texts: list[str]) -> set[tuple[int, int]]:
+    from rensa import RMinHash, RMinHashLSH
+
+    made = RMinHash.from_token_sets([grams(text) for text in texts], num_perm=128, seed=42)
+    index = RMinHashLSH(threshold=THRESHOLD, num_perm=128, num_bands=16)
+    index.insert_many(made)
+    found = enumerate(index.query_all(made))
+    return {(min(i, j), max(i, j)) for i, row in found for j in row if i != j and made[i].jaccard(made[j]) >= THRESHOLD}
+
+
+def gaoya(texts: list[str]) -> set[tuple[int, int]]:
+    from gaoya.minhash import MinHashStringIndex
+
+    index = MinHashStringIndex(
+        hash_size=32,
+        jaccard_threshold=THRESHOLD,
+        num_bands=16,
+        band_size=8,
+        analyzer="word",
+        lowercase=True,
+        ngram_range=(5, 5),
+    )
+    index.par_bulk_insert_docs(list(range(len(texts))), texts)
+    found = enumerate(index.par_bulk_query(texts))
+    return {(min(i, j), max(i, j)) for i, row in found for j in row if i != j}
+
+
+def datasketch(texts: list[str]) -> set[tuple[int, int]]:
+    from datasketch import MinHash, MinHashLSH
+
+    first = MinHash(num_perm=128)
+    made = []
+    for text in texts:
+        one = MinHash(num_perm=128, permutations=first.permutations, scheme=first.scheme)
+        one.update_batch([gram.encode() for gram in grams(text)])
+        made.append(one)
+    index = MinHashLSH(threshold=THRESHOLD, num_perm=128)
+    with index.insertion_session() as session:
+        for number, one in enumerate(made):
+            session.insert(number, one)
+    return {
+        (i, j) for i, one in enumerate(made) for j in index.query(one) if j > i and one.jaccard(made[j]) >= THRESHOLD
+    }
+
+
+def ours(texts: Any, *, whole: bool) -> set[tuple[int, int]]:
+    """Keys of all documents; with `whole` also the candidates, their verification and the components."""
+    import polars as pl
+    from corpusqa_checks.duplication import near
+
+    from corpusqa.check import Batch
+    from corpusqa.scan.candidates import _pairs
+    from corpusqa.scan.components import components
+
+    batch = Batch(pl.DataFrame({"text": texts}))
+    keys = near.keys(batch, THRESHOLD)
+    if not whole:
+        return set()
+    pairs = _pairs(True, keys.rename({"row": "doc"}).select("key", "doc").sort("key", "doc"))["pairs"]
+    involved = pl.concat([pairs["a"], pairs["b"]]).unique().sort()
+    place = pl.DataFrame({"doc": involved, "at": range(len(involved))}, schema={"doc": pl.Int64, "at": pl.Int64})
+    inner = pairs.join(place, left_on="a", right_on="doc").join(place, left_on="b", right_on="doc", suffix="_b")
+    found = near.verify(batch.take(involved), inner.select(a="at", b="at_b"), THRESHOLD)
+    found = found.select(a=involved.gather(found["a"]), b=involved.gather(found["b"]))
+    components(found)
+    return {(min(a, b), max(a, b)) for a, b in found.rows()}
+
+
+ENGINES: dict[str, Callable[[Any], set[tuple[int, int]]]] = {
+    "signature": lambda texts: ours(texts, whole=False),
+    "near": lambda texts: ours(texts, whole=True),
+    "rensa": rensa,
+    "gaoya": gaoya,
+    "datasketch": datasketch,
+}
+
+
+def load(corpus: Path) -> tuple[list[int], list[str]]:
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(corpus, columns=["id", "text"])
+    return table["id"].to_pylist(), table["text"].to_pylist()
+
+
+def cpu() -> float:
+    sides = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(side.ru_utime + side.ru_stime for side in sides)
+
+
+def one(engine: str, corpus: Path, labelled: Path | None) -> dict[str, Any]:
+    """One run of one engine, in this process."""
+    ids, strings = load(corpus)
+    texts: Any = strings
+    if engine in OURS:  # every engine gets the texts in the form that it works on
+        import polars as pl
+
+        texts = pl.Series("text", strings)
+    ENGINES[engine](texts[:50])  # imports and tables are not what is compared
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    size = sum(len(text.encode()) for text in strings)
+    began = cpu()
+    pairs = ENGINES[engine](texts)
+    spent = cpu() - began
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    found = {"engine": engine, "cpu": round(spent, 2), "mb": round(size / 1e6, 1), "rss_mb": round(grown)}
+    if labelled and pairs:
+        import pyarrow.parquet as pq
+
+        place = {key: at for at, key in enumerate(ids)}
+        rows = pq.read_table(labelled).to_pylist()
+        wanted = [tuple(sorted((place[r["id_a"]], place[r["id_b"]]))) for r in rows if r["jaccard"] >= THRESHOLD]
+        found |= {"pairs": len(pairs), "found": sum(pair in pairs for pair in wanted), "labelled": len(wanted)}
+    return found
+
+
+def counted(corpus: Path) -> dict[str, Any]:
+    """CPU of `wc -w` on the same texts in one file."""
+    text = "\n".join(load(corpus)[1]).encode()
+    file = Path(os.environ.get("TMPDIR", "/tmp")) / f"duplication-{os.getpid()}.txt"
+    file.write_bytes(text)
+    began = cpu()
+    subprocess.run(["wc", "-w", str(file)], check=True, capture_output=True)
+    spent = cpu() - began
+    file.unlink()
+    return {"engine": "wc -w", "cpu": round(spent, 2), "mb": round(len(text) / 1e6, 1)}
+
+
+def rounds(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """The best of each engine over all rounds."""
+    best: dict[str, dict[str, Any]] = {}
+    threads = dict.fromkeys(("POLARS_MAX_THREADS", "RAYON_NUM_THREADS", "OMP_NUM_THREADS"), "1")
+    for _ in range(args.rounds):
+        results = [counted(args.corpus)]
+        for engine in (*OURS, *(PEERS if args.peers else ())):
+            python = sys.executable if engine in OURS else args.peers
+            command = [python, __file__, str(args.corpus), "--engine", engine]
+            command += ["--pairs", str(args.pairs)] if args.pairs else []
+            done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **threads})
+            if done.returncode:
+                print(f"{engine}: left out ({done.stderr.strip().splitlines()[-1][:150]})", file=sys.stderr)
+                continue
+            results.append(json.loads(done.stdout))
+        for result in results:
+            print(result, file=sys.stderr)
+            if result["engine"] not in best or result["cpu"] < best[result["engine"]]["cpu"]:
+                best[result["engine"]] = result
+    return list(best.values())
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("corpus", type=Path)
+    options.add_argument("--pairs", type=Path)
+    options.add_argument("--peers")
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--engine", help=argparse.SUPPRESS)
+    args = options.parse_args()
+    if args.engine:
+        print(json.dumps(one(args.engine, args.corpus, args.pairs)))
+        return
+    best = rounds(args)
+    speed = {row["engine"]: row["mb"] / row["cpu"] for row in best}
+    for row in best:
+        row["mb_per_cpu_s"] = round(speed[row["engine"]], 1)
+        row["of_wc"] = round(speed[row["engine"]] / speed["wc -w"], 3)
+        row["cpu_of_near"] = round(speed["near"] / speed[row["engine"]], 2)
+    result = {"date": time.strftime("%Y-%m-%d"), "corpus": args.corpus.name, "engines": best}
+    Path(__file__).with_suffix(".json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    print(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()
