@@ -107,7 +107,8 @@ def docs(*ids: str) -> pl.DataFrame:
 
 @pytest.mark.parametrize(
     ("reason", "back"),
-    [("decision", True), ("decision: asked to", True), ("pii.secret.count > 0", True), ("withheld", True),
+    [("decision", True), ("decision: asked to", True), ("pii.severe > 0", True),
+     ("a.b = 1 AND pii.count > 0", True), ("withheld", True), ("mypii.count > 0", False),
      ("text.words < 5", False)],
 )  # fmt: skip
 def test_what_was_removed_by_decision_or_for_private_values_must_not_come_back(reason: str, back: bool) -> None:

@@ -19,7 +19,7 @@ import polars as pl
 from corpusqa.errors import UsageError, near_misses
 from corpusqa.release.manifest import MANIFEST, ORIGIN, dumped
 from corpusqa.release.parquet import sha256_of, write_frame
-from corpusqa.release.tables import row_name
+from corpusqa.release.tables import names_private, row_name
 
 REPORT, REASONS, IDS = "report", "reasons", "ids"
 INCLUDABLE = (REPORT, REASONS, IDS)
@@ -82,9 +82,8 @@ def outgoing(folder: Path, manifest: Mapping[str, Any], work: Path, include: Col
 def _guarded(table: pl.DataFrame, private: Iterable[str], include: Collection[str]) -> pl.DataFrame:
     """The removed rows without what stays at home."""
     if REASONS not in include:
-        told = [pl.col("reason").str.contains(f"{label}.", literal=True) for label in private]
-        told += [pl.col("rules").list.join(" ").str.contains(f"{label}.", literal=True) for label in private]
-        secret = pl.any_horizontal(pl.lit(False), *told).fill_null(False)
+        told = names_private(pl.col("reason"), private) | names_private(pl.col("rules").list.join("\n"), private)
+        secret = told.fill_null(False)
         table = table.with_columns(
             reason=pl.when(secret).then(pl.lit(WITHHELD)).otherwise("reason"),
             rules=pl.when(secret).then(pl.lit([WITHHELD])).otherwise("rules"),

@@ -15,6 +15,7 @@ from corpusqa.release.changes import Changes, changes
 from corpusqa.release.manifest import MANIFEST
 from corpusqa.release.model import open_release
 from corpusqa.release.store import Store, is_store
+from corpusqa.release.tables import names_private
 from corpusqa.scan.model import Scan
 
 LISTED = 1000  # documents named in the result; the counts are of all
@@ -156,9 +157,9 @@ def returned(a: Side, b: Side) -> list[dict[str, Any]]:
     """
     if a.removed is None or b.docs is None:
         return []
-    private = [pl.col("reason").str.contains(f"{label}.", literal=True) for label in a.private_labels]
-    # masked and decided reasons alike: what was withheld was withheld because it is private
-    barred = pl.any_horizontal(pl.col("reason").str.starts_with(DECISION), pl.col("reason") == "withheld", *private)
+    reason = pl.col("reason")
+    # what was withheld was withheld because it is private
+    barred = reason.str.starts_with(DECISION) | (reason == "withheld") | names_private(reason, a.private_labels)
     gone = a.removed.filter(barred & ~pl.col("id").str.starts_with("row:"))
     back = gone.join(b.docs.select("id"), on="id", how="semi").unique(maintain_order=True).sort("id")
     return back.select("id", "reason").to_dicts()

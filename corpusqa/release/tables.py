@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
@@ -54,6 +55,17 @@ def removed(scan: Scan, verdicts: pl.DataFrame) -> pl.DataFrame:
         rules=pl.lit([], pl.List(pl.String)),
     )
     return pl.concat([named, lost]).sort("number")
+
+
+def names_private(reasons: pl.Expr, private: Iterable[str]) -> pl.Expr:
+    """Whether a reason names a check with private labels, by a label of it or a signal.
+
+    Args:
+        reasons: Reasons and rules.
+        private: Full names of the private labels.
+    """
+    checks = sorted({label.partition(".")[0] for label in private})
+    return reasons.str.contains(rf"\b(?:{'|'.join(checks)})\.") if checks else pl.lit(False)
 
 
 def ledger(scan: Scan, verdicts: pl.DataFrame) -> dict[str, int]:
