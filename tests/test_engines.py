@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from corpusqa.corpus import Corpus, open_corpus
@@ -50,11 +51,18 @@ def documents(count: int = 400, seed: int = 3) -> list[dict[str, str]]:
 
 
 def corpus(folder: Path, rows: list[dict[str, str]], unit_rows: int) -> Corpus:
+    """A corpus of about one unit per `unit_rows` rows."""
     path = folder / "corpus.parquet"
-    pl.DataFrame(rows, schema={"id": pl.String, "text": pl.String, "source": pl.String}).write_parquet(
-        path, row_group_size=unit_rows
-    )
-    return open_corpus(path, unit_bytes=1)
+    schema = {"id": pl.String, "text": pl.String, "source": pl.String}
+    pl.DataFrame(rows, schema=schema).write_parquet(path, row_group_size=unit_rows)
+    with pq.ParquetFile(path) as file:
+        sizes = [file.metadata.row_group(group).total_byte_size for group in range(file.num_row_groups)]
+    return open_corpus(path, unit_bytes=2 * max(sizes, default=1))
+
+
+def test_the_corpora_of_this_suite_have_several_units(tmp_path: Path) -> None:
+    assert len(corpus(tmp_path, documents(), 100).units) > 2
+    assert len(corpus(tmp_path, documents(40), 10).units) > 2
 
 
 def digests(scanned: Scan) -> dict[str, list[tuple[object, ...]]]:

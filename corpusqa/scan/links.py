@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,8 +28,14 @@ from corpusqa.scan.unit import BATCH_BYTES, built, key_table
 from corpusqa.scan.views import blanking_labels, language_signal
 
 VERIFIED: dict[str, Any] = {"a": pl.Int64, "b": pl.Int64, "similarity": pl.Float64, "evidence": EVIDENCE}
-_BLANKS = pl.List(pl.Struct({"start": pl.Int64, "end": pl.Int64}))
-_ROWS = {"doc": pl.Int64, **DOCUMENT, "blanks": _BLANKS}
+_BLANK = {"start": pl.Int64, "end": pl.Int64}
+_PART = {"part": pl.Int64, "start": pl.Int64, "end": pl.Int64, "role": pl.String}
+_ROWS: dict[str, Any] = {
+    "doc": pl.Int64,
+    **DOCUMENT,
+    "blanks": pl.List(pl.Struct(_BLANK)),
+    "parts": pl.List(pl.Struct(_PART)),  # null where a document is one part
+}
 
 
 @dataclass(frozen=True)
@@ -111,8 +117,11 @@ def _texts(
 ) -> pl.DataFrame:
     """The involved documents of a unit, once per block, with what is blanked in `main` and the language as scanned."""
     docs = index.part("docs", unit.number).join(plan.frame("members"), on="doc").sort("row", "_b")
-    documents = corpus.read(unit).documents
-    rows = documents.select("row", *DOCUMENT).join(docs, on="row", maintain_order="right")
+    read = corpus.read(unit)
+    rows = read.documents.select("row", *DOCUMENT).join(docs, on="row", maintain_order="right")
+    none = pl.DataFrame(schema={"row": pl.Int64, "parts": _ROWS["parts"]})
+    parts = none if read.parts is None else _listed(read.parts, _PART, "parts")
+    rows = rows.join(parts, on="row", how="left", maintain_order="left")
     return _with_views(built(specs), measured, unit, rows)
 
 
@@ -124,7 +133,7 @@ def _with_views(plugins: Sequence[Plugin], measured: Stage, unit: Unit, rows: pl
         rows = rows.with_columns(language=pl.coalesce("said", "language"))
     labels = [label for names in blanking_labels(plugins).values() for label in names]
     spans = measured.part("spans", unit.number).filter(pl.col("label").is_in(labels) & pl.col("start").is_not_null())
-    blanks = spans.group_by("row", maintain_order=True).agg(blanks=pl.struct("start", "end"))
+    blanks = _listed(spans, _BLANK, "blanks")
     return rows.join(blanks, on="row", how="left", maintain_order="left").select("_b", *_ROWS)
 
 
@@ -135,7 +144,9 @@ def _verify_block(
     kind = plugin.check.corpus[half]
     assert isinstance(kind, Links), half
     rows = rows.sort("doc")
-    batch = Batch(rows, {"main": partial(_stored_blanks, rows)})
+    blanks, parts = _unlisted(rows, "blanks", _BLANK), _unlisted(rows, "parts", _PART)
+    whole = rows["parts"].null_count() == rows.height
+    batch = Batch(rows, {"main": lambda _batch: blanks}, None if whole else parts)
     place = pl.DataFrame({"doc": rows["doc"], "at": pl.int_range(rows.height, eager=True)})
     pairs = plan.part("pairs", block).join(place.rename({"doc": "a", "at": "at_a"}), on="a", maintain_order="left")
     pairs = pairs.join(place.rename({"doc": "b", "at": "at_b"}), on="b", maintain_order="left")
@@ -152,13 +163,17 @@ def _said(half: str, kind: Links, batch: Batch, pairs: pl.DataFrame) -> pl.DataF
         raise ContractError(f"half {half!r}: verify failed with {type(error).__name__} at {place}") from None
 
 
-def _stored_blanks(rows: pl.DataFrame, _batch: Batch) -> pl.DataFrame:
-    blanks = rows.select(row=pl.int_range(pl.len()), blanks="blanks").drop_nulls().explode("blanks")
-    return (
-        blanks.unnest("blanks")
-        if blanks.height
-        else pl.DataFrame(schema={"row": pl.Int64, "start": pl.Int64, "end": pl.Int64})
-    )
+def _listed(frame: pl.DataFrame, fields: Mapping[str, Any], name: str) -> pl.DataFrame:
+    """Rows of one document as a list of structs: `row` and the list, so that they travel with the document."""
+    return frame.group_by("row", maintain_order=True).agg(pl.struct(*fields).alias(name))
+
+
+def _unlisted(rows: pl.DataFrame, name: str, fields: Mapping[str, Any]) -> pl.DataFrame:
+    """The lists of a column as rows again, `row` being the position of the document."""
+    lists = rows.select(row=pl.int_range(pl.len()), **{name: pl.col(name)}).drop_nulls()
+    if lists.is_empty():
+        return pl.DataFrame(schema={"row": pl.Int64, **fields})
+    return lists.explode(name, empty_as_null=False).unnest(name)
 
 
 def _checked(half: str, docs: pl.Series, said: pl.DataFrame) -> pl.DataFrame:

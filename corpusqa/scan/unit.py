@@ -18,8 +18,9 @@ from corpusqa.readers import Unit
 from corpusqa.scan.contract import NO_SPANS
 from corpusqa.scan.views import Measuring
 
-# A batch is at most this much text, or one document: what the memory of a worker is planned for.
-BATCH_BYTES = 32_000_000
+# A batch is at most this much text, or one document: what the memory of a worker is planned for. Views and features
+# take up to twenty times the text for a moment; larger batches are no faster.
+BATCH_BYTES = 16_000_000
 FAILURES = {"row": pl.Int64, "check": pl.String, "why": pl.String}
 _CARRIED = ["row", "id", "url", "source", "published", "collected", "language", "split", "file", "line"]
 
@@ -51,7 +52,7 @@ def measure_unit(corpus: Corpus, specs: tuple[Spec, ...], folder: Path, unit: Un
     plugins = built(specs)
     rows = corpus.read(unit, full=True)
     seconds = {"reading": time.process_time() - began}
-    batches = [_measured(plugins, batch, seconds) for batch in _batches(rows.documents)]
+    batches = [_measured(plugins, batch, _parts(batch, rows.parts), seconds) for batch in _batches(rows.documents)]
     tables = {name: pl.concat([b[name] for b in batches], how="diagonal") for name in batches[0]} if batches else {}
     tables["unreadable"] = _marked(plugins, rows.unreadable, "file")
     tables["counts"] = pl.DataFrame(
@@ -75,9 +76,19 @@ def _batches(documents: pl.DataFrame) -> Iterator[pl.DataFrame]:
     yield documents[start:]
 
 
-def _measured(plugins: Sequence[Plugin], documents: pl.DataFrame, seconds: dict[str, float]) -> dict[str, pl.DataFrame]:
+def _parts(documents: pl.DataFrame, parts: pl.DataFrame | None) -> pl.DataFrame | None:
+    """The parts of a batch's documents, `row` counted in the batch; None where every document is one part."""
+    if parts is None:
+        return None
+    order = documents.select("row").with_row_index("at")
+    return parts.join(order, on="row", maintain_order="left").with_columns(row=pl.col("at").cast(pl.Int64)).drop("at")
+
+
+def _measured(
+    plugins: Sequence[Plugin], documents: pl.DataFrame, parts: pl.DataFrame | None, seconds: dict[str, float]
+) -> dict[str, pl.DataFrame]:
     """Every table of one batch; `row` is the position in the unit."""
-    measuring = Measuring(plugins, documents.select(name for name in DOCUMENT if name in documents.columns))
+    measuring = Measuring(plugins, documents.select(name for name in DOCUMENT if name in documents.columns), parts)
     at = documents["row"]
     place = partial(_placed, at)
     signals, spans, failures, tables = [at.to_frame()], [NO_SPANS], [], {}
