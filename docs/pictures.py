@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -43,7 +44,7 @@ def main() -> None:
 
 def terminal(printed: str, target: Path) -> None:
     """What a command printed, as an SVG that loads nothing."""
-    console = Console(record=True, width=WIDTH, file=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    console = Console(record=True, width=WIDTH, file=io.StringIO())
     console.print(f"[bold]$ corpusqa {' '.join(COMMAND[:2])}[/bold]")
     console.print(Text.from_ansi(printed))
     drawn = console.export_svg(title="corpusqa", unique_id="report")

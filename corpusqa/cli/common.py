@@ -75,6 +75,7 @@ def run_account(
 
     from corpusqa.api.account import account
     from corpusqa.config import overridden
+    from corpusqa.corpus import remove_spool
 
     config = overridden(
         configured(options["config"]),
@@ -87,7 +88,9 @@ def run_account(
     report = replace(config.report, by=by) if by is not None else config.report
     config = replace(config, gate=gate, report=report)
     with settings(options) as how:
-        return account(source, config, how)
+        found = account(source, config, how)
+    click.get_current_context().call_on_close(lambda: remove_spool(found.corpus))
+    return found
 
 
 @contextmanager

@@ -51,7 +51,7 @@ def fetch(url: str, folder: Path) -> Mapping[str, str]:
     if url.startswith(("http://", "https://")):
         download(url, folder)
         return {}
-    import fsspec  # type: ignore[import-untyped]
+    import fsspec
 
     try:
         system, path = fsspec.core.url_to_fs(url)
