@@ -34,7 +34,8 @@ ALONE = ("THAI", "HIRAGANA", "KATAKANA", "CJK", "IDEOGRAPHIC", "KATAKANA-HIRAGAN
 
 
 def scanned(folder: Path, texts: Sequence[str], names: Sequence[str] = ("duplication",), **options: Any) -> Scan:
-    """The scan of texts, whose ids are their positions; options are those of the check."""
+    """The scan of texts, whose ids are their positions; options are those of the check, every half asked for."""
+    options = {"also": ["passage", "shared_material"], **options}
     source = folder / "corpus.parquet"
     pl.DataFrame({"id": [f"{n:05d}" for n in range(len(texts))], "text": list(texts)}).write_parquet(source)
     plugins = [load(find()[name], options if name == "duplication" else None) for name in names]
@@ -222,3 +223,13 @@ def test_labelled_pairs_of_the_benchmark_corpus(shared: Path, tmp_path: Path) ->
     assert spaced <= set(found)
     for (a, b), similarity in random.Random(1).sample(sorted(found.items()), 100):
         assert similarity == pytest.approx(jaccard(shingles(texts[a]), shingles(texts[b])))
+
+
+def test_costly_halves_run_only_when_asked_for() -> None:
+    found = find()["duplication"]
+    halves = load(found).check.corpus
+
+    assert {"passage", "shared_material"} & set(halves) == set()
+    assert "passage" in load(found, {"also": ["passage"]}).check.corpus
+    with pytest.raises(OptionError, match="passages"):
+        load(found, {"also": ["passages"]})

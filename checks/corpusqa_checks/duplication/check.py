@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import polars as pl
 from corpusqa_checks.duplication.contained import CONTAINMENT, contained, passage
 from corpusqa_checks.duplication.exact import exact
@@ -18,9 +21,11 @@ THRESHOLD = 0.8
 # A line of more different documents than these is a template's. Up to as many, the fingerprints that documents share
 # make them candidates; beyond, they are left out, so that a template is reported as one instead of in pairs.
 TEMPLATE_DOCUMENTS = 24
+# Halves that run only when asked for: on corpora of templated pages each costs more than all the others together.
+ON_REQUEST = ("passage", "shared_material")
 
 
-def duplication(*, threshold: float = THRESHOLD, passage_words: int = RUN) -> Check:
+def duplication(*, threshold: float = THRESHOLD, passage_words: int = RUN, also: Sequence[str] = ()) -> Check:
     r"""Documents that repeat other documents.
 
     `exact`: equal texts once white space and case are folded; white space only is never a copy.
@@ -33,23 +38,25 @@ def duplication(*, threshold: float = THRESHOLD, passage_words: int = RUN) -> Ch
     none is reported on an estimate. Exact copies are near copies too (similarity 1), therefore a cluster of `near`
     holds the whole family.
 
-    `contained`: one main text holds at least 0.8 of the other's 8-word shingles, wherever they stand. `passage`: two
-    main texts have a verbatim run of `passage_words` words or more in common (at least 23: all of these are found); the
-    evidence is the runs, the similarity the share of the shorter text that they cover. Text that more than 24 documents
-    share makes neither: `template` marks it, as lines of five words and more that stand in more than 24 different
-    documents (exact copies count once), with the number of documents. `cut = ["duplication.template"]` takes it out.
+    `contained`: one main text holds at least 0.8 of the other's 8-word shingles, wherever they stand. `passage`
+    (with `also = ["passage"]`): two main texts have a verbatim run of `passage_words` words or more in common (at
+    least 23: all of these are found); the evidence is the runs, the similarity the share of the shorter text that
+    they cover. Text that more than 24 documents share makes neither: `template` marks it, as lines of five words
+    and more that stand in more than 24 different documents (exact copies count once), with the number of documents.
+    `cut = ["duplication.template"]` takes it out.
 
     `split_leakage`: the document's cluster in `exact`, `near` or `contained` has members in another split.
 
-    `rewrite`: one text tells the story of the other in other words. Sentences of the shorter one, its quotations left
-    out, are aligned with sentences of the longer one by the weight of the content stems that they share. The share of
-    the weight that is aligned, times the share of neighbouring content stems that both have, is at least 0.30, and two
-    or more sentences are aligned: they are the evidence. `shared_material` is the looser notion, from 0.15 on:
-    background that stories repeat, notices made of one source. Sentences that stand word for word in more than five of
-    the documents compared count for nothing. Both halves are meant to be looked at, not to drop by: they suggest no
-    rule. They know ar, de, el, en, es, fr, hu, id, it, nl, pl, pt, ru, sv and uk, tell the language by its function
-    words, and say nothing of other texts, of texts below 20 or above 20,000 words, and of translations. Near copies
-    tell the same story too, if they are prose.
+    `rewrite`: one text tells the story of the other in other words. Sentences of the shorter one, its quotations
+    left out, are aligned with sentences of the longer one by the weight of the content stems that they share. The
+    share of the weight that is aligned, times the share of neighbouring content stems that both have, is at least
+    0.30, and two or more sentences are aligned: they are the evidence. `shared_material` (with `also =
+    ["shared_material"]`) is the looser notion, from 0.15 on: background that stories repeat, notices made of one
+    source. Sentences that stand word for word in more than five of the documents compared count for nothing. Both
+    halves are meant to be looked at, not to drop by: they suggest no rule. They know ar, de, el, en, es, fr, hu,
+    id, it, nl, pl, pt, ru, sv and uk, tell the language by its function words, and say nothing of other texts, of
+    texts below 20 or above 20,000 words, and of translations. Near copies tell the same story too, if they are
+    prose.
 
     A signal is the name of the document's cluster, null outside one. Members of a cluster are tied by verified pairs;
     two of them may lie further apart than the threshold. To keep one document of each cluster:
@@ -59,6 +66,18 @@ def duplication(*, threshold: float = THRESHOLD, passage_words: int = RUN) -> Ch
         raise ValueError(f"threshold is a Jaccard similarity from 0.5 to 1, not {threshold}")
     if passage_words < RUN:
         raise ValueError(f"passage_words is at least {RUN}: shorter runs are not always found; not {passage_words}")
+    if not set(also) <= set(ON_REQUEST):
+        raise ValueError(f"also takes {' and '.join(ON_REQUEST)}, not {', '.join(sorted(set(also) - set(ON_REQUEST)))}")
+    every = _every(threshold, passage_words)
+    off = set(ON_REQUEST) - set(also)
+    signals = {name: signal for name, signal in every.signals.items() if name not in off}
+    return replace(
+        every, signals=signals, corpus={name: half for name, half in every.corpus.items() if name not in off}
+    )
+
+
+def _every(threshold: float, passage_words: int) -> Check:
+    """The check with all its halves."""
     return Check(
         signals={
             "exact": Signal(pl.String, "cluster of documents that are equal but for white space and case"),
