@@ -58,9 +58,14 @@ class Batch:
         self, frame: pl.DataFrame, providers: Mapping[str, Provider] | None = None, parts: pl.DataFrame | None = None
     ) -> None:
         missing = [pl.lit(None, dtype).alias(name) for name, dtype in DOCUMENT.items() if name not in frame.columns]
-        self.frame = frame.with_columns(missing).select(*DOCUMENT)
+        self._frame = frame.with_columns(missing).select(*DOCUMENT)
         self._providers = dict(providers or {})
         self._parts = parts
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """One row per document, the columns of DOCUMENT; shared by all checks, so that none may put another there."""
+        return self._frame
 
     @property
     def height(self) -> int:

@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 from conftest import SEEDS
 
+from corpusqa.cli import main
 from corpusqa.cli import run as run_command
 
 TEXT = "The ferry left the harbour at noon and the gulls went with it, as they had done every day that summer. "
@@ -287,3 +288,17 @@ def test_checks_are_listed_and_shown(run: Run) -> None:
     )
     assert "pii.email" in shown.stdout
     assert "reserved" in shown.stdout
+
+
+def test_an_error_that_nobody_foresaw_is_no_failed_gate(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    def broken(_args: Any) -> int:
+        raise KeyError("the text of a document")
+
+    monkeypatch.setattr("corpusqa.cli.run", broken)
+    with pytest.raises(SystemExit) as stopped:
+        main(["gate", "corpus"])
+
+    said = capsys.readouterr().err
+    assert stopped.value.code == 3
+    assert "error: KeyError: a fault of corpusqa or of a check" in said
+    assert "test_cli.py" in said and "the text" not in said

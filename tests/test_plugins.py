@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import corpusqa
 from corpusqa.errors import ContractError, OptionError, PluginError
 from corpusqa.plugins import find, fingerprint, load, select
 from corpusqa.testing import run
@@ -17,6 +18,7 @@ EXAMPLE = Path(__file__).parent / "example_plugin"
 BUILT_IN = ["boilerplate", "cookie_text", "dates", "duplication", "language", "pii", "text"]
 
 
+MEASURED = "def c() -> Check:\n    return Check({'n': Signal(pl.Int64, 'x')}, measure=m)\n"
 SPAN = "SPAN = ['row', 'start', 'end', 'label']\n"
 
 
@@ -117,7 +119,7 @@ def test_options_are_held_to_the_signature(options: dict[str, object], message: 
     ],
 )
 def test_a_broken_declaration_is_said_with_its_place(body: str, message: str, tmp_path: Path) -> None:
-    with pytest.raises((PluginError, ModuleNotFoundError), match=message):
+    with pytest.raises(PluginError, match=message):
         load(find([local(tmp_path, body)])["c"])
 
 
@@ -195,3 +197,50 @@ def test_a_third_party_distribution_is_installed_found_and_run(tmp_path: Path) -
 
     assert said.returncode == 0, said.stderr
     assert "shouting" in said.stdout
+
+
+@pytest.mark.parametrize("error", ["SystemExit(0)", "GeneratorExit", "ValueError(b.text[0])"])
+def test_whatever_a_check_raises_is_a_failure_of_the_document(error: str, tmp_path: Path) -> None:
+    body = f"def m(b):\n    raise {error}\n{MEASURED}"
+    found = run(load(find([local(tmp_path, body)])["c"]), ["abc", "de"])
+
+    assert found.failures["why"].to_list() == [f"{error.partition('(')[0]} at mine.py:5"] * 2
+
+
+def test_a_check_cannot_exchange_the_documents_of_a_batch(tmp_path: Path) -> None:
+    body = f"def m(b):\n    b.frame = b.frame.head(0)\n{MEASURED}"
+    others = [load(find([TOYS])["shouting"])]
+
+    assert run(load(find([local(tmp_path, body)])["c"]), ["abc", "de"], others).failures.height == 2
+
+
+@pytest.mark.parametrize("where", ["    raise RuntimeError('no model')\n", "    raise SystemExit(0)\n"])
+def test_a_check_that_cannot_be_made_is_said_with_its_place(where: str, tmp_path: Path) -> None:
+    with pytest.raises(PluginError, match=r"mine\.py:4: check 'c' cannot be made: (RuntimeError|SystemExit)"):
+        load(find([local(tmp_path, f"def c() -> Check:\n{where}")])["c"])
+
+
+@pytest.mark.parametrize("half", ["Derive(broken)", "Groups(keys, broken)", "Links(keys, broken)"])
+def test_a_half_that_fails_is_named_without_its_message(half: str, tmp_path: Path) -> None:
+    body = f"""
+def broken(*given):
+    raise KeyError("the text of a document")
+def keys(batch):
+    return pl.DataFrame({{"row": range(batch.height), "key": [1] * batch.height}})
+def c() -> Check:
+    return Check({{"h": Signal(pl.String, "x")}}, corpus={{"h": {half}}})
+"""
+    path = local(tmp_path, body)
+    (tmp_path / "corpusqa.toml").write_text(f"[checks]\nselect = ['c']\nfiles = ['{path}']\n")
+    (tmp_path / "two.jsonl").write_text('{"text": "one"}\n{"text": "two"}\n')
+
+    with pytest.raises(ContractError, match=r"half 'c\.h': \w+ failed with KeyError at mine\.py:6$"):
+        corpusqa.report(tmp_path / "two.jsonl", config=tmp_path / "corpusqa.toml")
+
+
+def test_a_report_shows_its_ledger_and_no_row(tmp_path: Path) -> None:
+    (tmp_path / "one.jsonl").write_text('{"id": "anna@example.org", "text": "one"}\n')
+
+    shown = repr(corpusqa.report(tmp_path / "one.jsonl", checks=["text"]))
+
+    assert shown == "<corpusqa.Report read=1, kept=1, edited=0, dropped=0, unreadable=0>"

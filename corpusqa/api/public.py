@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Source = Any  # a path, or a Dataset, DatasetDict or IterableDataset
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """What was found in a corpus; it shows itself in a notebook.
 
@@ -62,6 +62,11 @@ class Report:
         from corpusqa.reporting.html import render
 
         return render(self.data)
+
+    def __repr__(self) -> str:
+        """The ledger alone: the frames hold ids and URLs as the source has them, which no log should show."""
+        ledger = ", ".join(f"{name}={count}" for name, count in asdict(self.account.ledger).items())
+        return f"<corpusqa.Report {ledger}>"
 
     def _repr_html_(self) -> str:
         import html

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -76,7 +77,12 @@ def group() -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run a command and exit with its code; an error that is ours is one message, never a traceback."""
-    sys.exit(run(args))
+    try:
+        code = run(args)
+    except Exception as error:  # the 1 of a traceback would say that the gate failed
+        click.echo(_unexpected(error), err=True)
+        code = CorpusqaError.exit_code
+    sys.exit(code)
 
 
 def run(args: list[str] | None = None) -> int:
@@ -101,9 +107,17 @@ def run(args: list[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _unexpected(error: Exception) -> str:
+    """An error of ours that nobody foresaw: type and frames, without the message, which may quote text."""
+    import traceback
+
+    frames = [x for x in traceback.extract_tb(error.__traceback__) if f"{os.sep}click{os.sep}" not in x.filename]
+    lines = [f"  {x.filename}:{x.lineno} in {x.name}" for x in frames[-12:]]
+    said = f"error: {type(error).__name__}: a fault of corpusqa or of a check; please report it with these lines"
+    return "\n".join([said, *lines])
+
+
 def _closed_pipe() -> int:
     """The reader of our output has gone (`| head`): say nothing, and keep Python from complaining at exit."""
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

@@ -68,6 +68,10 @@ def build(spec: Spec) -> Plugin:
         check = function(**options)
     except (TypeError, ValueError) as error:
         raise OptionError(f"[checks.{spec.name}]: {error}") from error
+    except (Exception, SystemExit) as error:
+        raise PluginError(
+            f"{_where(function)}: check {spec.name!r} cannot be made: {type(error).__name__}: {error}"
+        ) from error
     if not isinstance(check, Check):
         raise PluginError(f"{_where(function)}: {spec.name} returned {type(check).__name__}, not a Check")
     _declared(spec.name, check, function)
@@ -79,7 +83,7 @@ def _function(spec: Spec) -> Callable[..., Check]:
     try:
         module = _from_file(Path(place)) if place.endswith(".py") else importlib.import_module(place)
         function = getattr(module, name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PluginError(
             f"check {spec.name!r} of {spec.origin} cannot be imported from {spec.target}: "
             f"{type(error).__name__}: {error}"

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import polars as pl
 
 from corpusqa.batch import Batch
@@ -18,6 +23,32 @@ SPANS = {
 }
 NO_SPANS = pl.DataFrame(schema=SPANS)
 _ORDER = ("row", "start", "end", "label")
+
+
+@contextmanager
+def blaming(plugin: Plugin, half: str, function: str) -> Iterator[None]:
+    """Whatever a function of a corpus half raises becomes a ContractError that names type and place.
+
+    The message of the exception is left out, because it may quote text. SystemExit counts as a failure like any
+    other: a check that calls `sys.exit(0)` would else end a gate as passed.
+    """
+    try:
+        yield
+    except (ContractError, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        raise ContractError(
+            f"half '{plugin.name}.{half}': {function} failed with {type(error).__name__} at {place(plugin, error)}"
+        ) from None
+
+
+def place(plugin: Plugin, error: BaseException) -> str:
+    """file:line of the innermost frame in the check's own folder, else of the innermost frame."""
+    frames = traceback.extract_tb(error.__traceback__)
+    home = Path(plugin.function.__code__.co_filename).parent
+    own = [frame for frame in frames if home in Path(frame.filename).parents]
+    last = (own or frames)[-1]
+    return f"{Path(last.filename).name}:{last.lineno}"
 
 
 def checked_signals(plugin: Plugin, batch: Batch, signals: pl.DataFrame) -> pl.DataFrame:

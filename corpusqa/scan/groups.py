@@ -11,6 +11,7 @@ from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Stage
 from corpusqa.errors import ContractError
 from corpusqa.plugins import Plugin, Spec
+from corpusqa.scan.contract import blaming
 from corpusqa.scan.links import Scanned
 from corpusqa.scan.model import SPANS
 from corpusqa.scan.unit import built, key_table
@@ -39,11 +40,12 @@ def derived(plugin: Plugin, half: str, frame: pl.DataFrame) -> pl.DataFrame:
     """What a Derive half says of the finished scan.
 
     Raises:
-        ContractError: the frame has no `doc` or undeclared columns.
+        ContractError: it fails, or its frame has no `doc` or undeclared columns.
     """
     kind = plugin.check.corpus[half]
     assert isinstance(kind, Derive), half
-    return _declared(plugin, half, kind.fn(frame))
+    with blaming(plugin, half, "fn"):
+        return _declared(plugin, half, kind.fn(frame))
 
 
 def split(plugin: Plugin, said: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -75,7 +77,8 @@ def _reduce(specs: tuple[Spec, ...], check: str, half: str, rows: pl.DataFrame) 
     plugin = next(p for p in built(specs) if p.name == check)
     kind = plugin.check.corpus[half]
     assert isinstance(kind, Groups), half
-    said = _declared(plugin, half, kind.reduce(rows))
+    with blaming(plugin, half, "reduce"):
+        said = _declared(plugin, half, kind.reduce(rows))
     return {"reduced": said.sort(said.columns, nulls_last=True)}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from polars.exceptions import PanicException
 
 from corpusqa.batch import DOCUMENT, Batch
 from corpusqa.check import Links
@@ -22,6 +20,7 @@ from corpusqa.plugins import Plugin, Spec
 from corpusqa.readers import Unit
 from corpusqa.scan.candidates import candidates
 from corpusqa.scan.components import components
+from corpusqa.scan.contract import blaming
 from corpusqa.scan.index import Index
 from corpusqa.scan.model import EVIDENCE
 from corpusqa.scan.unit import BATCH_BYTES, built, key_table
@@ -150,17 +149,10 @@ def _verify_block(
     place = pl.DataFrame({"doc": rows["doc"], "at": pl.int_range(rows.height, eager=True)})
     pairs = plan.part("pairs", block).join(place.rename({"doc": "a", "at": "at_a"}), on="a", maintain_order="left")
     pairs = pairs.join(place.rename({"doc": "b", "at": "at_b"}), on="b", maintain_order="left")
-    said = _said(f"{check}.{half}", kind, batch, pairs.select(a="at_a", b="at_b"))
-    return Done(write_tables(folder, block, {"verified": _checked(f"{check}.{half}", rows["doc"], said)}))
-
-
-def _said(half: str, kind: Links, batch: Batch, pairs: pl.DataFrame) -> pl.DataFrame:
-    try:
-        return kind.verify(batch, pairs)
-    except (Exception, PanicException) as error:
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{Path(frame.filename).name}:{frame.lineno}"
-        raise ContractError(f"half {half!r}: verify failed with {type(error).__name__} at {place}") from None
+    with blaming(plugin, half, "verify"):
+        said = kind.verify(batch, pairs.select(a="at_a", b="at_b"))
+        verified = _checked(f"{check}.{half}", rows["doc"], said)
+    return Done(write_tables(folder, block, {"verified": verified}))
 
 
 def _listed(frame: pl.DataFrame, fields: Mapping[str, Any], name: str) -> pl.DataFrame:
@@ -187,7 +179,9 @@ def _checked(half: str, docs: pl.Series, said: pl.DataFrame) -> pl.DataFrame:
     if "evidence" not in said.columns:
         said = said.with_columns(evidence=pl.lit(None, EVIDENCE))
     table = said.select(*VERIFIED).cast(VERIFIED)  # type: ignore[arg-type]
-    fits = pl.col("a", "b").is_between(0, len(docs) - 1) & pl.col("similarity").is_between(0, 1).fill_null(False)
+    fits = pl.col("a", "b").is_between(0, len(docs) - 1).fill_null(False) & pl.col("similarity").is_between(
+        0, 1
+    ).fill_null(False)
     if table.filter(~pl.all_horizontal(fits)).height:
         raise ContractError(f"half {half!r}: verify returned rows outside the batch or a similarity outside 0..1")
     return table.with_columns(a=docs.gather(table["a"]), b=docs.gather(table["b"])).sort("a", "b")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 import polars as pl
-from polars.exceptions import PanicException
 
 from corpusqa.batch import Batch
 from corpusqa.check import Check, Groups, Links, Measured
 from corpusqa.errors import ContractError
 from corpusqa.plugins import Plugin
-from corpusqa.scan.contract import checked_keys, checked_signals, checked_spans
+from corpusqa.scan.contract import checked_keys, checked_signals, checked_spans, place
 
 FAILED = "corpusqa.check_failed"
 FAILURES = {"row": pl.Int64, "why": pl.String}
@@ -105,9 +102,9 @@ def _isolating(
     """`run` on the batch; if it fails, on its halves, down to the documents that make it fail."""
     try:
         return run(batch)
-    except ContractError:
+    except (ContractError, KeyboardInterrupt):
         raise
-    except (Exception, PanicException) as error:
+    except BaseException as error:  # also polars' PanicException, and SystemExit: no check may end the run
         if batch.height <= 1:
             return failed(batch, error)
         middle = batch.height // 2
@@ -133,14 +130,5 @@ def _keys(first: Keys, second: Keys, offset: int) -> Keys:
 
 def _failures(plugin: Plugin, batch: Batch, error: BaseException) -> pl.DataFrame:
     """The reason is type and place, never the message, which may quote text."""
-    why = f"{type(error).__name__} at {_place(plugin, error)}"
+    why = f"{type(error).__name__} at {place(plugin, error)}"
     return pl.DataFrame([(row, why) for row in range(batch.height)], schema=FAILURES, orient="row")
-
-
-def _place(plugin: Plugin, error: BaseException) -> str:
-    """file:line of the innermost frame in the check's own folder, else of the innermost frame."""
-    frames = traceback.extract_tb(error.__traceback__)
-    home = Path(plugin.function.__code__.co_filename).parent
-    own = [frame for frame in frames if home in Path(frame.filename).parents]
-    last = (own or frames)[-1]
-    return f"{Path(last.filename).name}:{last.lineno}"
