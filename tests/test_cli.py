@@ -302,3 +302,13 @@ def test_an_error_that_nobody_foresaw_is_no_failed_gate(monkeypatch: pytest.Monk
     assert stopped.value.code == 3
     assert "error: KeyError: a fault of corpusqa or of a check" in said
     assert "test_cli.py" in said and "the text" not in said
+
+
+@pytest.mark.parametrize("out", ["corpus", ".", "corpus/../corpus/"])
+def test_a_release_never_takes_the_place_of_its_source(out: str, run: Run) -> None:
+    source = run.write("corpus/a.txt", TEXT)
+
+    done = run("clean", "corpus", "-o", out, "--replace")
+
+    assert (done.returncode, source.read_text()) == (2, TEXT)
+    assert "is or holds the source itself; choose another -o" in done.stderr

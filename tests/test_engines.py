@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import resource
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from corpusqa.corpus import Corpus, open_corpus
 from corpusqa.engines import Engine
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.local import LocalEngine
+from corpusqa.engines.parts import write_tables
 from corpusqa.errors import EmptyCorpus, WorkerDied
 from corpusqa.plugins import Plugin, find, load
 from corpusqa.scan.model import Scan
@@ -185,3 +189,34 @@ def test_a_failing_document_costs_only_itself(tmp_path: Path) -> None:
     assert [row[:2] for row in struck] == [("d0007", "failing")]
     assert all(why.startswith("ValueError at toy_checks.py:") for *_, why in struck)
     assert found.frame["failing.chars"].null_count() == 1
+
+
+def test_a_second_process_waits_for_the_work_folder(tmp_path: Path) -> None:
+    script = """
+import sys
+from pathlib import Path
+from corpusqa.engines.flow import Flow
+from corpusqa.engines.local import LocalEngine
+Flow(LocalEngine(1), Path(sys.argv[1]), say=lambda line: print(line, flush=True))
+print("alone", flush=True)
+"""
+    first = Flow(LocalEngine(1), tmp_path / "work")
+    Flow(LocalEngine(1), tmp_path / "work")  # runs of one process share it
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path / "work")], stdout=subprocess.PIPE, text=True
+    ) as second:
+        assert second.stdout is not None
+        assert second.stdout.readline() == f"waiting for another run that works in {tmp_path / 'work'}\n"
+        del first
+        assert second.stdout.readline() == "alone\n"
+
+
+def test_a_full_disk_is_an_error_of_the_system_with_its_file(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(OSError, match="File too large") as caught:
+            write_tables(tmp_path, 0, {"numbers": pl.select(n=pl.int_range(10_000).shuffle(1))})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert str(caught.value.filename).startswith(str(tmp_path))

@@ -132,7 +132,7 @@ def account(source: Any, config: Config, settings: Settings) -> Account:
     for note in (*config.notes, *corpus.notes):
         settings.say(note)
     make_policy(config.clean, declared, corpus.columns)
-    flow = Flow(_engine(corpus, settings), _folder(settings.work, corpus), settings.progress)
+    flow = Flow(_engine(corpus, settings), _folder(settings.work, corpus), settings.progress, say=settings.say)
     return _judged(config, plugins, declared, corpus, flow, settings)
 
 

@@ -77,6 +77,7 @@ def write_clean(found: Account, target: Target) -> Release:
     """
     from corpusqa.reporting.html import render
 
+    _refuse_source(found.corpus.source, target)
     found.verdicts.refuse_alarms()
     recipe = Recipe(
         config=settled(found.config),
@@ -92,6 +93,15 @@ def write_clean(found: Account, target: Target) -> Release:
         return store_release(*parts, target.store, recipe, second=second, version=target.version)
     assert target.out is not None
     return write_release(*parts, target.out, recipe, second=second, replace=target.replace, version=target.version)
+
+
+def _refuse_source(source: object, target: Target) -> None:
+    """A release never takes the place of what it was made from: --replace would take away the only copy."""
+    if target.out is None or not Path(str(source)).exists():
+        return
+    out, place = target.out.resolve(), Path(str(source)).resolve()
+    if out == place or out in place.parents:
+        raise UsageError(f"{target.out} is or holds the source itself; choose another -o")
 
 
 def settled(config: Config) -> dict[str, Any]:

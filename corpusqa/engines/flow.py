@@ -12,6 +12,7 @@ import polars as pl
 
 from corpusqa.engines import Engine, MapFn, ReduceFn, ShardFn
 from corpusqa.engines.hashing import buckets_of, digest_of
+from corpusqa.engines.lock import alone
 from corpusqa.engines.parts import Done, Stage, commit, read_stage, write_tables
 
 # Aim of one bucket: large enough to be worth a task, small enough for one worker's memory.
@@ -33,16 +34,23 @@ class Flow:
         work: Folder of the stages; made with mode 0700.
         progress: Called with stage, finished and all tasks.
         bucket_bytes: What one bucket of a shuffle should hold; changes how rows are spread, never which rows there are.
+        say: Told when another run has to be waited for.
     """
 
     def __init__(
-        self, engine: Engine, work: Path, progress: Progress = quiet, bucket_bytes: int = BUCKET_BYTES
+        self,
+        engine: Engine,
+        work: Path,
+        progress: Progress = quiet,
+        bucket_bytes: int = BUCKET_BYTES,
+        say: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self.engine = engine
         self.work = work
         self.progress = progress
         self.bucket_bytes = bucket_bytes
         work.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._lock = alone(work, say)
 
     def map(self, name: str, made_of: object, tasks: Sequence[Any], fn: Callable[[Path, Any], Done]) -> Stage:
         """One task at a time: `fn(folder, task)` writes the parts of the task.
@@ -128,7 +136,8 @@ class Flow:
         finished = read_stage(folder, fingerprint)
         if finished is not None:
             return finished
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            shutil.rmtree(folder)
         folder.mkdir(parents=True, mode=0o700)
         return commit(folder, fingerprint, run(folder), expected)
 

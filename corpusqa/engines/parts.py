@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -49,7 +50,11 @@ def write_tables(folder: Path, part: int, tables: Mapping[str, pl.DataFrame]) ->
 def _write(folder: Path, part: int, table: str, frame: pl.DataFrame) -> Part:
     name = f"{table}-{part:05d}-{uuid.uuid4().hex[:8]}.parquet"
     path = folder / name
-    frame.write_parquet(path, compression="zstd", compression_level=1, statistics=True)
+    try:
+        frame.write_parquet(path, compression="zstd", compression_level=1, statistics=True)
+    except pl.exceptions.ComputeError as error:  # polars hides the number of the error of the system
+        number = re.search(r"\(os error (\d+)\)", str(error))
+        raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) if number else error from None
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Part(part, table, name, frame.height, path.stat().st_size, digest)
