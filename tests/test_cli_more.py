@@ -204,3 +204,25 @@ def test_rules_may_name_any_column_of_the_source(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert "9 read = 4 kept + 0 edited + 5 dropped + 0 unreadable" in done.stdout
+
+
+def test_rules_lead_into_nested_columns(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.jsonl(
+        "data.jsonl", *({"id": str(n), "text": f"{n} {TEXT}", "meta": {"score": n, "more": {"a": n}}} for n in range(9))
+    )
+    run.write("corpusqa.toml", "[clean]\npolicy = 'none'\ndrop = ['doc.meta.score < 2', 'doc.meta.more.a > 7']\n")
+    done = run("clean", "data.jsonl", "--dry-run", "--select", "text")
+
+    assert done.returncode == 0, done.stderr
+    assert "9 read = 6 kept + 0 edited + 3 dropped + 0 unreadable" in done.stdout
+
+
+@pytest.mark.parametrize("where", [["-o", "data/out"], ["--store", "data/releases"], ["-o", "data", "--replace"]])
+def test_a_release_is_never_written_into_its_source(where: list[str], tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.jsonl("data/a.jsonl", {"id": "a", "text": TEXT})
+    done = run("clean", "data", "--select", "text", *where)
+
+    assert done.returncode == 2
+    assert sorted(path.name for path in (tmp_path / "data").iterdir()) == ["a.jsonl"]

@@ -181,7 +181,6 @@ def test_a_third_party_distribution_is_installed_found_and_run(tmp_path: Path) -
         "install",
         "--quiet",
         "--no-deps",
-        "--no-build-isolation",
         "--target",
         str(place),
     ]

@@ -136,7 +136,7 @@ def test_an_unknown_policy():
 
 def test_columns_of_the_source_are_listed_for_the_reader():
     made = policy(drop=('doc."odd name" > 3 AND doc.meta.score < 1',), prefer=("-doc.stars", "id"))
-    assert made.extra_columns == ("meta", "odd name", "stars")
+    assert made.extra_columns == ("meta.score", "odd name", "stars")
     with pytest.raises(RuleError, match=r"the source has no column 'stars'; did you mean star\?"):
         make_policy(CleanOptions(prefer=("doc.stars",)), CHECKS, columns=["star", "text"])
 

@@ -96,12 +96,17 @@ def write_clean(found: Account, target: Target) -> Release:
 
 
 def _refuse_source(source: object, target: Target) -> None:
-    """A release never takes the place of what it was made from: --replace would take away the only copy."""
-    if target.out is None or not Path(str(source)).exists():
+    """A release that replaces the source would destroy it; one inside the source would be read as part of it."""
+    out = target.out or target.store
+    if out is None or not Path(str(source)).exists():
         return
-    out, place = target.out.resolve(), Path(str(source)).resolve()
-    if out == place or out in place.parents:
-        raise UsageError(f"{target.out} is or holds the source itself; choose another -o")
+    there, place = out.resolve(), Path(str(source)).resolve()
+    if there == place or there in place.parents:
+        raise UsageError(f"{out} is or holds the source itself; choose another place")
+    if place in there.parents:
+        raise UsageError(
+            f"{out} lies inside the source and would be read as part of it next time; choose another place"
+        )
 
 
 def settled(config: Config) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class Policy:
     def extra_columns(self) -> tuple[str, ...]:
         """The source's own columns that rules and preferences name, sorted."""
         names = [*(name for rule in self.drop for name in rule.names), *(p.name for p in self.prefer)]
-        return tuple(sorted({name.path[0] for name in names if name.path}))
+        return tuple(sorted({".".join(name.path) for name in names if name.path}))
 
     @property
     def checks(self) -> frozenset[str]:
@@ -99,7 +99,8 @@ def make_policy(options: CleanOptions, checks: Checks, columns: Sequence[str] | 
         places={line.strip(): place for line, place in options.places.items()},
     )
     for name in policy.extra_columns if columns is not None else ():
-        if name not in (columns or ()):
+        # a name with dots may lead into a column, and a column's own name may have dots
+        if name not in (columns or ()) and name.partition(".")[0] not in (columns or ()):
             raise RuleError(f"[clean] doc.{name}: the source has no column {name!r}{near_misses(name, columns or ())}")
     return policy
 

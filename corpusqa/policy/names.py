@@ -79,6 +79,9 @@ def column(name: Name, schema: Mapping[str, pl.DataType]) -> pl.Expr:
     if not name.path:
         dated = FIELDS.get(name.text) == pl.Date
         return pl.col(name.text).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False) if dated else pl.col(name.text)
+    dotted = OWN + ".".join(name.path)
+    if schema.get(dotted, pl.Null) != pl.Null:
+        return _comparable(pl.col(dotted), schema[dotted], name.text)
     column, *inner = name.path
     if OWN + column not in schema or schema[OWN + column] == pl.Null:
         known = [name.removeprefix(OWN) for name, kind in schema.items() if name.startswith(OWN) and kind != pl.Null]

@@ -113,8 +113,9 @@ def _checks(report: dict[str, Any]) -> Table:
     own = {name: count for name, count in report["totals"]["by_name"].items() if name.startswith("corpusqa.")}
     for name, section in report["checks"].items():
         labels = ", ".join(f"{label} {count:,}" for label, count in label_counts(section)[:SHOWN])
-        failed = f"failed on {counted(section['failed'], 'document')}; " if section["failed"] else ""
-        table.add_row(Text(name), *_severities(section["findings"]), Text(failed + labels))
+        failed = f"failed on {counted(section['failed'], 'document')}" if section["failed"] else ""
+        found = "; ".join(words for words in (failed, labels) if words)
+        table.add_row(Text(name), *_severities(section["findings"]), Text(found))
     if own:
         listed = ", ".join(f"{name.partition('.')[2]} {count:,}" for name, count in sorted(own.items()))
         table.add_row("corpusqa", *_severities({"error": sum(own.values())}), Text(listed))
