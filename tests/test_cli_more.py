@@ -226,3 +226,18 @@ def test_a_release_is_never_written_into_its_source(where: list[str], tmp_path: 
 
     assert done.returncode == 2
     assert sorted(path.name for path in (tmp_path / "data").iterdir()) == ["a.jsonl"]
+
+
+def test_a_wildcard_never_cuts_lines_of_main_text(tmp_path: Path) -> None:
+    from corpusqa.api.account import selected
+    from corpusqa.config import CleanOptions, Config
+    from corpusqa.policy import make_policy
+    from corpusqa.scan.describe import describe
+
+    declared = describe(selected(Config()))
+    wild = make_policy(CleanOptions(policy="none", cut=("boilerplate.*",)), declared).cut
+    named = make_policy(CleanOptions(policy="none", cut=("boilerplate.title",)), declared).cut
+
+    assert "boilerplate.nav" in wild
+    assert {"boilerplate.title", "boilerplate.repeated"} & set(wild) == set()
+    assert named == ("boilerplate.title",)

@@ -85,7 +85,7 @@ def make_policy(options: CleanOptions, checks: Checks, columns: Sequence[str] | 
         near = near_misses(options.policy, POLICIES)
         raise ConfigError(f"[clean] no policy is called {options.policy!r}{near} (known: {', '.join(POLICIES)})")
     lines = _Lines(options, checks)
-    cut = _flat(lines.ready("cut", _labels))
+    cut = _flat(lines.ready("cut", _cuttable))
     policy = Policy(
         name=options.policy,
         drop=tuple(dict.fromkeys(lines.ready("drop", compile_rule))),
@@ -154,6 +154,15 @@ def _labels(pattern: str, checks: Checks) -> tuple[str, ...]:
         chosen = known or f"selected: {', '.join(checks) or 'none'}"
         raise RuleError(f"{pattern!r} fits no label of a selected check{near_misses(pattern, labels)} ({chosen})")
     return found
+
+
+def _cuttable(pattern: str, checks: Checks) -> tuple[str, ...]:
+    """The labels that a pattern cuts; `*` leaves out whole lines of main text, which have to be named."""
+    found = _labels(pattern, checks)
+    if "*" not in pattern:
+        return found
+    kinds = {f"{check.name}.{name}": label for check in checks.values() for name, label in check.labels.items()}
+    return tuple(name for name in found if not (kinds[name].line and kinds[name].main))
 
 
 def _half(name: str, checks: Checks) -> str:
