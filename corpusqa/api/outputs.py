@@ -102,10 +102,10 @@ def _refuse_source(source: object, target: Target) -> None:
         return
     there, place = out.resolve(), Path(str(source)).resolve()
     if there == place or there in place.parents:
-        raise UsageError(f"{out} is or holds the source itself; choose another place")
+        raise UsageError(f"{out} is or holds the source itself; choose another -o or --store")
     if place in there.parents:
         raise UsageError(
-            f"{out} lies inside the source and would be read as part of it next time; choose another place"
+            f"{out} lies inside the source and would be read as part of it next time; choose another -o or --store"
         )
 
 
