@@ -27,7 +27,7 @@ from corpusqa.policy import Ledger, Policy, Verdicts, judge, make_policy
 from corpusqa.readers import Unit
 from corpusqa.release import empty_after_edits
 from corpusqa.scan.describe import describe
-from corpusqa.scan.model import CheckInfo, Scan
+from corpusqa.scan.model import Scan
 from corpusqa.scan.run import scan
 
 Say = Callable[[str], None]
@@ -131,22 +131,21 @@ def account(source: Any, config: Config, settings: Settings) -> Account:
     corpus = open_corpus(source, config.input, work=settings.work)
     for note in (*config.notes, *corpus.notes):
         settings.say(note)
-    make_policy(config.clean, declared, corpus.columns)
+    policy = make_policy(config.clean, declared, corpus.columns)
     flow = Flow(_engine(corpus, settings), _folder(settings.work, corpus), settings.progress, say=settings.say)
-    return _judged(config, plugins, declared, corpus, flow, settings)
+    return _judged(config, plugins, policy, corpus, flow, settings)
 
 
 def _judged(
     config: Config,
     plugins: list[Plugin],
-    declared: dict[str, CheckInfo],
+    policy: Policy,
     corpus: Corpus,
     flow: Flow,
     settings: Settings,
 ) -> Account:
     scanned, stored = scan(corpus, plugins, flow)
     remember(settings.work, flow, corpus)
-    policy = make_policy(config.clean, declared)
     extra = _extra(corpus, scanned, flow, policy.extra_columns)
     verdicts = judge(scanned, policy, extra, allow_incomplete=settings.allow_incomplete)
     verdicts = verdicts.with_empty(empty_after_edits(corpus, scanned, verdicts, flow))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -21,23 +20,13 @@ def command(release: Path, check: bool) -> int:
       corpusqa card cleaned/ --check
     """
     from corpusqa.api.outputs import replace
-    from corpusqa.card.card import card, drift
-    from corpusqa.card.lint import lint
-    from corpusqa.release import open_release
+    from corpusqa.release.cards import checked, redrawn
 
-    found = open_release(release)
-    path, report = release / "README.md", release / "corpusqa/report.json"
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    measured = json.loads(report.read_text(encoding="utf-8")) if report.is_file() else {}
-    declared = found.manifest.get("declared", {})
-    problems = [f"{path}:{p.line}: {p.severity}: {p.message}" for p in lint(text, found.manifest)]
-    drifted = [
-        f"{path}: {part} differs from what was measured" for part in drift(text, found.manifest, measured, declared)
-    ]
+    path = release / "README.md"
     if not check:
-        replace(path, card(found.manifest, measured, declared, text).encode())
-        click.echo(f"{path}: up to date" + (f", {len(drifted)} parts changed" if drifted else ""))
-        drifted = []
-    for line in [*problems, *drifted]:
-        click.echo(line)
-    return FAILED if drifted or any(p.severity == "error" for p in lint(text, found.manifest)) else PASSED
+        replace(path, redrawn(release).encode())
+        click.echo(f"{path}: up to date")
+    problems = checked(release)
+    for problem in problems:
+        click.echo(f"{path}:{problem.line}: {problem.severity}: {problem.message}")
+    return FAILED if any(problem.severity == "error" for problem in problems) else PASSED

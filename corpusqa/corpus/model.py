@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,14 @@ class Corpus:
         return write_back(self.fields, table, record)
 
     def identity(self) -> str:
-        """Digest of what is read: 64 hexadecimal digits over the names and contents of the files and the fields."""
+        """Digest of what is read: 64 hexadecimal digits over the names and contents of the files and the fields.
+
+        The files are read once; what asks again, in the same run, gets the same answer.
+        """
+        return self._identity
+
+    @cached_property
+    def _identity(self) -> str:
         state = sha256(repr((self.format, self.fields, sorted(self.splits.items()))).encode())
         for path in (*self.sidecars, *(file.path for file in self.files)):
             state.update(repr((shown(path), _content(Path(self.root) / path))).encode())
