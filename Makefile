@@ -8,7 +8,7 @@ help: ## list the commands
 report: .venv ## set up, then check the seed corpus
 	$(BIN)/corpusqa report seeds/ --config seeds/corpusqa.toml
 test: .venv ## set up, then run the tests that need nothing else on the machine
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 test-all: .venv ## the slow, browser and cluster tests as well
 	$(BIN)/pytest -m "browser or cluster or slow or not slow"
 lint: .venv ## format, lint, types, layers
