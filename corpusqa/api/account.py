@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from corpusqa.api.apart import prints_to_stderr, worker_started
 from corpusqa.api.evidence import evidence
 from corpusqa.api.findings import all_findings
 from corpusqa.api.gating import accepted, judged
@@ -123,6 +124,11 @@ def account(source: Any, config: Config, settings: Settings) -> Account:
         UsageError: source, configuration, rules or options are wrong; found before any text is read where possible.
         CannotEvaluate: nothing can be said.
     """
+    with prints_to_stderr():
+        return _account(source, config, settings)
+
+
+def _account(source: Any, config: Config, settings: Settings) -> Account:
     plugins = selected(config)
     declared = describe(plugins)
     make_policy(config.clean, declared)  # what cannot work is said before an hour of scanning, not after it
@@ -156,12 +162,12 @@ def _judged(
 def _engine(corpus: Corpus, settings: Settings) -> LocalEngine:
     size = sum(unit.bytes for unit in corpus.units)
     if settings.workers is not None:
-        return LocalEngine(settings.workers)
+        return LocalEngine(settings.workers, worker_started)
     if size < SERIAL_BYTES or len(corpus.units) < 2:
         return LocalEngine(1)
     from loky import cpu_count
 
-    return LocalEngine(min(cpu_count(), len(corpus.units)))
+    return LocalEngine(min(cpu_count(), len(corpus.units)), worker_started)
 
 
 def _folder(work: Path, corpus: Corpus) -> Path:

@@ -97,9 +97,10 @@ def run_account(
 def settings(options: dict[str, Any]) -> Iterator[Settings]:
     """How to run, from the options; progress is shown while the block runs."""
     from corpusqa.api.account import Settings
+    from corpusqa.api.apart import descriptor_to_stderr
     from corpusqa.cli.progress import progress
 
-    with progress(quiet=options["quiet"]) as shown:
+    with progress(quiet=options["quiet"]) as shown, descriptor_to_stderr():
         yield Settings(options["work"], options["workers"], shown, shown.say, options["allow_incomplete"])
 
 

@@ -28,8 +28,9 @@ class LocalEngine:
 
     name = "local"
 
-    def __init__(self, workers: int = 1) -> None:
+    def __init__(self, workers: int = 1, started: Callable[[], None] | None = None) -> None:
         self.workers = workers
+        self._started = started  # called once in each worker, by its name: it has to stand in a module
 
     def run_map(self, tasks: Sequence[Any], fn: MapFn, tick: Tick) -> list[Done]:
         """Every task once; a task whose worker died is run again alone."""
@@ -48,7 +49,7 @@ class LocalEngine:
     def close(self) -> None:
         """Let go of the workers."""
         if self.workers > 1:
-            _executor(self.workers).shutdown(wait=True)
+            _executor(self.workers, self._started).shutdown(wait=True)
 
     def _each(self, tasks: Sequence[Any], fn: Callable[[Any], Any], tick: Tick) -> Iterator[Any]:
         run = self._in_workers if self.workers > 1 and len(tasks) > 1 else map
@@ -60,7 +61,7 @@ class LocalEngine:
         from concurrent.futures import as_completed
         from concurrent.futures.process import BrokenProcessPool
 
-        pool = _executor(self.workers)
+        pool = _executor(self.workers, self._started)
         waiting = {pool.submit(fn, task): task for task in tasks}
         lost = []
         for future in as_completed(waiting):
@@ -76,7 +77,7 @@ class LocalEngine:
         from concurrent.futures.process import BrokenProcessPool
 
         try:
-            return _executor(self.workers).submit(fn, task).result()
+            return _executor(self.workers, self._started).submit(fn, task).result()
         except BrokenProcessPool:
             raise WorkerDied(
                 f"a worker was killed twice while it worked on {_named(task)}; out of memory is the usual reason: "
@@ -84,11 +85,11 @@ class LocalEngine:
             ) from None
 
 
-def _executor(workers: int) -> Any:
+def _executor(workers: int, started: Callable[[], None] | None) -> Any:
     """The shared pool; polars gets one thread a worker, or the workers would fight for the cores."""
     from loky import get_reusable_executor
 
-    return get_reusable_executor(max_workers=workers, timeout=60, env={"POLARS_MAX_THREADS": "1"})
+    return get_reusable_executor(max_workers=workers, timeout=60, initializer=started, env={"POLARS_MAX_THREADS": "1"})
 
 
 def _named(task: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
 import importlib.util
@@ -61,7 +62,12 @@ def load(found: Found, options: Mapping[str, Any] | None = None) -> Plugin:
 
 
 def build(spec: Spec) -> Plugin:
-    """The check that a spec describes; the same in every process."""
+    """The check that a spec describes; the same in every process. What its module prints goes to stderr."""
+    with contextlib.redirect_stdout(sys.stderr):
+        return _built(spec)
+
+
+def _built(spec: Spec) -> Plugin:
     function = _function(spec)
     options = _validated(spec, function)
     try:

@@ -1,0 +1,67 @@
+"""What a check prints is no result: stdout stays a format that programs read."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from corpusqa.api.apart import Harmless
+
+CHECK = '''
+import ctypes
+import subprocess
+import sys
+
+import polars as pl
+
+from corpusqa.check import Batch, Check, Measured, Signal
+
+print("::error::from the module")
+
+
+def talking() -> Check:
+    """Says what it reads."""
+
+    def measure(batch: Batch) -> Measured:
+        for text in batch.frame["text"]:
+            print(text)
+        subprocess.run([sys.executable, "-c", "print('from a child')"], check=True)
+        ctypes.CDLL(None).puts(b"from C")
+        return Measured(pl.DataFrame({"said": [1] * batch.height}))
+
+    return Check({"said": Signal(pl.Int64, "one")}, measure=measure)
+'''
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_stdout_holds_the_result_alone(workers: str, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "talking.py").write_text(CHECK)
+    (tmp_path / "corpusqa.toml").write_text('[checks]\nfiles = ["talking.py"]\nselect = ["talking"]\n')
+    for name in ("a", "b"):
+        row = {"id": name, "text": "::error::forged\u001b[2J and more"}
+        (tmp_path / f"data-{name}.jsonl").write_text(json.dumps(row) + "\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "corpusqa", "gate", "data-*.jsonl", "--workers", workers, "--format", "json"],
+        cwd=tmp_path, env={**os.environ, "CI": "true"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["corpus"]["documents"] == 2
+    assert "from a child" in done.stderr
+    assert "from C" in done.stderr
+    assert ": :error: :forged␛[2J and more" in done.stderr
+    assert "\n::error::forged" not in done.stderr
+
+
+def test_lines_stay_lines() -> None:
+    heard = io.StringIO()
+    print("one", "##[group]two", sep="\n", file=Harmless(heard))
+
+    assert heard.getvalue() == "one\n## [group]two\n"
