@@ -30,6 +30,7 @@ from corpusqa.release import empty_after_edits
 from corpusqa.scan.describe import describe
 from corpusqa.scan.model import Scan
 from corpusqa.scan.run import scan
+from corpusqa.scan.sampling import sampled
 
 Say = Callable[[str], None]
 
@@ -43,6 +44,7 @@ class Settings:
     progress: Progress = quiet
     say: Say = lambda _line: None
     allow_incomplete: bool = False
+    sample: int | None = None  # rows to look at; the one setting that says what is looked at
 
 
 @dataclass(frozen=True)
@@ -135,10 +137,13 @@ def _account(source: Any, config: Config, settings: Settings) -> Account:
     limits_of(config.gate, declared)
     refuse_slicing(config.report.by, declared, "[report] by:")
     corpus = open_corpus(source, config.input, work=settings.work)
+    policy = make_policy(config.clean, declared, corpus.columns)
+    work = _folder(settings.work, corpus, settings.sample)
+    flow = Flow(_engine(corpus, settings), work, settings.progress, say=settings.say)
+    if settings.sample is not None:
+        corpus = sampled(corpus, flow, settings.sample)
     for note in (*config.notes, *corpus.notes):
         settings.say(note)
-    policy = make_policy(config.clean, declared, corpus.columns)
-    flow = Flow(_engine(corpus, settings), _folder(settings.work, corpus), settings.progress, say=settings.say)
     return _judged(config, plugins, policy, corpus, flow, settings)
 
 
@@ -170,15 +175,16 @@ def _engine(corpus: Corpus, settings: Settings) -> LocalEngine:
     return LocalEngine(min(cpu_count(), len(corpus.units)), worker_started)
 
 
-def _folder(work: Path, corpus: Corpus) -> Path:
-    """A folder per source, so that looking at two corpora in turn throws nothing away."""
+def _folder(work: Path, corpus: Corpus, sample: int | None) -> Path:
+    """A folder per source and sample, so that looking at two of them in turn throws nothing away."""
     from corpusqa.engines.hashing import digest_of
 
     work.mkdir(parents=True, exist_ok=True, mode=0o700)
     ignore = work / ".gitignore"
     if not ignore.exists():
         ignore.write_text("*\n", encoding="utf-8")
-    return (work / f"scan-{digest_of(str(corpus.source))[:12]}").resolve()
+    named = str(corpus.source) if sample is None else (str(corpus.source), sample)
+    return (work / f"scan-{digest_of(named)[:12]}").resolve()
 
 
 def _extra(corpus: Corpus, scanned: Scan, flow: Flow, names: Sequence[str]) -> pl.DataFrame | None:

@@ -55,6 +55,12 @@ def run_options(*, needed: bool = True) -> Callable[[F], F]:
     return decorate
 
 
+def sample_option(command: F) -> F:
+    """`--sample N`, for the commands that can say what a sample tells."""
+    about = "Look at N rows, drawn by the hash of their ids; what that says of the rest is given as intervals."
+    return click.option("--sample", type=click.IntRange(min=1), metavar="N", help=about)(command)
+
+
 def configured(path: Path | None) -> Config:
     """The configuration: the named file, or the nearest one from the working directory up to the repository root."""
     from corpusqa.config import load_config
@@ -96,14 +102,23 @@ def run_account(
 @contextmanager
 def settings(options: dict[str, Any]) -> Iterator[Settings]:
     """How to run, from the options; progress is shown while the block runs."""
+    from dataclasses import replace
+
     from corpusqa.api.account import Settings
     from corpusqa.api.apart import descriptor_to_stderr
     from corpusqa.cli.progress import progress
 
     with progress(quiet=options["quiet"]) as shown, descriptor_to_stderr():
-        yield Settings(options["work"], options["workers"], shown, shown.say, options["allow_incomplete"])
+        run = Settings(options["work"], options["workers"], shown, shown.say, options["allow_incomplete"])
+        yield replace(run, sample=options.get("sample"))
 
 
 def on_terminal() -> bool:
     """Whether stderr is a terminal that a person looks at."""
     return sys.stderr.isatty() and not os.environ.get("CI")
+
+
+def notes_seen(found: Account, options: dict[str, Any]) -> tuple[str, ...]:
+    """The notes that stand right above the result, where stderr and stdout are one terminal; none elsewhere."""
+    seen = on_terminal() and sys.stdout.isatty() and not options["quiet"]
+    return (*found.config.notes, *found.corpus.notes) if seen else ()

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from corpusqa.cli.common import run_account, run_options
+from corpusqa.cli.common import notes_seen, run_account, run_options, sample_option
 from corpusqa.cli.drawing import FORMAT_OPTION, drawn
 from corpusqa.errors import FAILED, NOT_EVALUATED, PASSED
 
@@ -16,6 +16,7 @@ _CODES = {"passed": PASSED, "failed": FAILED}
 
 @click.command(name="gate")
 @run_options()
+@sample_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write the report into this folder.")
 @click.option("--base", metavar="BASE", help="Compare with a path, a release, a report.json or a hub revision.")
 @click.option("--baseline", metavar="FILE", help="Findings that the team accepted.")
@@ -41,5 +42,8 @@ def command(
         from corpusqa.api.outputs import write_report
 
         write_report(found, output)
-    drawn(found.report, formats, default=render_gate(found.report), output=str(output or ""), source=source)
+    drawn(
+        found.report, formats, default=render_gate(found.report, said=notes_seen(found, options)),
+        output=str(output or ""), source=source,
+    )  # fmt: skip
     return _CODES.get(found.gate.status, NOT_EVALUATED)

@@ -7,12 +7,13 @@ from typing import Any
 
 import click
 
-from corpusqa.cli.common import run_account, run_options
+from corpusqa.cli.common import notes_seen, run_account, run_options, sample_option
 from corpusqa.cli.drawing import FORMAT_OPTION, drawn
 
 
 @click.command(name="report")
 @run_options(needed=False)
+@sample_option
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=Path("corpusqa-report"), show_default=True,
     help="Folder of report.json, report.html, findings.parquet, verdicts.parquet.",
@@ -28,6 +29,7 @@ def command(source: str | None, output: Path, earlier: Path | None, formats: tup
     Examples:
       corpusqa report data/
       corpusqa report corpus.jsonl.gz --select language,pii -o out/
+      corpusqa report large/ --sample 2000
       corpusqa report --from corpusqa-report/report.json --format markdown
     """
     from corpusqa.reporting.formats import wanted_formats
@@ -36,6 +38,7 @@ def command(source: str | None, output: Path, earlier: Path | None, formats: tup
     if (source is None) == (earlier is None):
         raise click.UsageError("say what to report on: either SRC or --from REPORT")
     wanted_formats(formats)  # a format that does not exist is said before an hour of scanning
+    seen: tuple[str, ...] = ()
     if earlier is not None:
         from corpusqa.reporting.reading import read_report
 
@@ -46,5 +49,5 @@ def command(source: str | None, output: Path, earlier: Path | None, formats: tup
         assert source is not None
         found = run_account(source, options)
         write_report(found, output)
-        report, place = found.report, str(output)
-    drawn(report, formats, default=render(report, place), output=place, source=source or "")
+        report, place, seen = found.report, str(output), notes_seen(found, options)
+    drawn(report, formats, default=render(report, place, said=seen), output=place, source=source or "")

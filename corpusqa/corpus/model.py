@@ -17,6 +17,7 @@ from corpusqa.corpus.digest import canonical
 from corpusqa.corpus.extract import values_of
 from corpusqa.corpus.fields import Fields
 from corpusqa.corpus.rows import Rows, assemble
+from corpusqa.corpus.sample import Sample
 from corpusqa.corpus.write_back import write_back
 from corpusqa.readers import Block, File, Unit, reader
 from corpusqa.readers.files import shown
@@ -39,6 +40,7 @@ class Corpus:
         splits: The split of each file that has one by its place; a column goes before.
         spooled: The folder with a copy of the source that was made to read it; `remove_spool` deletes it.
         anonymous: Whether the names of the files mean nothing to the user; then no row states one.
+        sample: Which rows are read, where not all of them are.
     """
 
     source: str
@@ -53,15 +55,23 @@ class Corpus:
     splits: Mapping[str, str] = field(default_factory=dict)
     spooled: str | None = None
     anonymous: bool = False
+    sample: Sample | None = None
 
     def read(self, unit: Unit, full: bool = False) -> Rows:
         """The rows of a unit, with `full` also their digests and the table of all columns.
 
         With `full` a row is unreadable too when another column of it is damaged; positions are the same either way.
         """
-        block = reader(self.format).read(Path(self.root), unit, None if full else self.fields.columns)
+        block = self.block(unit, None if full else self.fields.columns)
         rows = assemble(block, self.fields, self._by_file(unit), full)
         return rows.without_files() if self.anonymous else rows
+
+    def block(self, unit: Unit, names: Sequence[str] | None) -> Block:
+        """The rows of a unit as the reader gives them, with the columns `names` or all; of a sample the drawn ones."""
+        if self.sample is None:
+            return reader(self.format).read(Path(self.root), unit, names)
+        nothing = self.sample.without(unit)
+        return nothing or self.sample.drawn(unit, reader(self.format).read(Path(self.root), unit, names))
 
     def write_back(self, table: pa.Table, record: pl.DataFrame) -> pa.Table:
         """Carry out edits of texts in the columns that the texts lie in.
@@ -85,7 +95,9 @@ class Corpus:
 
     @cached_property
     def _identity(self) -> str:
-        state = sha256(repr((self.format, self.fields, sorted(self.splits.items()))).encode())
+        state = sha256(repr((self.format, self.fields, sorted(self.splits.items()), self.sample)).encode())
+        if self.sample and self.sample.source:
+            return state.hexdigest()
         for path in (*self.sidecars, *(file.path for file in self.files)):
             state.update(repr((shown(path), _content(Path(self.root) / path))).encode())
         return state.hexdigest()
@@ -120,7 +132,7 @@ def columns(corpus: Corpus, unit: Unit, names: Sequence[str]) -> pl.DataFrame:
     A name with dots that is no column leads into a nested one; a column that does not exist holds nulls.
     """
     wanted = [*corpus.fields.columns, *names, *(name.partition(".")[0] for name in names)]
-    block = reader(corpus.format).read(Path(corpus.root), unit, wanted)
+    block = corpus.block(unit, wanted)
     rows = assemble(block, corpus.fields, {}, full=False).documents["row"]
     found = block.place.select("row").with_columns(_column(block, name).alias(f"doc:{name}") for name in names)
     return found.filter(pl.col("row").is_in(rows.implode()))

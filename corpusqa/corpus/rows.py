@@ -67,7 +67,7 @@ def assemble(block: Block, fields: Fields, by_file: dict[str, dict[str, str]], f
         documents = documents.with_columns(pl.col("file").replace_strict(values, default=None).alias(name))
     documents = documents.select("row", "id", "text", *FIELDS[1:], "file", "line")
     if full:
-        documents = documents.with_columns(digest=pl.Series(_digests(kept), dtype=pl.String))
+        documents = documents.with_columns(digest=pl.Series(digests(kept), dtype=pl.String))
     table = _table(kept, documents, fields) if full else None
     return Rows(documents, table, _unreadable(block, found), block.count, block.lines, _parts(block, found, fields))
 
@@ -114,7 +114,8 @@ def _table(block: Block, documents: pl.DataFrame, fields: Fields) -> pa.Table:
     return to_table(block.records or (), ready)
 
 
-def _digests(block: Block) -> list[str]:
+def digests(block: Block) -> list[str]:
+    """The digest of every row of a block that was read with all its columns."""
     if block.table is None:
         return digest_records(block.records or ())
     columns = {name: strings(block.table[name]) for name in block.table.column_names if name}

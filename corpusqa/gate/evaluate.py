@@ -15,6 +15,7 @@ from corpusqa.gate.catalogue import DOCUMENTS
 from corpusqa.gate.change import COMPARED, compare, vanished
 from corpusqa.gate.limits import CHANGES, LIMITS, limit_rows, limits_of
 from corpusqa.gate.metrics import metrics
+from corpusqa.gate.sampled import intervals
 from corpusqa.scan.model import Scan
 from corpusqa.strict import validate_strict
 
@@ -83,7 +84,12 @@ def evaluate(
     measured = pl.concat([measured, vanished(base, measured)])
     compared = compare(base, scan, verdicts.frame, limits, config.gate.base)
     said = (*notes, *(accepted.notes if accepted else ()), *_about(base, compared))
-    return judge_limits(limits, measured, config.gate.min_documents, compared, said)
+    bounds = None if scan.of is None else intervals(scan, measured, scan.spans if spans is None else _open(scan, spans))
+    return judge_limits(limits, measured, config.gate.min_documents, compared, said, bounds)
+
+
+def _open(scan: Scan, accepted: pl.DataFrame) -> pl.DataFrame:
+    return scan.spans.join(accepted, on=["doc", "start", "end", "label"], how="anti", nulls_equal=True)
 
 
 def _about(base: Base | None, compared: pl.DataFrame) -> tuple[str, ...]:
@@ -101,6 +107,7 @@ def judge_limits(
     min_documents: int,
     compared: pl.DataFrame | None = None,
     notes: tuple[str, ...] = (),
+    bounds: pl.DataFrame | None = None,
 ) -> GateResult:
     """Judge measures against limits.
 
@@ -110,6 +117,8 @@ def judge_limits(
         min_documents: Slices with fewer documents are shown and not judged, but for the number of documents.
         compared: Columns of COMPARED for the metrics that are limited by their change.
         notes: What to know about the limits.
+        bounds: Columns of INTERVALS where only a sample was measured: a limit holds if the whole interval keeps it, is
+            broken if the whole interval breaks it, and is else not evaluated.
 
     Raises:
         CannotEvaluate: there are no limits at all, or the evaluation itself broke.
@@ -119,12 +128,15 @@ def judge_limits(
     rows = wanted.join(measured, on=["metric", "by"], how="left", maintain_order="left")
     changes = (pl.DataFrame(schema=COMPARED) if compared is None else compared).with_columns(change=pl.lit(value=True))
     rows = rows.join(changes, on=[*keys, "change"], how="left", nulls_equal=True, maintain_order="left")
+    if bounds is not None:
+        rows = rows.join(bounds, on=keys, how="left", nulls_equal=True, maintain_order="left")
     rows = rows.with_columns(
-        headroom=_headroom(), judged=~_small(min_documents) & ~pl.col("waits").fill_null(value=False)
+        headroom=_headroom() if bounds is None else _sampled_headroom(),
+        judged=~_small(min_documents) & ~pl.col("waits").fill_null(value=False),
     )
     rows = rows.with_row_index("row")
     rows = rows.join(_verdicts(rows.filter("judged")), on="row", how="left", maintain_order="left")
-    rows = rows.with_columns(note=_note(min_documents))
+    rows = rows.with_columns(note=_note(min_documents) if bounds is None else _sampled_note(min_documents))
     return GateResult(_status(rows), rows.select(*ROWS), notes)
 
 
@@ -137,6 +149,28 @@ def _headroom() -> pl.Expr:
     # 0.3 - 0.1 is a hair less than 0.2: what is reached exactly is not exceeded
     exact: pl.Expr = judged.otherwise(None).round(DECIMALS)
     return exact
+
+
+def _sampled_headroom() -> pl.Expr:
+    """The worst headroom in the interval where that is enough, the best where even that is not; null between them."""
+    limit, low, high = pl.col("limit"), pl.col("low"), pl.col("high")
+    upper = pl.col("op") == "max"
+    worst = pl.when(upper).then(limit - high).otherwise(low - limit)
+    best = pl.when(upper).then(limit - low).otherwise(high - limit)
+    judged = pl.when(worst >= 0).then(worst).when(best < 0).then(best)
+    return pl.when(pl.col("op").is_in(["max", "min"])).then(judged).round(DECIMALS)
+
+
+def _sampled_note(min_documents: int) -> pl.Expr:
+    """What the sample says of all rows, beside every limit."""
+    said = pl.format(
+        "a sample: {} to {} in all rows (95 %)", pl.col("low").round_sig_figs(3), pl.col("high").round_sig_figs(3)
+    )
+    unknown = pl.when(pl.col("ok").is_null() & pl.col("low").is_not_null()).then(
+        pl.format("{}, which does not decide", said)
+    )
+    told = unknown.when(pl.col("ok").is_null()).then(pl.lit("a sample cannot tell")).otherwise(said)
+    return pl.when(_small(min_documents) | pl.col("problem").is_not_null()).then(_note(min_documents)).otherwise(told)
 
 
 def _small(min_documents: int) -> pl.Expr:

@@ -17,6 +17,7 @@ from corpusqa.findings.neutral import neutral_name
 from corpusqa.findings.pairs import PAIRS
 from corpusqa.gate import GateResult
 from corpusqa.gate.metrics import metrics
+from corpusqa.gate.sampled import CONFIDENCE, intervals
 from corpusqa.policy import Ledger, Verdicts
 from corpusqa.reporting.checks import check_sections
 from corpusqa.reporting.clusters import cluster_sections
@@ -90,6 +91,8 @@ def build_report(
         "notes": [neutral_name(note, 1000) for note in (*scan.notes, *verdicts.notes, *gate.notes)],
         "capped": dict(sorted(scan.capped.items())),
     }
+    if scan.of is not None:
+        report["sample"] = _sample(scan, measured.filter(by=""))
     whole = plain(report)
     assert isinstance(whole, dict)
     return whole
@@ -123,6 +126,13 @@ def _own_metrics(scan: Scan, whole: pl.DataFrame) -> dict[str, float | None]:
     """The metrics that belong to no check; those of the checks stand with their signals and labels."""
     own = whole.filter(~pl.col("metric").str.split(".").list.first().is_in(list(scan.checks)))
     return dict(own.select("metric", "value").iter_rows())
+
+
+def _sample(scan: Scan, whole: pl.DataFrame) -> dict[str, Any]:
+    """What the sample says of all rows: `low` and `high` of every metric for which it says anything."""
+    found = intervals(scan, whole, scan.spans).drop_nulls("low")
+    rows = {metric: {"low": low, "high": high} for metric, low, high in found.select("metric", "low", "high").rows()}
+    return {"rows": scan.read, "of": scan.of, "confidence": CONFIDENCE, "intervals": rows}
 
 
 def _ledger(ledger: Ledger) -> dict[str, int]:

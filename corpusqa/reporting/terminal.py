@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import sys
+from collections.abc import Collection
 from typing import Any
 
 from rich.console import Console
@@ -23,6 +24,7 @@ from corpusqa.reporting.words import (
     not_measured,
     number,
     percent,
+    sampled_labels,
     size,
     slice_name,
     state,
@@ -36,20 +38,22 @@ _LEVEL_STYLES = {"error": "red", "warn": "yellow"}
 _LEDGER = (("kept", "green"), ("edited", "yellow"), ("dropped", "red"), ("unreadable", "magenta"))
 
 
-def render(report: dict[str, Any], output: str = "", *, color: bool | None = None) -> str:
+def render(report: dict[str, Any], output: str = "", *, color: bool | None = None, said: Collection[str] = ()) -> str:
     """The whole summary.
 
     Args:
         report: report.json.
         output: Folder that the report was written to; empty when it was not.
         color: By default whether stdout is a terminal and NO_COLOR is not set.
+        said: Notes that the reader has before his eyes already.
     """
     console = _console(color)
-    _header(console, report)
+    _header(console, report, said)
     _ledger(console, report)
     console.print()
     console.print(_checks(report))
     console.print()
+    _sample(console, report)
     _not_measured(console, report)
     _unreadable(console, report)
     _gate(console, report)
@@ -58,10 +62,10 @@ def render(report: dict[str, Any], output: str = "", *, color: bool | None = Non
     return _text(console)
 
 
-def render_gate(report: dict[str, Any], *, color: bool | None = None) -> str:
-    """Every limit with its value, then the verdict."""
+def render_gate(report: dict[str, Any], *, color: bool | None = None, said: Collection[str] = ()) -> str:
+    """Every limit with its value, then the verdict; notes that were `said` are not repeated."""
     console = _console(color)
-    _header(console, report)
+    _header(console, report, said)
     table = _table(("", "left"), ("Limit", "left"), ("value", "right"), ("allowed", "left"), ("", "left"))
     for row in report["gate"]["limits"]:
         name = row["metric"] + (f" [{slice_name(row)}]" if row["by"] else "")
@@ -91,12 +95,13 @@ def render_ledger(report: dict[str, Any], *, color: bool | None = None) -> str:
     return _text(console)
 
 
-def _header(console: Console, report: dict[str, Any]) -> None:
+def _header(console: Console, report: dict[str, Any], said: Collection[str]) -> None:
     corpus = report["corpus"]
     said = f"  {counted(corpus['documents'], 'document')}, {size(corpus['bytes'])}, digest {corpus['digest'][:12]}"
     console.print(Text.assemble((corpus["name"] or "corpus", "bold"), said))
     for note in report["notes"]:
-        console.print(Text(f"  {note}", "dim"))
+        if note not in said:
+            console.print(Text(f"  {note}", "dim"))
 
 
 def _ledger(console: Console, report: dict[str, Any]) -> None:
@@ -135,6 +140,19 @@ def _not_measured(console: Console, report: dict[str, Any]) -> None:
     for name, count in rows[:SHOWN]:
         console.print(Text(f"  {name}: {number(count)} of {number(documents)} ({percent(count, documents)})"))
     _more(console, len(rows), "signal")
+
+
+def _sample(console: Console, report: dict[str, Any]) -> None:
+    """What a sample says of all documents: labels of errors and warnings, those that it does not hold included."""
+    sample = report.get("sample")
+    if not sample:
+        return
+    said = f"{sample['rows']:,} of {sample['of']:,} rows; of all documents, with {sample['confidence']:.0%} confidence:"
+    console.print(Text.assemble(("Sample  ", "bold"), said))
+    rows = sampled_labels(report)
+    for name, low, high in rows[:SHOWN]:
+        console.print(Text(f"  {name}: {f'{low:.2%} to ' if low else 'at most '}{high:.2%}"))
+    _more(console, len(rows), "label")
 
 
 def _unreadable(console: Console, report: dict[str, Any]) -> None:

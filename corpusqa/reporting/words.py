@@ -111,3 +111,16 @@ def label_counts(section: dict[str, Any]) -> list[tuple[str, int]]:
     """Labels of a check with their number of spans, the most frequent first, zeros left out."""
     counts = [(name, int(label["statistics"].get("count") or 0)) for name, label in section["labels"].items()]
     return sorted([row for row in counts if row[1]], key=lambda row: (-row[1], row[0]))
+
+
+def sampled_labels(report: dict[str, Any]) -> list[tuple[str, float, float]]:
+    """Labels of errors, then of warnings, with the interval of their share where the report is of a sample."""
+    found = report["sample"]["intervals"] if report.get("sample") else {}
+    rows = [
+        (label["severity"], f"{check}.{name}", found[f"{check}.{name}.share"])
+        for check, section in report["checks"].items()
+        for name, label in section["labels"].items()
+        if label["severity"] in ("error", "warning") and f"{check}.{name}.share" in found
+    ]
+    rows.sort(key=lambda row: (row[0], -row[2]["low"], row[1]))
+    return [(name, both["low"], both["high"]) for _, name, both in rows]

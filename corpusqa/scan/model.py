@@ -123,6 +123,7 @@ class Scan:
         capped: What was limited, for the report: `what` and `count` (for instance key groups too large to pair whole).
         notes: What was recognised, in one line each.
         seconds: CPU seconds per check and stage; never part of report.json.
+        of: Rows of the source of which this is a sample; None for all of them.
     """
 
     documents: pl.DataFrame
@@ -139,6 +140,7 @@ class Scan:
     capped: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+    of: int | None = None
 
     @cached_property
     def frame(self) -> pl.DataFrame:

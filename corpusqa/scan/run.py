@@ -136,6 +136,7 @@ class Tables:
             capped=self._capped,
             notes=tuple(self._scanned.corpus.notes),
             seconds=self._scanned.measured.seconds,
+            of=self._scanned.corpus.sample.of if self._scanned.corpus.sample else None,
         )
 
     def _declared(self, plugins: Sequence[Plugin], measured: pl.DataFrame) -> pl.DataFrame:

@@ -47,7 +47,7 @@ def _by_unit(frame: pl.DataFrame, place: pl.DataFrame) -> tuple[Mapping[Any, pl.
 
 def _meta(scan: Scan) -> dict[str, Any]:
     checks = {name: asdict(check) for name, check in scan.checks.items()}
-    names = ("digest", "read", "capped", "notes", "seconds")
+    names = ("digest", "read", "capped", "notes", "seconds", "of")
     return {**{name: getattr(scan, name) for name in names}, "checks": checks}
 
 

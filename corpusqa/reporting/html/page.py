@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
+import sys
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from corpusqa.reporting import words
@@ -66,8 +69,9 @@ def asset(name: str) -> str:
 def environment() -> Environment:
     """Templates that escape everything and fail on a name that does not exist."""
     found = Environment(
-        loader=PackageLoader(PACKAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+        loader=PackageLoader(PACKAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        bytecode_cache=_compiled(),
+    )  # fmt: skip
     found.filters.update(number=words.number, size=words.size, counted=words.counted)
     found.globals.update(
         percent=words.percent,
@@ -78,3 +82,15 @@ def environment() -> Environment:
         changes=words.CHANGES,
     )
     return found
+
+
+def _compiled() -> BytecodeCache | None:
+    """Compiled templates beside their sources, as Python keeps its own modules; None where it may not write there."""
+    folder = Path(str(resources.files(PACKAGE))) / "templates" / "__pycache__"
+    if sys.dont_write_bytecode:
+        return None
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None

@@ -6,7 +6,7 @@ from typing import Any
 
 from corpusqa.reporting.html.differences import differences
 from corpusqa.reporting.html.island import first_rows
-from corpusqa.reporting.words import broken, gate_words, not_measured
+from corpusqa.reporting.words import broken, gate_words, not_measured, sampled_labels
 
 SLICE_COLUMNS = 6
 SEVERITIES = ("error", "warning", "info")
@@ -30,6 +30,7 @@ def view(report: dict[str, Any]) -> dict[str, Any]:
         "names": sorted(report["totals"]["by_name"]),
         "sources": sorted({row["source"] for row in findings if row["source"]}),
         "not_measured": not_measured(report),
+        "sample": sampled_labels(report),
         "slices": _slices(report),
         "by_slice": {name: _by_slice(report, name) for name in report["checks"]},
         "more": {name: _paragraphs(section["doc"]) for name, section in report["checks"].items()},

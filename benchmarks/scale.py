@@ -1,0 +1,156 @@
+"""How CPU time and memory grow with the corpus: generated text from 10 MB upwards, one run each.
+
+    python benchmarks/scale.py [MEGABYTES ...] [--memory 2GB] [--workers 2] [--select text,pii,duplication] [--work DIR]
+
+Each corpus is Parquet of pseudo-words with planted copies, near copies and reserved e-mail addresses. CPU seconds are
+those of all processes of `corpusqa report`; the peak is the largest sum of their proportional memory, looked at twice a
+second. The exponent is the slope between neighbouring sizes on logarithmic scales: 1 is linear.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+SIZES = [10, 100, 1000, 10_000]
+FILE_BYTES, GROUP_ROWS = 256_000_000, 8000
+VOCABULARY, SEED = 60_000, 7
+LOOK_SECONDS = 0.5
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def words() -> list[str]:
+    """Pseudo-words of two to five syllables."""
+    chance = np.random.default_rng(SEED)
+    syllables = [a + b for a in ("st", "tr", *"bdfgklmnprstvz") for b in ("ai", "ou", *"aeioué")]
+    lengths = chance.integers(2, 5, VOCABULARY)
+    return ["".join(chance.choice(syllables, n)) for n in lengths]
+
+
+def texts(chance: np.random.Generator, vocabulary: np.ndarray) -> Iterator[str]:
+    """Documents of about 4 kB: 2 % copies, 3 % near copies, 5 % with an address."""
+    earlier = ["the first"]
+    while True:
+        count = int(chance.integers(100, 1100))
+        picked = vocabulary[np.minimum(chance.zipf(1.3, count) - 1, VOCABULARY - 1)]
+        lines = [" ".join(picked[i : i + 60]) + "." for i in range(0, count, 60)]
+        kind = chance.random()
+        if kind < 0.05:
+            old = earlier[int(chance.integers(len(earlier)))]
+            yield old if kind < 0.02 else f"{old}\n{lines[0]}"
+            continue
+        if kind < 0.10:
+            lines[-1] += f" Write to {picked[0]}.{picked[-1]}@example.org."
+        text = "\n".join(lines)
+        if len(earlier) < 2000:
+            earlier.append(text)
+        yield text
+
+
+def write_corpus(folder: Path, size: int) -> int:
+    """Parquet files with about `size` bytes of text; returns the number of documents."""
+    folder.mkdir(parents=True)
+    chance, vocabulary = np.random.default_rng(SEED), np.array(words(), dtype=object)
+    stream, number, written, file = texts(chance, vocabulary), 0, 0, 0
+    schema = pa.schema({"id": pa.string(), "text": pa.string(), "url": pa.string(), "source": pa.string()})
+    while written < size:
+        with pq.ParquetWriter(folder / f"part-{file:05}.parquet", schema, compression="zstd") as writer:
+            stop = min(written + FILE_BYTES, size)
+            while written < stop:
+                group: list[str] = []
+                while len(group) < GROUP_ROWS and written < stop:
+                    group.append(next(stream))
+                    written += len(group[-1].encode())
+                numbers = range(number, number + len(group))
+                urls = [f"https://site-{n % 97}.example.org/{n}" for n in numbers]
+                columns = [[f"doc-{n:09}" for n in numbers], group, urls, [f"site-{n % 97}" for n in numbers]]
+                writer.write_table(pa.table(columns, schema=schema))
+                number += len(group)
+        file += 1
+    return number
+
+
+def tree(root: int) -> list[int]:
+    """A process and everything below it."""
+    children: dict[int, list[int]] = {}
+    for place in Path("/proc").iterdir():
+        if place.name.isdigit():
+            try:
+                parent = int((place / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            children.setdefault(parent, []).append(int(place.name))
+    found, waiting = [], [root]
+    while waiting:
+        found.append(waiting.pop())
+        waiting += children.get(found[-1], [])
+    return found
+
+
+def look(pid: int) -> tuple[float, int]:
+    """CPU seconds of a process so far, and its proportional memory in bytes."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0.0, 0
+    pss = next((int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")), 0)
+    return (int(fields[11]) + int(fields[12])) / TICKS, pss * 1024
+
+
+def run(command: list[str], log: Path) -> dict[str, float]:
+    """Run a command; CPU seconds and peak memory of all its processes."""
+    cpu: dict[int, float] = {}
+    peak, began = 0, time.monotonic()
+    with log.open("w") as out, subprocess.Popen(command, stdout=out, stderr=out) as process:
+        while process.poll() is None:
+            seen = {pid: look(pid) for pid in tree(process.pid)}
+            cpu |= {pid: max(spent, cpu.get(pid, 0.0)) for pid, (spent, _) in seen.items()}
+            peak = max(peak, sum(memory for _, memory in seen.values()))
+            time.sleep(LOOK_SECONDS)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)}: exit {process.returncode}\n{log.read_text()[-2000:]}")
+    return {"cpu": sum(cpu.values()), "peak": peak / 1e6, "wall": time.monotonic() - began}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("megabytes", nargs="*", type=int, default=SIZES)
+    parser.add_argument("--memory", default="2GB")
+    parser.add_argument("--workers", default="2")
+    parser.add_argument("--select", default="text,pii,duplication")
+    parser.add_argument("--work", type=Path)
+    asked = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="corpusqa-scale-", dir=asked.work))
+    options = ["--select", asked.select, "--workers", asked.workers, "--memory", asked.memory]
+    before: tuple[int, float] | None = None
+    try:
+        for size in asked.megabytes:
+            documents = write_corpus(folder / f"in-{size}", size * 1_000_000)
+            places = ["--work", str(folder / "work"), "-o", str(folder / "out")]
+            command = [sys.executable, "-m", "corpusqa", "report", str(folder / f"in-{size}"), *options, *places]
+            found = run(command, folder / f"log-{size}")
+            slope = math.log(found["cpu"] / before[1]) / math.log(size / before[0]) if before else None
+            print(json.dumps({"megabytes": size, "documents": documents, **found, "exponent": slope}), flush=True)
+            before = size, found["cpu"]
+            shutil.rmtree(folder / f"in-{size}")
+            shutil.rmtree(folder / "work")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""`--sample N`: the N rows whose keys have the smallest hashes, so that neither order nor unit size changes which."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from corpusqa.corpus import Corpus
+from corpusqa.corpus.extract import field_of
+from corpusqa.corpus.rows import digests
+from corpusqa.corpus.sample import Sample
+from corpusqa.engines.flow import Flow
+from corpusqa.engines.parts import Done, write_tables
+from corpusqa.readers import Block, Unit, reader
+from corpusqa.readers.files import shown
+
+_KEYS = {"hash": pl.Int64, "row": pl.Int64}
+
+
+def sampled(corpus: Corpus, flow: Flow, asked: int) -> Corpus:
+    """The corpus with `asked` of its rows, or all of them if it has no more.
+
+    The key of a row is its id, else the digest of the whole row, of a row that cannot be read its place. Of text files
+    only the drawn ones are opened; of tables only the ids are read before the units that hold a drawn row.
+    """
+    if corpus.format == "text":
+        return _files(corpus, asked)
+    stage = flow.map("keys", (corpus.identity(), asked), corpus.units, partial(_unit_keys, corpus, asked))
+    counts = {unit.number: stage.part("counts", unit.number).row(0) for unit in corpus.units}
+    frames = [stage.part("keys", unit.number).with_columns(unit=pl.lit(unit.number, pl.Int64)) for unit in corpus.units]
+    drawn = pl.concat(frames).sort("hash", "unit", "row").head(asked).sort("unit", "row")
+    rows = {unit: tuple(part["row"]) for (unit,), part in drawn.group_by("unit", maintain_order=True)}
+    of = sum(count for count, _ in counts.values())
+    before = [{unit: values[i] for unit, values in counts.items()} for i in (0, 1)]
+    return _noted(corpus, Sample(of, rows, before[0], before[1], corpus.identity()), drawn.height)
+
+
+def _files(corpus: Corpus, asked: int) -> Corpus:
+    """Each file is one row, whose id is its path."""
+    order = sorted(corpus.files, key=lambda file: (_hash(shown(file.path)), file.path))
+    drawn = set(order[:asked])
+    files = tuple(file for file in corpus.files if file in drawn)
+    unit_bytes = max(unit.bytes for unit in corpus.units)
+    units = tuple(reader(corpus.format).plan(Path(corpus.root), files, unit_bytes))
+    return _noted(replace(corpus, files=files, units=units), Sample(len(corpus.files)), len(files))
+
+
+def _noted(corpus: Corpus, sample: Sample, drawn: int) -> Corpus:
+    if drawn == sample.of:
+        return corpus
+    note = f"a sample of {drawn:,} of {sample.of:,} rows, drawn by the hash of their ids"
+    return replace(corpus, sample=sample, notes=(*corpus.notes, note))
+
+
+def _unit_keys(corpus: Corpus, asked: int, folder: Path, unit: Unit) -> Done:
+    """Of one unit: the smallest hashes with their rows, and how many rows and lines there are."""
+    name = corpus.fields.id
+    block = reader(corpus.format).read(Path(corpus.root), unit, [name, name.partition(".")[0]] if name else None)
+    keys = pl.concat([_readable(block, name), _unreadable(block)]).sort("hash", "row").head(asked)
+    counts = pl.DataFrame({"rows": [block.count], "lines": [block.lines]}, schema={"rows": pl.Int64, "lines": pl.Int64})
+    return Done(write_tables(folder, unit.number, {"keys": keys, "counts": counts}))
+
+
+def _readable(block: Block, name: str | None) -> pl.DataFrame:
+    ids = field_of(block, name)
+    if ids.null_count():
+        ids = ids.to_frame("id").select(pl.coalesce("id", pl.Series(digests(block), dtype=pl.String))).to_series()
+    return pl.DataFrame({"hash": [_hash(key) for key in ids], "row": block.place["row"]}, schema=_KEYS)
+
+
+def _unreadable(block: Block) -> pl.DataFrame:
+    rows = [(_hash(repr((t.file, t.line, t.offset or t.row))), t.row) for t in block.troubles]
+    return pl.DataFrame(rows, schema=_KEYS, orient="row")
+
+
+def _hash(key: str) -> int:
+    """The first 63 bits of the key's SHA-256."""
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") >> 1

@@ -1,0 +1,145 @@
+"""A sample is drawn by key, read where it lies, and never claims what it did not see."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from corpusqa.cli import run
+from corpusqa.corpus import Corpus, open_corpus
+from corpusqa.engines.flow import Flow
+from corpusqa.engines.local import LocalEngine
+from corpusqa.gate.sampled import wilson
+from corpusqa.readers import UNIT_BYTES
+from corpusqa.scan.sampling import sampled
+
+ROWS = [{"id": f"d{n:03}", "text": f"text number {n}\nof many", "n": n} for n in range(300)]
+
+
+def jsonl(path: Path, rows: list[dict[str, object]] = ROWS) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def drawn(source: Path, work: Path, asked: int, unit_bytes: int = UNIT_BYTES) -> Corpus:
+    return sampled(open_corpus(source, unit_bytes=unit_bytes), Flow(LocalEngine(1), work), asked)
+
+
+def read(corpus: Corpus) -> pl.DataFrame:
+    return pl.concat([corpus.read(unit, full=True).documents for unit in corpus.units])
+
+
+def test_the_same_rows_for_any_order_unit_size_and_format(tmp_path: Path) -> None:
+    shuffled = random.Random(1).sample(ROWS, len(ROWS))
+    pl.DataFrame(shuffled).write_parquet(tmp_path / "c.parquet", row_group_size=40)
+    first = read(drawn(jsonl(tmp_path / "a.jsonl"), tmp_path / "1", 30))
+    others = [
+        read(drawn(jsonl(tmp_path / "b.jsonl", shuffled), tmp_path / "2", 30, unit_bytes=900)),
+        read(drawn(tmp_path / "c.parquet", tmp_path / "3", 30, unit_bytes=900)),
+    ]
+    assert first.height == 30
+    for other in others:
+        assert sorted(other["id"]) == sorted(first["id"])
+        assert sorted(other["digest"]) == sorted(first["digest"])
+
+
+def test_a_smaller_sample_is_part_of_a_larger_one(tmp_path: Path) -> None:
+    source = jsonl(tmp_path / "a.jsonl")
+    small, large = (set(read(drawn(source, tmp_path / str(n), n))["id"]) for n in (20, 50))
+    assert small < large
+
+
+def test_rows_keep_their_lines_over_units_that_are_not_opened(tmp_path: Path) -> None:
+    source = jsonl(tmp_path / "a.jsonl")
+    work = ["--work", str(tmp_path / "w"), "-o", str(tmp_path / "out"), "-q", "--select", "text"]
+    corpus = drawn(source, tmp_path / "1", 3, unit_bytes=900)
+    assert corpus.sample is not None
+    assert corpus.sample.rows is not None
+    assert len(corpus.sample.rows) < len(corpus.units)
+    assert run(["report", str(source), "--sample", "12", *work]) == 0
+    report = json.loads((tmp_path / "out/report.json").read_text())
+    assert report["sample"]["of"] == 300
+    assert report["ledger"]["read"] == 12
+
+
+def test_rows_without_an_id_are_drawn_by_what_they_hold(tmp_path: Path) -> None:
+    nameless = [{"text": row["text"]} for row in ROWS]
+    first = read(drawn(jsonl(tmp_path / "a.jsonl", nameless), tmp_path / "1", 25))
+    second = read(drawn(jsonl(tmp_path / "b.jsonl", nameless[::-1]), tmp_path / "2", 25))
+    assert sorted(first["digest"]) == sorted(second["digest"])
+
+
+def test_of_text_files_only_the_drawn_are_opened(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for n in range(40):
+        (folder / f"{n}.txt").write_text(f"text {n}")
+    corpus = drawn(folder, tmp_path / "w", 5)
+    for path in folder.iterdir():
+        if path.name not in {file.path for file in corpus.files}:
+            path.unlink()
+    assert read(corpus).height == 5
+    assert corpus.sample is not None
+    assert corpus.sample.of == 40
+
+
+def test_broken_rows_are_drawn_as_others_are(tmp_path: Path) -> None:
+    source = tmp_path / "a.jsonl"
+    source.write_text("".join(json.dumps(row) + "\n" if n % 2 else "{broken\n" for n, row in enumerate(ROWS)))
+    corpus = drawn(source, tmp_path / "w", 100)
+    rows = [corpus.read(unit, full=True) for unit in corpus.units]
+    documents, unreadable = (sum(frame.height for frame in found) for found in zip(
+        *((r.documents, r.unreadable) for r in rows), strict=True
+    ))  # fmt: skip
+    assert documents + unreadable == 100
+    assert 30 < unreadable < 70
+
+
+def test_a_sample_of_everything_is_no_sample(tmp_path: Path) -> None:
+    corpus = drawn(jsonl(tmp_path / "a.jsonl"), tmp_path / "w", 1000)
+    assert corpus.sample is None
+    assert read(corpus).height == 300
+
+
+@pytest.mark.parametrize(
+    ("share", "count", "low", "high"), [(0.0, 100, 0.0, 0.0370), (0.5, 100, 0.4038, 0.5962), (1.0, 10, 0.7225, 1.0)]
+)
+def test_intervals_of_shares_are_those_of_wilson(share: float, count: int, low: float, high: float) -> None:
+    assert wilson(share, count) == pytest.approx((low, high), abs=5e-5)
+
+
+def gate(folder: Path, texts: list[str], limits: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    source = jsonl(folder / "a.jsonl", [{"id": f"d{n}", "text": text} for n, text in enumerate(texts)])
+    (folder / "c.toml").write_text(f"[gate.limits]\n{limits}\n")
+    options = [
+        "--sample",
+        "200",
+        "--select",
+        "pii,text",
+        "--work",
+        str(folder / "w"),
+        "--config",
+        str(folder / "c.toml"),
+    ]
+    return run(["gate", str(source), *options]), capsys.readouterr().out
+
+
+def test_a_sampled_gate_never_claims_zero(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = gate(tmp_path, ["plain text of no interest"] * 400, '"pii.email.count" = { error = 0 }', capsys)
+    assert code == 3
+    assert "which does not decide" in " ".join(said.split())
+    assert "0 to" in said
+
+
+def test_a_sampled_gate_decides_where_the_whole_interval_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = [f"write to someone{n}@mail{n}.de soon" if n % 2 else "plain text of no interest" for n in range(400)]
+    assert gate(tmp_path, texts, '"pii.email.share" = { error = 0.9 }', capsys)[0] == 0
+    assert gate(tmp_path, texts, '"pii.email.share" = { error = 0.1 }', capsys)[0] == 1
+    assert gate(tmp_path, texts, '"pii.email.share" = { error = 0.5 }', capsys)[0] == 3
+    assert gate(tmp_path, texts, '"duplication.exact.share" = { error = 0.5 }', capsys)[0] == 2
