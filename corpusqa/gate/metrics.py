@@ -133,7 +133,7 @@ def _statistic(metric: Metric) -> pl.Expr:
     if metric.dtype == "Boolean":
         return values.mean()
     if metric.statistic in QUANTILES:
-        return values.quantile(QUANTILES[metric.statistic], interpolation="nearest")
+        return values.quantile(QUANTILES[metric.statistic], interpolation="linear")
     chosen: pl.Expr = getattr(values, metric.statistic)()
     return chosen
 
