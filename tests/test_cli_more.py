@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import shutil
@@ -77,7 +78,27 @@ def test_explain_says_what_it_is(name: str, scanned: Run) -> None:
     done = scanned("explain", name)
 
     assert done.returncode == 0, done.stderr
-    assert len(done.stdout) > 300
+    for part in ("What it is", "Why it matters", "Example", "False alarms", "How to act", "Options"):
+        assert f"\n{part}" in done.stdout, part
+
+
+def test_explain_picks_what_is_said_of_the_label_and_how_to_accept_it(scanned: Run) -> None:
+    said = scanned("explain", "pii.phone").stdout
+
+    assert "phonenumbers calls valid" in said
+    assert "issuer range" not in said  # that is of cards
+    assert '  "pii.phone.per_mb" = { error' in said
+    assert '  [[suppress]]\n  check = "pii.phone"' in said
+    assert "[[suppress]]" not in scanned("explain", "boilerplate.nav").stdout  # counted, never a finding
+
+
+def test_every_built_in_check_says_why_it_matters_and_what_to_do() -> None:
+    from corpusqa.plugins import find, load
+    from corpusqa.reporting.docs import read_doc
+
+    for name, found in find(()).items():
+        doc = read_doc(inspect.getdoc(load(found).function) or "")
+        assert all((doc.about, doc.what, doc.why, doc.act, doc.example, doc.errs)), name
 
 
 def test_explain_of_an_unknown_name_names_near_ones(scanned: Run) -> None:

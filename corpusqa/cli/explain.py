@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from corpusqa.reporting.docs import Doc
     from corpusqa.scan.model import CheckInfo
+
+WIDTH = 100
 
 
 @click.command(name="explain")
@@ -27,46 +31,93 @@ def command(name: str) -> None:
     config = configured(None)
     found = select(find(config.checks.files), [check])[0]
     info = describe([load(found, config.checks.options.get(check, {}))])[check]
-    for line in _lines(info, rest):
-        click.echo(line)
-
-
-def _lines(info: CheckInfo, rest: str) -> list[str]:
-    from corpusqa.errors import UsageError, near_misses
-
     member, _, statistic = rest.partition(".")
+    for title, lines in _sections(info, member, statistic):
+        if title:
+            click.echo(f"\n{title}")
+        for line in lines:
+            click.echo(line)
+
+
+def _sections(info: CheckInfo, member: str, statistic: str) -> list[tuple[str, list[str]]]:
+    """Titles with their lines; what a check does not say is left out."""
+    from corpusqa.errors import UsageError, near_misses
+    from corpusqa.reporting.docs import read_doc
+
     known = {**info.signals, **info.labels, **info.halves}
     if member and member not in known:
         raise UsageError(f"{info.name} has no signal, label or half called {member!r}{near_misses(member, known)}")
-    lines = [f"{info.name}.{member}" if member else info.name, ""]
-    if member in info.signals:
-        signal = info.signals[member]
-        lines += [
-            f"Signal, {signal.dtype}: {signal.about}. Null means not measurable; a null never drops a document.",
-            "",
-        ]
-    if member in info.labels:
-        lines += _label(info, member)
-    if member in info.halves:
-        lines += [f"Measured over the whole corpus ({info.halves[member]}).", ""]
-    lines += [f'As a limit: "{info.name}.{member}.{statistic or "share"}" = {{ error = … }}', ""] if member else []
-    options = [f"  {key} = {value!r}" for key, value in info.options.items()]
-    lines += [info.doc, "", "Options, with the values they have now:", *(options or ["  none"])]
-    suggested = [
-        f"  {key} = [{line!r}]" for key, some in info.suggest.items() for line in some if not member or member in line
+    doc = read_doc(info.doc)
+    full = f"{info.name}.{member}" if member else info.name
+    sections = [
+        ("", [full, *_kind(info, member)]),
+        ("What it is", _what(doc, member)),
+        ("Why it matters", _wrapped(doc.why)),
+        ("Example", _wrapped(doc.example)),
+        ("What it leaves alone", _wrapped(doc.spares)),
+        ("False alarms", _wrapped(doc.errs)),
+        ("How to act", [*_wrapped(doc.act), *_suggested(info, member)]),
+        ("Options, with the values they have now", _options(info, doc)),
+        ("To limit it in corpusqa.toml", _limit(info, member, statistic)),
+        ("To accept findings on purpose", _suppress(info, member)),
     ]
-    return lines + (["", "Suggested rules:", *suggested] if suggested else [])
+    return [(title, lines) for title, lines in sections if lines]
 
 
-def _label(info: CheckInfo, member: str) -> list[str]:
-    label = info.labels[member]
-    kind = f"a finding of severity {label.severity}" if label.severity else "counted and cuttable, never a finding"
-    lines = [f"Label: {label.about}; {kind}.", ""]
-    if label.private:
-        lines += ["Its text is private: masked in everything that is shown.", ""]
-    if label.severity:
-        lines += [
-            "To accept findings on purpose:", "  [[suppress]]", f'  check = "{info.name}.{member}"',
-            '  reason = "why these are acceptable"', "",
-        ]  # fmt: skip
-    return lines
+def _kind(info: CheckInfo, member: str) -> list[str]:
+    lines = []
+    if member in info.signals:
+        lines.append(f"  a signal ({info.signals[member].dtype}): {info.signals[member].about}")
+    if member in info.labels:
+        label = info.labels[member]
+        kind = f"a finding of severity {label.severity}" if label.severity else "counted and cuttable, never a finding"
+        lines.append(f"  a label, {kind}: {label.about}")
+        lines += ["  its text is private: masked in everything that is shown"] if label.private else []
+    if member in info.halves:
+        lines.append(f"  measured over the whole corpus ({info.halves[member]})")
+    return lines or [f"  a check of {info.origin}: {info.about}"]
+
+
+def _what(doc: Doc, member: str) -> list[str]:
+    from corpusqa.reporting.docs import about_member
+
+    lines: list[str] = []
+    if member:
+        return [line for text in about_member(doc, member) for line in _wrapped(text)]
+    for block in doc.what:
+        lines += ["", *_wrapped(block.text)] if block.text else [""]
+        for term, text in block.entries:
+            lines += textwrap.wrap(f"{term}: {text}", WIDTH, initial_indent="  - ", subsequent_indent="    ")
+    return lines[1:]
+
+
+def _suggested(info: CheckInfo, member: str) -> list[str]:
+    return [
+        f"  [clean] {key} = [{line!r}]"
+        for key, some in info.suggest.items()
+        for line in some
+        if not member or member in line
+    ]
+
+
+def _options(info: CheckInfo, doc: Doc) -> list[str]:
+    values = [f"  {key} = {value!r}" for key, value in info.options.items()]
+    return [*values, *textwrap.indent(textwrap.dedent(doc.options), "    ").splitlines()]
+
+
+def _limit(info: CheckInfo, member: str, statistic: str) -> list[str]:
+    if not member:
+        return []
+    label = info.labels.get(member)
+    usual = "per_mb" if label and label.private else "share"
+    return ["  [gate.limits]", f'  "{info.name}.{member}.{statistic or usual}" = {{ error = … }}']
+
+
+def _suppress(info: CheckInfo, member: str) -> list[str]:
+    if member not in info.labels or not info.labels[member].severity:
+        return []
+    return ["  [[suppress]]", f'  check = "{info.name}.{member}"', '  reason = "why these are acceptable"']
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text[:1].upper() + text[1:], WIDTH, initial_indent="  ", subsequent_indent="  ")

@@ -55,6 +55,14 @@ def boilerplate(*, repeated_pages: int = 3, repeated_share: float = 0.2) -> Chec
         repeated_pages: On so many pages of a site a line is repeated (without URLs: on 5 or more of the corpus).
         repeated_share: And on so large a share of its pages.
 
+    Why it matters: the frame of a site stands on every one of its pages. A model learns it by heart instead of the
+    text, and it makes different pages look like copies.
+
+    Example: a page that begins with "Home > Culture > Buildings" and ends with "Share this story".
+
+    False alarms: lists of names or prices and lines of dialogue within an article can look like frame.
+    `uncertain_share` says on how much of a page the model is unsure; look at those pages before cutting.
+
     How to act: `cut` names the labels whose lines go; `drop = ["boilerplate.ratio > 0.8"]` drops pages that are
     little but frame.
     """

@@ -36,6 +36,13 @@ def cookie_text() -> Check:
     line of more than 2,500 characters is text without line breaks, in which no consent text is told (the share is null
     when it has a word of one).
 
+    Why it matters: a few hundred notices stand on millions of pages. Left in, they are among the most frequent
+    sentences of a web corpus, in every language.
+
+    Example: "We use cookies to improve this site. Accept all | Settings".
+
+    False alarms: the privacy policy of a site, where it is the document itself and no frame around one.
+
     How to act: `cut = ["cookie_text.*"]` removes the lines, `drop = ["cookie_text.share > 0.5"]` documents that are
     little else.
     """

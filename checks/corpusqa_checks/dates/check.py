@@ -70,6 +70,16 @@ def dates(*, tolerance: int = 2, cutoff: str = "") -> Check:
     `claimed` takes the most trusted claim: metadata, URL, label, dateline, bare date in the header; where there is
     none it is null, and `upper` holds what is still known. The text alone never tells the day of writing.
 
+    Why it matters: splits by time and knowledge cut-offs are only as good as the dates. A day of crawling that passes
+    for a day of publication lets a model know the future.
+
+    Example: "Published: Monday, 14 March 2024", a day that was a Thursday.
+
+    False alarms: dates in fiction, misprints that the original has, calendars that another country still kept.
+
+    How to act: correct the metadata at the source, or drop what claims nothing:
+    `drop = ["dates.published_status = 'sentinel'"]`.
+
     Options:
         tolerance: Days by which two claims may differ.
         cutoff: A day such as "2024-06-01". The signal `cutoff` is then `after` where a claim is later,

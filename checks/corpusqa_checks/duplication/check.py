@@ -59,8 +59,16 @@ def duplication(*, threshold: float = THRESHOLD, passage_words: int = RUN, also:
     prose.
 
     A signal is the name of the document's cluster, null outside one. Members of a cluster are tied by verified pairs;
-    two of them may lie further apart than the threshold. To keep one document of each cluster:
-    `one_of = ["duplication.exact", "duplication.near"]`.
+    two of them may lie further apart than the threshold.
+
+    Why it matters: what is repeated is learned by heart and weighs more than anybody meant; a copy in the test split
+    turns an evaluation into a test of memory.
+
+    Example: the story of an agency, word for word in two papers, under another headline in the second.
+
+    False alarms: documents made from one form, such as notices and recipes. Look at the pairs side by side.
+
+    How to act: `one_of = ["duplication.exact", "duplication.near"]` keeps one document of each cluster.
     """
     if not 0.5 <= threshold <= 1:
         raise ValueError(f"threshold is a Jaccard similarity from 0.5 to 1, not {threshold}")

@@ -36,6 +36,16 @@ def language(*, expected: Sequence[str] = (), confidence: float = 0.75, vote: st
     relatives such as Croatian and Serbian do not contradict each other. The check feeds the view `language`: other
     checks read the label, and the document's own column where there is none.
 
+    Why it matters: a language that nobody expects is learned badly and costs vocabulary, and a wrong label puts
+    documents into the wrong part of a mix.
+
+    Example: a Portuguese page in a folder that is called "es".
+
+    False alarms: short texts full of names, and languages that are close relatives.
+
+    How to act: name the languages in `expected`, correct the metadata, or drop the rest:
+    `drop = ["language.label NOT IN ('de', 'en')"]`.
+
     Options:
         expected: ISO 639-1 codes; documents confidently in another language get `language.unexpected`.
         confidence: Answers below this calibrated probability of being right are withheld; where one model answers

@@ -71,6 +71,14 @@ def pii(
     `${TOKEN}`), dates, amounts, ISBN and their like, versions, tables of numbers, identifiers without a name, values
     cut in two by a line end.
 
+    Why it matters: models repeat what they were trained on, word for word. A published number or key does harm to
+    the person it belongs to, and law and licences forbid it.
+
+    Example: "Tel. 555-0142, write to jane.roe@example.org".
+
+    False alarms: numbers of orders or parts that happen to be valid, and addresses that are meant to be public: list
+    those in `allow`.
+
     Options:
       reserved  true: reserved and documentation values (example.org, 192.0.2.0/24, 555-01xx, test cards, published
                 example keys), addresses of an office (info@, press@) and public resolvers count too. False: they are

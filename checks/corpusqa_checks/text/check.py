@@ -31,6 +31,16 @@ def text() -> Check:
       purpose, therefore this is for information only.
     - `mojibake`: sequences that ftfy's badness heuristic calls unlikely in any text, such as "Ã¤" for "ä". Fix them
       with ftfy before training; the text is reported, never changed.
+
+    Why it matters: broken characters and left-over markup become tokens of their own, and lines that repeat are
+    learned by heart.
+
+    Example: a name that ends in U+FFFD where its accent was, or a page whose every line stands in it twice.
+
+    False alarms: texts about encodings and HTML, poems with a refrain, tables with equal rows.
+
+    How to act: decode the source anew where you can; else drop what is mostly damage:
+    `drop = ["text.mojibake > 20", "text.repeated_lines_share > 0.5"]`.
     """
     return Check(
         signals={
