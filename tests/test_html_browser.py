@@ -155,10 +155,10 @@ def test_columns_sort_both_ways_and_say_so(tab):
 
 def test_two_thousand_findings_are_paged_and_searched(tab):
     found = tab("many")
-    assert (found.count, found.rows.count()) == ("2500 findings", 100)
+    assert (found.count, found.rows.count()) == ("2500 findings", 50)
 
     found.page.get_by_role("button", name="Next").click()
-    assert found.page.locator("#page").inner_text() == "Page 2 of 25"
+    assert found.page.locator("#page").inner_text() == "Page 2 of 50"
     found.page.get_by_label("Search").fill("doc-2499")
     assert found.count == "1 finding of 2500"
 
@@ -216,16 +216,21 @@ def test_colours_follow_the_system_and_the_button(tab):
     dark.get_by_role("button", name="Light colours").click()
     light.get_by_role("button", name="Dark colours").click()
 
-    assert by_system == ("rgb(255, 255, 255)", "rgb(20, 23, 26)")
+    assert by_system == ("rgb(255, 255, 255)", "rgb(19, 22, 26)")
     assert (back(dark), back(light)) == by_system
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_words_can_be_read_on_what_is_behind_them(tab, scheme):
-    page = tab("plain", color_scheme=scheme).page
+@pytest.mark.parametrize("name", ["plain", "hostile", "many"])
+def test_axe_finds_nothing(tab, name, scheme):
+    """Names, roles, contrast and the rest of WCAG 2.2 A and AA that a program can judge; everything is unfolded."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    page = tab(name, color_scheme=scheme).page
     page.evaluate("document.querySelectorAll('details').forEach((element) => { element.open = true; })")
+    found = axe.Axe().run(page).response
 
-    assert page.evaluate(CONTRAST) == []
+    assert [(rule["id"], [node["html"][:120] for node in rule["nodes"]][:3]) for rule in found["violations"]] == []
+    assert len(found["passes"]) > 20
 
 
 def test_the_keyboard_is_enough(tab):
@@ -247,12 +252,6 @@ def test_the_keyboard_is_enough(tab):
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
 
 
-def test_everything_that_can_be_used_has_a_name(tab):
-    page = tab("plain").page
-
-    assert page.evaluate(UNNAMED) == []
-
-
 def test_without_a_script_the_page_is_whole(tab):
     page = tab("plain", java_script_enabled=False).page
 
@@ -269,42 +268,3 @@ def test_nothing_is_wider_than_the_window(tab, width, tmp_path):
     page.screenshot(path=str(tmp_path / f"{width}.png"), full_page=True)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-# Text whose contrast with what is behind it is below 4.5, for large text below 3 (WCAG 2.2, criterion 1.4.3).
-CONTRAST = """() => {
-  const channels = (colour) => (colour.match(/[\\d.]+/g) || []).map(Number);
-  const luminance = ([r, g, b]) => [r, g, b].map((v) => v / 255)
-    .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, v, at) => sum + v * [0.2126, 0.7152, 0.0722][at], 0);
-  const behind = (element) => {
-    for (let at = element; at; at = at.parentElement) {
-      const colour = channels(getComputedStyle(at).backgroundColor);
-      if (colour.length === 3 || colour[3] > 0.99) return colour;
-    }
-    return [255, 255, 255];
-  };
-  const bad = new Set();
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || !element.checkVisibility()) continue;
-    if (element.closest("script, style, noscript, button:disabled")) continue;
-    const style = getComputedStyle(element);
-    const front = channels(element.closest("svg") ? style.fill : style.color);
-    const [x, y] = [luminance(front), luminance(behind(element))].sort((a, b) => b - a);
-    const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
-    if ((x + 0.05) / (y + 0.05) < (large ? 3 : 4.5)) bad.add(element.outerHTML.slice(0, 80));
-  }
-  return [...bad];
-}"""
-# Controls, links, groups, images and landmarks without an accessible name; labels and table heads without text.
-UNNAMED = """() => [...document.querySelectorAll(
-  "a, button, input, select, [role], section, article, nav, summary, th, figure svg[role]"
-)].filter((element) => element.checkVisibility() && element.role !== "presentation").filter((element) => {
-  const labelled = (element.getAttribute("aria-labelledby") || "").split(" ")
-    .map((id) => document.getElementById(id)?.textContent || "").join("");
-  const labels = [...(element.labels || [])].map((label) => label.textContent).join("");
-  const said = element.getAttribute("aria-label") || labelled || labels || element.textContent;
-  return !said.trim() && element.getAttribute("role") !== "status";
-}).map((element) => element.outerHTML.slice(0, 80))"""

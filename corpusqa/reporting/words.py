@@ -46,9 +46,9 @@ def counted(count: int, word: str, words: str = "") -> str:
 
 
 def state(row: dict[str, Any]) -> str:
-    """What became of a limit: `holds`, `broken`, `small` (a slice too small to judge) or `unknown`."""
+    """What became of a limit: `holds`, `broken`, `waits` (a small slice, or no base: not judged) or `unknown`."""
     if row["ok"] is None:
-        return "small" if (row["note"] or "").endswith("not judged") else "unknown"
+        return "waits" if (row["note"] or "").endswith("not judged") else "unknown"
     return "holds" if row["ok"] else "broken"
 
 

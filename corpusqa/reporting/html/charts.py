@@ -9,6 +9,8 @@ from corpusqa.reporting.words import counted, number
 WIDTH, HEIGHT = 320.0, 72.0
 BAR_WIDTH, BAR_HEIGHT = 220.0, 14.0
 FLOW_WIDTH, FLOW_HEIGHT = 640.0, 190.0
+STACK_WIDTH, SHARE_WIDTH = 1000.0, 120.0
+LEAST = 2.0  # what there is can be seen, however little
 
 
 def bins(histogram: dict[str, Any]) -> list[dict[str, Any]]:
@@ -61,6 +63,22 @@ def bullet(row: dict[str, Any]) -> dict[str, float] | None:
         return None
     end = max(value, limit) * 1.25 or 1.0
     return {"value": round(BAR_WIDTH * value / end, 2), "limit": round(BAR_WIDTH * limit / end, 2)}
+
+
+def stack(ledger: dict[str, int]) -> list[dict[str, Any]]:
+    """The ledger as one bar of STACK_WIDTH: `name`, `rows`, `x`, `width`; nothing that has rows is invisible."""
+    parts = [(name, ledger[name]) for name in ("kept", "edited", "dropped", "unreadable") if ledger[name]]
+    widths = [max(STACK_WIDTH * rows / max(ledger["read"], 1), LEAST * 2) for _, rows in parts]
+    scale, x, drawn = STACK_WIDTH / (sum(widths) or 1.0), 0.0, []
+    for (name, rows), width in zip(parts, widths, strict=True):
+        drawn.append({"name": name, "rows": rows, "x": round(x, 2), "width": round(width * scale, 2)})
+        x += width * scale
+    return drawn
+
+
+def share(part: float, whole: float) -> float:
+    """Width of a bar of SHARE_WIDTH that shows a part of a whole."""
+    return round(max(SHARE_WIDTH * part / whole, LEAST), 2) if part and whole else 0.0
 
 
 def flow(report: dict[str, Any]) -> list[dict[str, Any]]:

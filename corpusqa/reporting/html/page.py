@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from corpusqa.reporting import words
 from corpusqa.reporting.html import charts
+from corpusqa.reporting.html.cards import code_pieces
 from corpusqa.reporting.html.island import island
 from corpusqa.reporting.html.view import view
 
@@ -76,6 +77,7 @@ def environment() -> Environment:
     found.globals.update(
         percent=words.percent,
         charts=charts,
+        code_pieces=code_pieces,
         allowed=words.allowed,
         state=words.state,
         levels=words.LEVELS,

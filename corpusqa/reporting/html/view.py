@@ -4,38 +4,106 @@ from __future__ import annotations
 
 from typing import Any
 
+from corpusqa.reporting.html.cards import cards, standing_out
 from corpusqa.reporting.html.differences import differences
 from corpusqa.reporting.html.island import first_rows
-from corpusqa.reporting.words import broken, gate_words, not_measured, sampled_labels
+from corpusqa.reporting.words import broken, counted, gate_words, not_measured, sampled_labels, state
 
-SLICE_COLUMNS = 6
 SEVERITIES = ("error", "warning", "info")
+STANDING_OUT = 8
+CLUSTERS_SHOWN = 20  # of each kind; report.json holds more
 _BANNERS = {"passed": "ok", "failed": "bad"}
 
 
 def view(report: dict[str, Any]) -> dict[str, Any]:
     """Everything that the template needs beside report.json."""
     findings = report["findings"]
-    clusters = [_cluster(row) for row in report["clusters"]]
+    clusters = [_cluster(row) for row in _first_clusters(report["clusters"])]
+    slices = _slices(report)
     telling = [at for at, row in enumerate(clusters, 1) if any(pair["pieces"] for pair in row["pairs"])]
     return {
         "banner": _BANNERS.get(report["gate"]["status"], "unsure"),
         "verdict": gate_words(report),
+        "sentence": sentence(report),
+        "standing_out": standing_out(report, STANDING_OUT),
+        "contents": _contents(report),
+        "limits": _limits(report),
+        "cards": cards(report, slices),
         "broken": broken(report),
         "compared": any(row["base"] is not None for row in report["gate"]["limits"]),
         "severities": SEVERITIES,
         "rows": [_row(row) for row in first_rows(findings)],
         "clusters": clusters,
+        "open_document": next((at for at, row in enumerate(report["documents"], 1) if row["verdict"] == "edit"), 1),
         "open_cluster": telling[0] if telling else 1,
         "names": sorted(report["totals"]["by_name"]),
         "sources": sorted({row["source"] for row in findings if row["source"]}),
         "not_measured": not_measured(report),
         "sample": sampled_labels(report),
-        "slices": _slices(report),
-        "by_slice": {name: _by_slice(report, name) for name in report["checks"]},
-        "more": {name: _paragraphs(section["doc"]) for name, section in report["checks"].items()},
+        "slices": slices,
         "failed": sum(section["failed"] for section in report["checks"].values()),
     }
+
+
+def sentence(report: dict[str, Any]) -> str:
+    """The account in one sentence: what cleaning would keep, edit and drop, and what was found."""
+    ledger = report["ledger"]
+    kept = (
+        f"{counted(ledger['kept'], 'document')} can stay as they are" if ledger["kept"] != 1 else "1 can stay as it is"
+    )
+    parts = [kept]
+    parts += [f"{ledger['edited']:,} would be edited"] if ledger["edited"] else []
+    parts += [f"{ledger['dropped']:,} would be dropped"] if ledger["dropped"] else []
+    parts += [f"{ledger['unreadable']:,} could not be read"] if ledger["unreadable"] else []
+    listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return f"Under the policy {listed}."
+
+
+def _contents(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """The list of sections: `id`, `title`, `count` and, for the checks, the name and worst severity of each."""
+    worst = [(row["name"], ("error", "warning", "info", "good")[row["rank"]]) for row in cards(report, {})]
+    parts = [
+        ("verdict", "Verdict", None, []),
+        ("ledger", "Ledger", report["ledger"]["read"], []),
+        ("limits", "Limits", len(report["gate"]["limits"]), []),
+        ("checks", "Checks", None, worst),
+        ("findings", "Findings", report["totals"]["findings"], []),
+        ("clusters", "Clusters", None, []),
+        ("documents", "Documents", None, []),
+        ("cleaning", "Cleaning", None, []),
+        ("slices", "Slices", None, []),
+        ("coverage", "Coverage", None, []),
+        ("provenance", "Provenance", None, []),
+    ]
+    there = {name for name in ("clusters", "documents", "slices") if not report[name]}
+    return [
+        {"id": name, "title": title, "count": count, "parts": inner}
+        for name, title, count, inner in parts
+        if name not in there
+    ]
+
+
+def _limits(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Judged limits, the broken ones first, and those that wait for more documents or a base."""
+    order = {"broken": 0, "unknown": 1, "holds": 2}
+    rows = report["gate"]["limits"]
+    judged = [row for row in rows if state(row) != "waits"]
+    return {
+        "judged": sorted(judged, key=lambda row: (order[state(row)], row["level"] != "error")),
+        "waiting": [row for row in rows if state(row) == "waits"],
+    }
+
+
+def _first_clusters(clusters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first of each kind, in the order of the report: the largest."""
+    seen: dict[tuple[str, str], int] = {}
+    chosen = []
+    for row in clusters:
+        kind = row["check"], row["half"]
+        seen[kind] = seen.get(kind, 0) + 1
+        if seen[kind] <= CLUSTERS_SHOWN:
+            chosen.append(row)
+    return chosen
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
@@ -72,32 +140,6 @@ def _cluster(row: dict[str, Any]) -> dict[str, Any]:
         if pair["pieces"] is not None
     ]
     return {**row, "pairs": pairs}
-
-
-def _paragraphs(doc: str) -> list[str]:
-    """A docstring after its first line, without the description of arguments that `checks show` prints."""
-    body = doc.partition("\n")[2].partition("\nArgs:")[0]
-    return [" ".join(part.split()) for part in body.split("\n\n") if part.strip()]
-
-
-def _by_slice(report: dict[str, Any], check: str) -> list[dict[str, Any]]:
-    """Per field a table of the check's shares, or of its means where it has no labels that matter, by slice."""
-    section = report["checks"][check]
-    labels = [f"{name}.share" for name, label in section["labels"].items() if label["severity"]]
-    means = [f"{name}.mean" for name, signal in section["signals"].items() if "mean" in signal["statistics"]]
-    heads = (labels or means)[:SLICE_COLUMNS]
-    tables = []
-    for by, slices in _slices(report).items() if heads else ():
-        rows = [
-            {
-                "value": row["value"] if row["value"] is not None else "(none)",
-                "documents": row["documents"],
-                "values": [row["metrics"].get(f"{check}.{head}") for head in heads],
-            }
-            for row in slices
-        ]
-        tables.append({"by": by, "heads": heads, "rows": rows})
-    return tables
 
 
 def _slices(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:

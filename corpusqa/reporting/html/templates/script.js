@@ -2,7 +2,7 @@
 // Search, filter, sort and paging of the findings. The page is complete without this script: it replaces the rows of
 // the table by others from the data in the page. Text only ever enters the page through textContent.
 (() => {
-  const PER_PAGE = 100;
+  const PER_PAGE = 50;
   const FILTERS = ["text", "severity", "name", "state", "source"];
   const RANK = { error: 0, warning: 1, info: 2 };
   const $ = (id) => document.getElementById(id);
@@ -11,6 +11,7 @@
   let shown = [];
 
   theme();
+  contents();
   const table = $("findings-table");
   if (table) {
     read($("data")).then((data) => {
@@ -35,6 +36,19 @@
     });
     dark.addEventListener("change", say);
     say();
+  }
+
+  // The section that is being read is marked in the list of sections.
+  function contents() {
+    const links = new Map([...document.querySelectorAll("nav a")].map((link) => [link.hash.slice(1), link]));
+    const seen = new Set();
+    const watch = new IntersectionObserver((entries) => {
+      for (const entry of entries) entry.isIntersecting ? seen.add(entry.target) : seen.delete(entry.target);
+      const now = [...links.keys()].map((id) => document.getElementById(id)).filter((part) => seen.has(part)).at(-1);
+      for (const link of links.values()) link.removeAttribute("aria-current");
+      if (now) links.get(now.id).setAttribute("aria-current", "true");
+    }, { rootMargin: "0px 0px -75% 0px" });
+    for (const id of links.keys()) if (document.getElementById(id)) watch.observe(document.getElementById(id));
   }
 
   async function read(element) {
@@ -158,6 +172,7 @@
 
   function line(row) {
     const made = make("tr");
+    made.role = "row";
     made.id = anchor(row);
     const badge = make("span", row.severity);
     badge.className = `badge ${row.severity}`;
@@ -168,8 +183,12 @@
     excerpt.dir = "auto";
     const cell = make("td", excerpt);
     cell.className = "excerpt";
+    const last = make("td", ...actions(row));
+    last.className = "actions";
     const where = place(row) ? quiet(make("bdi", place(row))) : "";
-    made.append(make("td", badge), make("td", name, quiet(row.message), row.accepted ? quiet(`accepted: ${row.accepted}`) : ""), make("td", make("bdi", row.document || ""), where), cell, make("td", ...actions(row)));
+    const said = [quiet(row.message), row.accepted ? quiet(`accepted: ${row.accepted}`) : ""];
+    made.append(make("td", badge), make("td", name, ...said), make("td", make("bdi", row.document || ""), where), cell, last);
+    for (const one of made.cells) one.role = "cell";
     return made;
   }
 
