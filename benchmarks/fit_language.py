@@ -16,10 +16,14 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from corpusqa_checks.language import confidence, prose, routing, votes
+from corpusqa_checks.language.cache import tables
 from corpusqa_checks.language.characters import class_counts
 from corpusqa_checks.language.confidence import WAYS, Evidence
+from corpusqa_checks.language.glance import glance
+from corpusqa_checks.language.names import differ
 from corpusqa_checks.language.profile_nb import score
 from corpusqa_checks.language.scripts import CLASSES, LETTER
+from corpusqa_checks.language.segments import PARAGRAPH, READ
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data" / "language_dev.parquet"
@@ -30,6 +34,7 @@ RIDGE = 2.0
 RARE = {"agree": 0.2, "script": 0.2}
 # Every language has about as many rows in the data; on the web English is half of everything, and some are common.
 COMMON = {"en": 20.0} | dict.fromkeys(["de", "es", "fr", "it", "pt", "nl", "pl", "ru", "tr", "id", "vi"], 4.0)
+BEYOND = 0.1  # nats above what 95 of 100 foreign paragraphs stay below
 LONG_ENOUGH = 40  # letters from which a text tells what is typical of its language
 
 # Members of macrolanguages that count as right when the macrolanguage is named (ISO 639-3).
@@ -123,6 +128,31 @@ def typical_of(known: Samples) -> dict[str, tuple[float, float]]:
     return table
 
 
+def plain_of(data: pl.DataFrame) -> dict[str, float]:
+    """For each language of Latin script the mean lead that paragraphs of no other language reach, but for a few.
+
+    A language whose own paragraphs seldom reach it gains nothing and is left out.
+    """
+    long = data.filter((pl.col("length_class") == "sentence") & (pl.col("text").str.len_chars() >= PARAGRAPH))
+    long = long.with_columns(truth=pl.Series([truth(code) for code in long["lang"]], dtype=pl.String))
+    known = {votes.canonical(name): row for row, name in enumerate(tables().languages)}
+    texts = {
+        name: pl.Series(some).str.slice(0, READ)
+        for name, some in long.group_by("truth").agg("text").rows()
+        if name in known and pl.Series(some).str.contains(r"^[\p{Latin}\P{L}]*$").mean() > 0.9
+    }
+    bars = {}
+    for name in sorted(texts):
+        seen = {
+            other: glance(some, np.full(len(some), known[name]), tables().leads).lead for other, some in texts.items()
+        }
+        reached = [np.quantile(lead, 0.95) for other, lead in seen.items() if differ(name, other)]
+        bar = float(max(reached)) + BEYOND
+        if np.median(seen[name]) > bar:
+            bars[name] = round(bar, 2)
+    return bars
+
+
 def fitted(known: Samples, way: str) -> tuple[list[float], dict[str, float]]:
     """Newton's method on the ridge-penalised likelihood of a way: the curve, and a bias for each label."""
     mine = known.ways == way
@@ -156,6 +186,7 @@ def main() -> None:
     known = samples(data.filter(pl.col("split") == "train"))
     table = confidence.fitted()
     table["typical"] = typical_of(known)
+    table["plain"] = plain_of(data.filter(pl.col("split") == "train"))
     both = {way: fitted(known, way) for way in WAYS}
     table["curves"], table["bias"] = ({way: both[way][side] for way in WAYS} for side in (0, 1))
     held = samples(data.filter(pl.col("split") == "dev"))

@@ -13,8 +13,9 @@ import numpy as np
 import polars as pl
 from corpusqa_checks.language.cache import tables
 from corpusqa_checks.language.characters import class_counts
-from corpusqa_checks.language.confidence import typical
+from corpusqa_checks.language.confidence import plain, typical
 from corpusqa_checks.language.deciding import decided
+from corpusqa_checks.language.glance import glance
 from corpusqa_checks.language.names import differ
 from corpusqa_checks.language.profile_nb import Scores, score
 from corpusqa_checks.language.scripts import CLASSES, EAST_ASIAN, LETTER, ONE_LANGUAGE, SIGN, class_of
@@ -45,6 +46,7 @@ def foreign(lines: pl.DataFrame, labels: Sequence[str | None]) -> pl.DataFrame:
         Columns of SEGMENTS, in order.
     """
     found = paragraphs(lines)
+    found = found.filter(_open(found, labels))
     if found.is_empty():
         return pl.DataFrame(schema=SEGMENTS)
     texts = found["text"].to_list()
@@ -80,6 +82,16 @@ def paragraphs(lines: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("width") >= PARAGRAPH // 2)
     )
     return units.filter(pl.len().over("row") > 1)
+
+
+def _open(found: pl.DataFrame, labels: Sequence[str | None]) -> pl.Series:
+    """Whether a paragraph may be foreign: long enough, no program, and not plainly in the document's language."""
+    columns = {canonical(name): column for column, name in enumerate(tables().languages)}
+    of = [labels[row] for row in found["row"].to_list()]
+    rows = np.array([columns.get(name, 0) for name in of], np.int64)
+    bars = np.array([plain().get(name or "", np.inf) for name in of])
+    seen = glance(found["text"], rows, tables().leads)
+    return pl.Series((seen.lead < bars) & (seen.letters >= LETTERS) & (seen.signs <= SIGNS * seen.letters))
 
 
 def _named(counts: Ints, scores: Scores, languages: Sequence[str]) -> list[str | None]:

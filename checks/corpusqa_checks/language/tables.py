@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from corpusqa_checks.language.glance import leads
 from corpusqa_checks.language.scripts import BLANK, DIGIT, LETTER, SCRIPTS, SIGN, SIGNS, UNCOMMON, class_of
 
 ALPHA, BASE = 0.5, 10_000
@@ -50,6 +51,7 @@ class Tables:
         places: int32 of SLOTS: row of `weights` for the key in the same slot.
         weights: uint16, a row for each n-gram, a column for each language and one for the number of n-grams that the
             row stands for; row 0 is all zeros.
+        leads: int8, languages x cells: see glance.
         radix: Number of identities, plus one for "no character".
     """
 
@@ -60,6 +62,7 @@ class Tables:
     slots: Ints
     places: npt.NDArray[np.int32]
     weights: npt.NDArray[np.uint16]
+    leads: npt.NDArray[np.int8]
     radix: int
 
 
@@ -89,7 +92,7 @@ def build() -> Tables:
     radix = len(known) + 2
     keys, weights = _grams(profiles, known, radix)
     slots, places = _hashed(keys)
-    return Tables(profile_names(), ids, upper, _classes(), slots, places, weights, radix)
+    return Tables(profile_names(), ids, upper, _classes(), slots, places, weights, leads(profiles), radix)
 
 
 def slot_of(keys: Ints) -> Ints:
@@ -169,12 +172,12 @@ def _hashed(keys: Ints) -> tuple[Ints, npt.NDArray[np.int32]]:
 
 def _classes() -> npt.NDArray[np.uint8]:
     """Class of each code point, by the Unicode properties that polars' regular expressions know."""
-    codes = [code for code in range(CODES) if code not in SURROGATES]
-    characters = pl.Series([chr(code) for code in codes])
+    codes = np.array([code for code in range(CODES) if code not in SURROGATES])
+    characters = pl.Series(map(chr, codes.tolist()), dtype=pl.String)
     classes = np.zeros(CODES, np.uint8)
 
     def mark(pattern: str, number: int) -> None:
-        classes[np.array(codes)[characters.str.contains(pattern).to_numpy()]] = number
+        classes[codes[characters.str.contains(pattern).to_numpy()]] = number
 
     mark(r"\s", BLANK)
     mark(r"\p{Nd}", DIGIT)
@@ -189,5 +192,5 @@ def _classes() -> npt.NDArray[np.uint8]:
 
 def members(tables: Tables) -> Iterable[tuple[str, npt.NDArray[np.generic]]]:
     """The arrays by name, for storing."""
-    for name in ("ids", "upper", "classes", "slots", "places", "weights"):
+    for name in ("ids", "upper", "classes", "slots", "places", "weights", "leads"):
         yield name, getattr(tables, name)
