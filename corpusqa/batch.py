@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from corpusqa.lines import line_table
+from corpusqa.points import byte_places
 
 # The columns of a document as a check sees them. Dates stay the strings that the source states (ISO form where the
 # source has typed dates), because a check has to be able to say that one is malformed.
@@ -156,18 +157,9 @@ class Batch:
         return np.asarray(before[len(rows) :] - before[: len(rows)], dtype=np.int64)
 
     def _byte_offsets(self, rows: npt.NDArray[np.int64], points: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Bytes before code point `points` of the documents `rows`; in a document of ASCII the two are the same."""
+        """Bytes before code point `points` of the documents `rows`."""
         data, starts = self.buffers.data, self.buffers.offsets
-        found = points.copy()
-        wide = (self.text.str.len_bytes() != self.text.str.len_chars()).to_numpy()
-        order = np.argsort(rows, kind="stable")
-        cuts = np.flatnonzero(np.diff(rows[order])) + 1
-        for of_row in np.split(order, cuts) if len(order) else []:
-            row = rows[of_row[0]]
-            if wide[row]:
-                heads = np.flatnonzero((data[starts[row] : starts[row + 1]] & 0xC0) != 0x80)
-                found[of_row] = np.append(heads, starts[row + 1] - starts[row])[points[of_row]]
-        return found
+        return np.minimum(byte_places(data, starts[rows], points), starts[rows + 1]) - starts[rows]
 
 
 class MainBatch(Batch):

@@ -14,12 +14,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpusqa.corpus import open_corpus
+from corpusqa.corpus.arrow import table_digests
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.local import LocalEngine
 from corpusqa.errors import CannotEvaluate, UsageError
 from corpusqa.release import slices
 from corpusqa.release.manifest import content_id, read_manifest, verify_files
-from corpusqa.release.schema import described, published_schema, row_digests
+from corpusqa.release.schema import described, published_schema
 from corpusqa.scan.run import scan
 from tests.release_helpers import ACTIONS, clean, data, expected, jsonl, rows
 
@@ -361,4 +362,4 @@ def test_published_types_read_the_same_in_pyarrow_polars_and_digests() -> None:
     ]
     from corpusqa.corpus import conform
 
-    assert len(set(row_digests(conform(source, schema)))) == 3
+    assert len(set(table_digests(conform(source, schema)))) == 3

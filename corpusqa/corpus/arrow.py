@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.types as pt
 
-from corpusqa.corpus.digest import canonical
+from corpusqa.corpus.digest import canonical, digest_columns
+from corpusqa.corpus.raw import is_string, raw
 
 TEXT, VALUE = "s", "j"  # tags of the digest: a string, or canonical JSON of another value
 ISO = "%Y-%m-%dT%H:%M:%S%.f"
@@ -73,6 +75,28 @@ def strings(column: pa.ChunkedArray) -> tuple[pl.Series, str]:
     if pt.is_boolean(kind) or pt.is_integer(kind):
         return _series(column).cast(pl.String), VALUE
     return pl.Series([None if v is None else canonical(v) for v in column.to_pylist()], dtype=pl.String), VALUE
+
+
+def table_digests(table: pa.Table, rows: Sequence[int] | None = None) -> list[str]:
+    """One digest per row of a table whose strings are known to be valid UTF-8.
+
+    Args:
+        table: The rows; a column without a name does not count.
+        rows: Positions of the rows that are wanted; None is all, in order.
+    """
+    names = [name for name in table.column_names if name]
+    plain = [name for name in names if is_string(table[name].type)]
+    longest = max(plain, key=lambda name: table[name].nbytes, default=None)
+    small = table.select([name for name in names if name != longest])
+    if rows is not None:
+        small = small.take(pa.array(rows, pa.int64()))
+    columns = {}
+    for name in small.column_names:
+        values, tag = strings(small[name])
+        columns[name] = values.alias(tag)
+    height = table.num_rows if rows is None else len(rows)
+    text = None if longest is None else (longest, raw(table[longest]).take(rows))
+    return digest_columns(columns, height, text)
 
 
 def _extension(column: pa.ChunkedArray) -> tuple[pl.Series, str]:

@@ -12,12 +12,11 @@ import json
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import sha256
-from itertools import pairwise
 from typing import Any
 
 import polars as pl
 
-from corpusqa.batch import text_buffers
+from corpusqa.corpus.raw import Raw
 
 DIGITS = 32
 
@@ -27,15 +26,42 @@ def digest_records(records: Sequence[dict[str, Any]]) -> list[str]:
     return [_record(record) for record in records]
 
 
-def digest_columns(columns: dict[str, pl.Series], height: int) -> list[str]:
-    """One digest per row of columns; a series is called `s` if it holds strings, else its values are canonical JSON."""
+def digest_columns(columns: dict[str, pl.Series], height: int, longest: tuple[str, Raw] | None = None) -> list[str]:
+    """One digest per row of columns.
+
+    Args:
+        columns: By name; a series is called `s` if it holds strings, else its values are canonical JSON.
+        height: Number of rows.
+        longest: Name and values of a further column of strings, which is hashed where it lies.
+    """
     names = sorted(columns, key=str.encode)
-    if not names:
-        return [sha256(b"").hexdigest()[:DIGITS]] * height
-    parts = [_part(name, columns[name]) for name in names]
-    rows = text_buffers(pl.DataFrame(parts).select(pl.concat_str(pl.all())).to_series())
-    data, ends = memoryview(rows.data.data), rows.offsets.tolist()
-    return [sha256(data[start:end]).hexdigest()[:DIGITS] for start, end in pairwise(ends)]
+    if longest is None:
+        rows = _joined([_part(name, columns[name]) for name in names], height)
+        return [sha256(row).hexdigest()[:DIGITS] for row in rows]
+    text, values = longest
+    before = [_part(name, columns[name]) for name in names if name.encode() < text.encode()]
+    after = [_part(name, columns[name]) for name in names if name.encode() > text.encode()]
+    head = pl.concat_str(pl.lit(_head(text, is_text=True).decode()), pl.col("size").cast(pl.String), pl.lit(":"))
+    sized = values.sizes.to_frame().select(head.fill_null("").alias(text)).to_series()
+    return [
+        _around(first, value, last)
+        for first, value, last in zip(_joined([*before, sized], height), values, _joined(after, height), strict=True)
+    ]
+
+
+def _around(first: bytes, value: memoryview, last: bytes) -> str:
+    state = sha256(first)
+    state.update(value)
+    state.update(last)
+    return state.hexdigest()[:DIGITS]
+
+
+def _joined(parts: list[pl.Series], height: int) -> list[bytes]:
+    """The parts of each row, one after the other."""
+    if not parts:
+        return [b""] * height
+    rows = pl.DataFrame(parts).select(pl.concat_str(pl.all())).to_series()
+    return rows.cast(pl.Binary).to_list()
 
 
 def _part(name: str, values: pl.Series) -> pl.Series:

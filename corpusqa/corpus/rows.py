@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 import pyarrow as pa
 
-from corpusqa.corpus.arrow import strings, undecodable
-from corpusqa.corpus.digest import digest_columns, digest_records
+from corpusqa.corpus.arrow import table_digests, undecodable
+from corpusqa.corpus.digest import digest_records
 from corpusqa.corpus.extract import Texts, field_of, texts_of
 from corpusqa.corpus.fields import FIELDS, Fields
 from corpusqa.corpus.parts import PARTS
@@ -58,7 +58,7 @@ def assemble(block: Block, fields: Fields, by_file: dict[str, dict[str, str]], f
     """
     found = texts_of(block, fields)
     if full and block.table is not None:
-        found = _without_undecodable(block.table, found)
+        found = _without_undecodable(block.table, found, fields)
     keep = found.text.is_not_null()
     kept = block if keep.all() else _filtered(block, keep)
     columns = {name: field_of(kept, getattr(fields, name)) for name in FIELDS}
@@ -72,10 +72,11 @@ def assemble(block: Block, fields: Fields, by_file: dict[str, dict[str, str]], f
     return Rows(documents, table, _unreadable(block, found), block.count, block.lines, _parts(block, found, fields))
 
 
-def _without_undecodable(table: pa.Table, found: Texts) -> Texts:
+def _without_undecodable(table: pa.Table, found: Texts, fields: Fields) -> Texts:
     """A row with a value that is no text where its column says text cannot be published, so that it is no document."""
     text, reasons = found.text, list(found.reasons)
-    for name in table.column_names:
+    seen = () if fields.cells else (fields.text,)  # checked when the texts were taken from it
+    for name in (name for name in table.column_names if name not in seen):
         bad = [row for row in undecodable(table[name]) if reasons[row] is None]
         for row in bad:
             reasons[row] = f"the column {name!r} is not valid UTF-8"
@@ -118,6 +119,4 @@ def digests(block: Block) -> list[str]:
     """The digest of every row of a block that was read with all its columns."""
     if block.table is None:
         return digest_records(block.records or ())
-    columns = {name: strings(block.table[name]) for name in block.table.column_names if name}
-    named = {name: values.alias(tag) for name, (values, tag) in columns.items()}
-    return digest_columns(named, block.table.num_rows)
+    return table_digests(block.table)

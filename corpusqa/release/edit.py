@@ -8,12 +8,14 @@ and the record can check that.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 import polars as pl
 
 from corpusqa.release.mask import Masking, Replacer
+from corpusqa.release.splice import CARRIED, raw_texts, spliced
 
 EDITS = {"doc": pl.Int64, "start": pl.Int64, "end": pl.Int64, "label": pl.String, "action": pl.String}
 # Disjoint, sorted by doc and start; offsets in code points of the source text; `replacement` is null for cuts.
@@ -51,29 +53,30 @@ def plan(
         label that began first. Spans to mask are masked outside cuts; where they overlap, their union is one value of
         the longest span.
     """
-    wanted = edits.filter(pl.col("start") < pl.col("end")).sort("doc", "start", "end", "label")
-    spans = wanted.group_by("doc", maintain_order=True).agg(spans=pl.struct("start", "end", "label", "action"))
-    rows = documents.select("doc", "text").join(spans, on="doc", how="inner", maintain_order="left")
+    wanted = edits.filter(pl.col("start") < pl.col("end")).sort("doc", "start", "end", "label").select(*EDITS).rows()
+    texts = dict(documents.select("doc", "text").join(edits, on="doc", how="semi").iter_rows())
     bounds = _bounds(parts)
     record = [
         (doc, *edit)
-        for doc, text, found in rows.iter_rows()
-        for edit in _document(text, found, bounds.get(doc, [(0, len(text))]), lines, masking)
+        for doc, spans in groupby(wanted, itemgetter(0))
+        if (text := texts.get(doc)) is not None
+        for edit in _document(text, list(spans), bounds.get(doc, [(0, len(text))]), lines, masking)
     ]
-    return pl.DataFrame(record, schema=RECORD, orient="row").sort("doc", "start")
+    return pl.DataFrame(dict(zip(RECORD, zip(*record, strict=True), strict=False)), schema=RECORD)
 
 
 def apply(documents: pl.DataFrame, record: pl.DataFrame) -> pl.Series:
     """The texts of `documents` (`doc`, `text`) with the record carried out, in the same order."""
-    edits = record.group_by("doc", maintain_order=True).agg(edits=pl.struct("start", "end", "replacement"))
-    rows = (
-        documents.select("doc", "text").with_row_index("at").join(edits, on="doc", how="inner", maintain_order="left")
-    )
-    if rows.is_empty():
+    edits = carried(documents, record)
+    if edits.is_empty():
         return documents["text"]
-    edited = pl.DataFrame({"at": rows["at"], "edited": [_applied(text, e) for _, _, text, e in rows.iter_rows()]})
-    texts = documents.select("text").with_row_index("at").join(edited, on="at", how="left", maintain_order="left")
-    return texts.select(text=pl.coalesce("edited", "text"))["text"]
+    return pl.Series("text", spliced(raw_texts(documents["text"]), edits))
+
+
+def carried(documents: pl.DataFrame, record: pl.DataFrame) -> pl.DataFrame:
+    """The record by position in `documents`: columns of CARRIED."""
+    rows = documents.select("doc", row=pl.int_range(pl.len()))
+    return record.join(rows, on="doc").sort("row", "start").select(*CARRIED)
 
 
 def without_text(texts: pl.Series) -> pl.Series:
@@ -90,23 +93,24 @@ def _bounds(parts: pl.DataFrame | None) -> dict[int, list[tuple[int, int]]]:
 
 def _document(
     text: str,
-    spans: Sequence[Mapping[str, Any]],
+    spans: Sequence[tuple[int, int, int, str, str]],
     bounds: Sequence[tuple[int, int]],
     lines: Collection[str],
     masking: Masking,
 ) -> list[Edit]:
-    """The record of one document, without its number."""
+    """The record of one document, without its number; `spans` are rows of EDITS in order."""
     said: dict[str, list[Span]] = {CUT: [], MASK: []}
-    for span in spans:
-        said[span["action"]].append((span["start"], span["end"], span["label"]))
-    places = bounds if said[CUT] else ()
+    for _, start, end, label, action in spans:
+        said[action].append((start, end, label))
+    places = bounds if said[CUT] else ()  # most documents have masks alone
     cuts = [piece for low, high in places for piece in _cuts(text, _inside(said[CUT], low, high), low, high, lines)]
     edits: list[Edit] = [(start, end, label, CUT, None) for start, end, label in cuts]
     replacer = Replacer(masking, text)
     for start, end, (first, last, label) in _masks(said[MASK]):
         replacement = replacer.replacement(label, text[first:last])
-        edits += [(a, b, label, MASK, replacement) for a, b in _outside(start, end, cuts)]
-    return sorted(edits)
+        left = _outside(start, end, cuts) if cuts else ((start, end),)
+        edits += [(a, b, label, MASK, replacement) for a, b in left]
+    return sorted(edits) if cuts else edits
 
 
 def _inside(spans: list[Span], low: int, high: int) -> list[Span]:
@@ -202,11 +206,3 @@ def _outside(start: int, end: int, cuts: list[Span]) -> list[tuple[int, int]]:
             left.append((start, first))
         start = last
     return [*left, (start, end)] if start < end else left
-
-
-def _applied(text: str, edits: Sequence[Mapping[str, Any]]) -> str:
-    kept, at = [], 0
-    for edit in edits:
-        kept += [text[at : edit["start"]], edit["replacement"] or ""]
-        at = edit["end"]
-    return "".join([*kept, text[at:]])

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 
 from corpusqa.errors import ConfigError, near_misses
@@ -94,6 +95,11 @@ def _key(file: str | None) -> bytes:
     return key
 
 
+@cache
+def _kind(label: str) -> str:
+    return label.rpartition(".")[2].upper()
+
+
 class Replacer:
     """Replacements within one document: equal values of a type get equal ones.
 
@@ -113,13 +119,15 @@ class Replacer:
         style = self._masking.styles.get(label, PLACEHOLDER)
         if style == SHAPE:
             return "".join(sign if sign in KEPT else "*" for sign in value)
-        kind = label.rpartition(".")[2].upper()
+        kind = _kind(label)
         value = self._canonical(label, value)
         if style == PSEUDONYM:
             said = hmac.new(self._masking.key, f"{label}\0{value}".encode(), hashlib.sha256).hexdigest()
             return f"<{kind}_{said[:PSEUDONYM_DIGITS]}>"
         numbers = self._numbers.setdefault(kind, {})
-        return f"<{kind}_{numbers.setdefault(value, self._first(kind) + len(numbers))}>"
+        if value not in numbers:
+            numbers[value] = self._first(kind) + len(numbers)
+        return f"<{kind}_{numbers[value]}>"
 
     def _canonical(self, label: str, value: str) -> str:
         function = self._masking.canonical.get(label)

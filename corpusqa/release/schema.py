@@ -1,4 +1,4 @@
-"""Which Arrow types are published, how they are named, and the digests of published rows."""
+"""Which Arrow types are published, and how they are named."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from collections.abc import Callable
 
 import pyarrow as pa
 import pyarrow.types as pt
-
-from corpusqa.corpus.arrow import strings
-from corpusqa.corpus.digest import digest_columns
 
 JSON = pa.json_()
 
@@ -49,15 +46,6 @@ def _plain(kind: pa.DataType) -> pa.DataType | None:
     if pt.is_timestamp(kind):
         return pa.timestamp("ms", kind.tz) if kind.unit == "s" else kind
     return kind if any(test(kind) for test in (*_NAMES.values(), pt.is_decimal128)) else None
-
-
-def row_digests(table: pa.Table) -> list[str]:
-    """One digest of 32 hex digits per row of a published table; the same as that of an equal row of a source."""
-    columns = {}
-    for name in table.column_names:
-        values, tag = strings(table[name])
-        columns[name] = values.alias(tag)
-    return digest_columns(columns, table.num_rows)
 
 
 def described(schema: pa.Schema) -> list[list[str]]:

@@ -11,14 +11,16 @@ import polars as pl
 import pyarrow as pa
 
 from corpusqa.corpus import Corpus, Rows, conform
+from corpusqa.corpus.arrow import table_digests
+from corpusqa.corpus.raw import Int64s, Raw, is_string, raw
 from corpusqa.engines.parts import Done, Part, Stage, write_tables
 from corpusqa.errors import CannotEvaluate
 from corpusqa.plugins import Spec
-from corpusqa.release.edit import apply, plan
+from corpusqa.release.edit import carried, plan
 from corpusqa.release.mask import Canonical, Masking
 from corpusqa.release.parquet import canonical_writer, sha256_of
-from corpusqa.release.schema import row_digests
 from corpusqa.release.slices import Slice
+from corpusqa.release.splice import raw_texts, spliced
 from corpusqa.scan.unit import built
 
 # One row per published document, in the order of the files.
@@ -31,6 +33,7 @@ WRITTEN = {
     "chars": pl.Int64,  # of the published text
     "bytes": pl.Int64,
 }
+_FRESH = {"fresh": pl.String}
 
 
 @dataclass(frozen=True)
@@ -153,27 +156,43 @@ def _piece(job: Job, chosen: pl.DataFrame, edits: pl.DataFrame, found: Rows) -> 
     parts = None if found.parts is None else chosen.select("doc", "row").join(found.parts, on="row")
     wanted = edits.join(chosen.select("doc"), on="doc", how="semi")
     record = plan(chosen, wanted, job.lines, job.masking, parts)
-    source = found.table
-    assert source is not None
-    if job.corpus.fields.text:  # is replaced as a whole, and there is no need to copy it before
-        source = source.set_column(*_text_column(job.corpus, source, pa.nulls(source.num_rows)))
-    table = source if chosen.height == source.num_rows else source.take(pa.array(chosen["place"].to_numpy()))
-    texts = apply(chosen, record)
-    table = conform(_edited(job.corpus, table, chosen, record, texts), job.schema)
-    sizes = {"chars": texts.str.len_chars().cast(pl.Int64), "bytes": texts.str.len_bytes().cast(pl.Int64)}
-    chosen = chosen.with_columns(edited=pl.col("doc").is_in(record["doc"].implode()), **sizes)
+    places = chosen["place"].to_numpy()
+    texts = spliced(_raw_texts(job.corpus, found, places), carried(chosen, record))
+    table = conform(_edited(job.corpus, found, places, chosen, record, texts), job.schema)
+    sizes = pl.DataFrame({"text": texts}).select(
+        chars=pl.col("text").str.len_chars().cast(pl.Int64), bytes=pl.col("text").str.len_bytes().cast(pl.Int64)
+    )
+    chosen = chosen.with_columns(*sizes, edited=pl.col("doc").is_in(record["doc"].implode()))
     written = _digested(job, table, chosen)
     if job.id_column:
         table = table.add_column(0, job.id_column, _arrow(chosen["id"]))
     return Piece(table.cast(job.file_schema), written, record)
 
 
-def _edited(corpus: Corpus, table: pa.Table, chosen: pl.DataFrame, record: pl.DataFrame, texts: pl.Series) -> pa.Table:
-    """The table with its texts edited, where they lie."""
+def _raw_texts(corpus: Corpus, found: Rows, places: Int64s) -> Raw:
+    """The texts of the wanted rows, where they lie if the source has them as strings."""
+    assert found.table is not None
+    if corpus.fields.text and is_string(found.table[corpus.fields.text].type):
+        return raw(found.table[corpus.fields.text]).take(places)
+    return raw_texts(found.documents["text"]).take(places)
+
+
+def _edited(
+    corpus: Corpus, found: Rows, places: Int64s, chosen: pl.DataFrame, record: pl.DataFrame, texts: pa.Array
+) -> pa.Table:
+    """The wanted rows of the source with their texts edited, where they lie."""
+    assert found.table is not None
+    source = found.table
     if corpus.fields.cells:
-        at = chosen.select("doc", place=pl.int_range(pl.len()))
-        return corpus.write_back(table, record.join(at, on="doc"))
-    return table.set_column(*_text_column(corpus, table, _arrow(texts)))
+        return corpus.write_back(source.take(pa.array(places)), _by_place(record, chosen))
+    # the column of the text is replaced as a whole, and there is no need to copy it before
+    source = source.set_column(*_text_column(corpus, source, pa.nulls(source.num_rows)))
+    table = source if len(places) == source.num_rows else source.take(pa.array(places))
+    return table.set_column(*_text_column(corpus, table, texts))
+
+
+def _by_place(record: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
+    return record.join(chosen.select("doc", place=pl.int_range(pl.len())), on="doc")
 
 
 def _text_column(corpus: Corpus, table: pa.Table, values: pa.Array) -> tuple[int, str, pa.Array]:
@@ -188,7 +207,7 @@ def _arrow(values: pl.Series) -> pa.Array:
 def _digested(job: Job, table: pa.Table, chosen: pl.DataFrame) -> pl.DataFrame:
     """`doc`, `digest` of what is published, `edited`, sizes; only rows that may differ from the scan are hashed."""
     fresh = chosen.with_row_index("at").filter(pl.lit(not job.trusted) | pl.col("edited"))["at"]
-    hashed = pl.DataFrame({"at": fresh, "fresh": row_digests(table.take(pa.array(fresh.to_numpy())))})
+    hashed = pl.DataFrame({"at": fresh, "fresh": table_digests(table, fresh.to_list())}, schema_overrides=_FRESH)
     rows = chosen.with_row_index("at").join(hashed, on="at", how="left", maintain_order="left")
     return rows.select("doc", pl.coalesce("fresh", "digest").alias("digest"), "edited", "chars", "bytes")
 
