@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -16,21 +16,23 @@ from corpusqa.api.findings import all_findings
 from corpusqa.api.gating import accepted, judged
 from corpusqa.api.last import remember
 from corpusqa.config import Config
-from corpusqa.corpus import Corpus, columns, open_corpus
+from corpusqa.corpus import Corpus, columns, open_corpus, remove_spool
 from corpusqa.engines.flow import Flow, Progress, quiet
 from corpusqa.engines.local import SERIAL_BYTES, LocalEngine
 from corpusqa.engines.parts import Done, Stage, write_tables
 from corpusqa.gate import GateResult
 from corpusqa.gate.catalogue import refuse_slicing
 from corpusqa.gate.limits import limits_of
-from corpusqa.plugins import Plugin, find, load, select
+from corpusqa.plugins import Plugin, Spec, find, load, select
 from corpusqa.policy import Ledger, Policy, Verdicts, judge, make_policy
 from corpusqa.readers import Unit
 from corpusqa.release import empty_after_edits
 from corpusqa.scan.describe import describe
-from corpusqa.scan.model import Scan
+from corpusqa.scan.model import CheckInfo, Scan
+from corpusqa.scan.names import private_values, without
 from corpusqa.scan.run import scan
 from corpusqa.scan.sampling import sampled
+from corpusqa.scan.unit import built
 
 Say = Callable[[str], None]
 
@@ -93,11 +95,17 @@ class Account:
             self.findings,
             self.gate,
             self.config,
-            source=str(self.corpus.source),
+            source=self.source_name,
             pieces=pieces,
             annotated=annotated,
             accepted=None if known is None else known.fingerprints,
         )
+
+    @cached_property
+    def source_name(self) -> str:
+        """What the source is called; nothing where its name holds a private value."""
+        name = str(self.corpus.source)
+        return "" if private_values(self.plugins, [pl.Series([name])]) else name
 
     @property
     def shown(self) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -137,6 +145,16 @@ def _account(source: Any, config: Config, settings: Settings) -> Account:
     limits_of(config.gate, declared)
     refuse_slicing(config.report.by, declared, "[report] by:")
     corpus = open_corpus(source, config.input, work=settings.work)
+    try:
+        return _of(corpus, config, plugins, declared, settings)
+    except BaseException:
+        remove_spool(corpus)  # a copy of the source does not outlive a run that failed
+        raise
+
+
+def _of(
+    corpus: Corpus, config: Config, plugins: list[Plugin], declared: Mapping[str, CheckInfo], settings: Settings
+) -> Account:
     policy = make_policy(config.clean, declared, corpus.columns)
     work = _folder(settings.work, corpus, settings.sample)
     flow = Flow(_engine(corpus, settings), work, settings.progress, say=settings.say)
@@ -157,7 +175,7 @@ def _judged(
 ) -> Account:
     scanned, stored = scan(corpus, plugins, flow)
     remember(settings.work, flow, corpus)
-    extra = _extra(corpus, scanned, flow, policy.extra_columns)
+    extra = _extra(corpus, plugins, scanned, flow, policy.extra_columns)
     verdicts = judge(scanned, policy, extra, allow_incomplete=settings.allow_incomplete)
     verdicts = verdicts.with_empty(empty_after_edits(corpus, scanned, verdicts, flow))
     ledger = Ledger.of(scanned, verdicts).checked()
@@ -187,20 +205,38 @@ def _folder(work: Path, corpus: Corpus, sample: int | None) -> Path:
     return (work / f"scan-{digest_of(named)[:12]}").resolve()
 
 
-def _extra(corpus: Corpus, scanned: Scan, flow: Flow, names: Sequence[str]) -> pl.DataFrame | None:
-    """The source's own columns that rules name, by document."""
+def _extra(
+    corpus: Corpus, plugins: Sequence[Plugin], scanned: Scan, flow: Flow, names: Sequence[str]
+) -> pl.DataFrame | None:
+    """The source's own columns that rules name, by document; units with private values in them are read again."""
     if not names:
         return None
-    task = partial(_read_columns, corpus, tuple(names))
-    stage = flow.map("columns", (scanned.digest, corpus.identity(), tuple(names)), corpus.units, task)
-    frames = [
-        stage.part("columns", unit.number).with_columns(unit=pl.lit(unit.number, pl.Int64)) for unit in corpus.units
-    ]
+    specs = tuple(plugin.spec for plugin in plugins)
+    made_of = (
+        scanned.digest,
+        corpus.identity(),
+        tuple(names),
+        [check.fingerprint for check in scanned.checks.values()],
+    )
+    stage = flow.map("columns", made_of, corpus.units, partial(_read_columns, corpus, specs, tuple(names)))
+    frames = []
+    for unit in corpus.units:
+        hidden = stage.part("hidden", unit.number).item()
+        found = columns(corpus, unit, list(names)) if hidden else stage.part("columns", unit.number)
+        frames.append(found.with_columns(unit=pl.lit(unit.number, pl.Int64)))
     docs = scanned.documents.select("doc", "unit", "row")
     return docs.join(
         pl.concat(frames, how="diagonal_relaxed"), on=["unit", "row"], how="left", maintain_order="left"
     ).drop("unit", "row")
 
 
-def _read_columns(corpus: Corpus, names: tuple[str, ...], folder: Path, unit: Unit) -> Done:
-    return Done(write_tables(folder, unit.number, {"columns": columns(corpus, unit, list(names))}))
+def _read_columns(corpus: Corpus, specs: tuple[Spec, ...], names: tuple[str, ...], folder: Path, unit: Unit) -> Done:
+    """The columns without private values, which no work file holds, and whether there are some."""
+    found = columns(corpus, unit, list(names))
+    strings = [name for name, dtype in found.schema.items() if dtype == pl.String]
+    private = private_values(built(specs), [found[name] for name in strings]) if strings else []
+    tables = {
+        "columns": found.with_columns(without(strings, private)),
+        "hidden": pl.DataFrame({"any": [bool(private)]}),
+    }
+    return Done(write_tables(folder, unit.number, tables))

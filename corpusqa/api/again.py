@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from corpusqa.api.account import Account, account
 from corpusqa.config import CleanOptions
 from corpusqa.reporting.plain import plain, records
+from corpusqa.scratch import scratch
 
 
 def judged_again(found: Account, folder: Path) -> Mapping[str, Any]:
@@ -24,8 +24,8 @@ def judged_again(found: Account, folder: Path) -> Mapping[str, Any]:
         gate=replace(found.config.gate, base=None),
         input=replace(found.config.input, text=found.corpus.fields.text or found.config.input.text),
     )
-    with tempfile.TemporaryDirectory(prefix="corpusqa-again-") as work:
-        written = account(folder / "data", config, replace(found.settings, work=Path(work), say=lambda _note: None))
+    with scratch("corpusqa-again-") as work:
+        written = account(folder / "data", config, replace(found.settings, work=work, say=lambda _note: None))
         gate = written.gate
     status: dict[str, Any] = plain({"status": gate.status, "limits": records(gate.rows)})
     return status

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from corpusqa.gate.accepted import Accepted, accept
 from corpusqa.gate.base import Base, base_of_report, base_of_scan, find_report, read_report
 from corpusqa.gate.baseline import key_of, read_baseline
 from corpusqa.hub import fetch_release
+from corpusqa.scratch import scratch
 
 if TYPE_CHECKING:
     from corpusqa.api.account import Account
@@ -43,8 +43,8 @@ def _base(found: Account) -> Base | None:
     if name is None:
         return None
     if name.startswith("hf://"):
-        with tempfile.TemporaryDirectory(prefix="corpusqa-base-") as folder:
-            report = find_report(fetch_release(name, Path(folder)).folder)
+        with scratch("corpusqa-base-") as folder:
+            report = find_report(fetch_release(name, folder).folder)
             if report is None:
                 raise CannotEvaluate(f"{name}: the base is a release without a report; give a path instead")
             return base_of_report(read_report(report), name)

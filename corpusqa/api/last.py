@@ -9,6 +9,7 @@ from pathlib import Path
 
 from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
+from corpusqa.engines.hashing import digest_of
 from corpusqa.engines.parts import read_stage
 from corpusqa.errors import UsageError
 from corpusqa.scan.model import Scan
@@ -24,7 +25,7 @@ class Last:
     Attributes:
         scan: The scan.
         source: What was scanned, as the user named it.
-        identity: Digest of what was read.
+        identity: Mark of what was read.
     """
 
     scan: Scan
@@ -32,9 +33,14 @@ class Last:
     identity: str
 
 
+def mark(corpus: Corpus) -> str:
+    """Says whether a source is the same without its identity, which is a secret of the work files."""
+    return digest_of("last", corpus.identity())
+
+
 def remember(work: Path, flow: Flow, corpus: Corpus) -> None:
     """Note which scan was the last one in a work folder."""
-    said = {"scan": str(flow.work / "scan"), "source": str(corpus.source), "identity": corpus.identity()}
+    said = {"scan": str(flow.work / "scan"), "source": str(corpus.source), "identity": mark(corpus)}
     temporary = work / f"{_FILE}.{uuid.uuid4().hex[:8]}"
     temporary.write_text(json.dumps(said), encoding="utf-8")
     temporary.replace(work / _FILE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -14,6 +13,7 @@ import polars as pl
 from corpusqa.api.account import Account, Settings, account
 from corpusqa.config import Config, load_config, overridden
 from corpusqa.corpus import open_corpus, to_dataset
+from corpusqa.scratch import scratch
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -91,8 +91,8 @@ def load(source: Source, **columns: str) -> Dataset:
         EmptyCorpus: no document could be read.
     """
     config = _configured(None, columns)
-    with tempfile.TemporaryDirectory(prefix="corpusqa-") as work:
-        return to_dataset(open_corpus(source, config.input, work=Path(work)))
+    with scratch("corpusqa-run-") as work:
+        return to_dataset(open_corpus(source, config.input, work=work))
 
 
 def report(
@@ -147,12 +147,12 @@ def clean(
     chosen = overridden(
         _configured(config, columns), select=tuple(checks) if checks else None, ignore=None, policy=policy
     )
-    with tempfile.TemporaryDirectory(prefix="corpusqa-") as folder:
-        found = account(source, chosen, Settings(Path(folder) / "work", workers))
-        release = write_clean(found, Target(out=Path(folder) / "out"))
+    with scratch("corpusqa-run-") as folder:
+        found = account(source, chosen, Settings(folder / "work", workers))
+        release = write_clean(found, Target(out=folder / "out"))
         files = {split: [str(path) for path in paths] for split, paths in release.data_files().items()}
         loaded = datasets.load_dataset(
-            "parquet", data_files=files, cache_dir=str(Path(folder) / "cache"), keep_in_memory=True
+            "parquet", data_files=files, cache_dir=str(folder / "cache"), keep_in_memory=True
         )
         return loaded if len(files) > 1 else loaded[next(iter(files))]
 
@@ -165,7 +165,7 @@ def _configured(path: str | Path | None, columns: Mapping[str, str]) -> Config:
 def _run(source: Source, config: Config, work: str | Path | None, workers: int | None) -> Account:
     if work is not None:
         return account(source, config, Settings(Path(work), workers))
-    with tempfile.TemporaryDirectory(prefix="corpusqa-") as folder:
-        found = account(source, config, Settings(Path(folder), workers))
+    with scratch("corpusqa-run-") as folder:
+        found = account(source, config, Settings(folder, workers))
         _ = found.report  # drawn while the work files are still there
         return found

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from corpusqa.errors import FAILED, PASSED
+from corpusqa.scratch import scratch
 
 if TYPE_CHECKING:
     from corpusqa.release.diff import Difference, Side
@@ -38,8 +38,8 @@ def command(a: str, b: str, form: str, exit_code: bool) -> int:
     """
     from corpusqa.release.diff import difference
 
-    with tempfile.TemporaryDirectory(prefix="corpusqa-diff-") as folder:
-        sides = [_side(place, Path(folder) / name) for name, place in (("a", a), ("b", b))]
+    with scratch("corpusqa-diff-") as folder:
+        sides = [_side(place, folder / name) for name, place in (("a", a), ("b", b))]
         found = difference(*sides)
     click.echo(_drawn(found, form), nl=False)
     return FAILED if found.failed or (exit_code and found.differs) else PASSED

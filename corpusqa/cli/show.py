@@ -80,7 +80,12 @@ def _document(found: Last, doc: str, config: Config) -> list[str]:
     rows = scan.frame.filter(asked)
     if rows.is_empty():
         public = scan.documents.filter(~pl.col("id_private"))["id"]
-        raise UsageError(f"{found.source} has no document {doc!r}{near_misses(doc, public)}")
+        hidden = (
+            "; an id that holds a private value is named by its row, row:NUMBER"
+            if len(public) < scan.documents.height
+            else ""
+        )
+        raise UsageError(f"{found.source} has no document {doc!r}{near_misses(doc, public)}{hidden}")
     row = rows.row(0, named=True)
     name = f"row:{row['number']}" if row["id_private"] else row["id"]
     place = (
@@ -122,11 +127,12 @@ def _text(found: Last, rows: pl.DataFrame, config: Config) -> list[str]:
     import polars as pl
 
     from corpusqa.api.evidence import evidence
+    from corpusqa.api.last import mark
     from corpusqa.corpus import open_corpus
     from corpusqa.scan.model import EDGES
 
     corpus = open_corpus(found.source, config.input)
-    if corpus.identity() != found.identity:
+    if mark(corpus) != found.identity:
         return ["The source has changed since it was scanned: run `corpusqa report` again to see the text."]
     edits = pl.DataFrame(
         schema={"doc": pl.Int64, "start": pl.Int64, "end": pl.Int64, "label": pl.String, "action": pl.String}

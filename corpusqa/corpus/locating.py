@@ -6,8 +6,6 @@ import glob
 import json
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +16,7 @@ from corpusqa.corpus.remote import fetch, hub_dataset, spool_stdin
 from corpusqa.corpus.web import shown_url
 from corpusqa.errors import SourceError
 from corpusqa.readers.listing import Listing, list_file, list_files, list_folder
+from corpusqa.scratch import remove_scratch, scratch_folder
 
 MAGIC = re.compile(r"[*?[]")
 RELEASE = "corpusqa/manifest.json"  # in the folder of a release; its documents are in `data`
@@ -109,16 +108,14 @@ def _spooled(
         splits = fill(folder)
         located = _with_splits(name, list_folder(folder))
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_scratch(folder)
         raise
     return replace(located, splits=splits or located.splits, spooled=folder, anonymous=anonymous)
 
 
 def spool_folder(work: Path | None) -> Path:
     """A new folder that only this user can read."""
-    if work is not None:
-        work.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix="source-", dir=work)).absolute()
+    return scratch_folder("source-", work)
 
 
 def _with_splits(name: str, listing: Listing) -> Located:

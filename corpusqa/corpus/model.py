@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,6 +20,7 @@ from corpusqa.corpus.sample import Sample
 from corpusqa.corpus.write_back import write_back
 from corpusqa.readers import Block, File, Unit, reader
 from corpusqa.readers.files import shown
+from corpusqa.scratch import remove_scratch
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Corpus:
 def remove_spool(corpus: Corpus) -> None:
     """Delete the copy of a source that had to be copied; the corpus cannot be read afterwards."""
     if corpus.spooled:
-        shutil.rmtree(corpus.spooled, ignore_errors=True)
+        remove_scratch(Path(corpus.spooled))
 
 
 LARGEST = 1e300  # integers of JSON may be longer than any float

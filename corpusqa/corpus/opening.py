@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from corpusqa.corpus.repack import repacked
 from corpusqa.errors import EmptyCorpus, SourceError
 from corpusqa.readers import UNIT_BYTES, reader
 from corpusqa.readers.listing import METADATA, Listing, endings, refuse_pointers
+from corpusqa.scratch import remove_scratch
 
 NAMED = 8  # ignored files named in the note; the rest is counted
 
@@ -45,7 +45,7 @@ def open_corpus(
         return _planned(replace(located, listing=listing, spooled=spooled), options, unit_bytes)
     except BaseException:
         if spooled:
-            shutil.rmtree(spooled, ignore_errors=True)
+            remove_scratch(spooled)
         raise
 
 

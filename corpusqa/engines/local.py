@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -14,6 +13,7 @@ import polars as pl
 from corpusqa.engines import MapFn, ReduceFn, ShardFn, Tick
 from corpusqa.engines.parts import Done
 from corpusqa.errors import WorkerDied
+from corpusqa.scratch import scratch
 
 # Below this much text starting workers costs more than they save (one worker imports for about 0.5 s).
 SERIAL_BYTES = 16_000_000
@@ -40,10 +40,10 @@ class LocalEngine:
         self, tasks: Sequence[Any], shard: ShardFn, schema: pl.Schema, buckets: int, reduce: ReduceFn, tick: Tick
     ) -> list[Done]:
         """One Arrow file per task with one record batch per bucket; a reducer reads its batch of every file."""
-        with tempfile.TemporaryDirectory(prefix="corpusqa-shuffle-") as folder:
-            spill = partial(_spill, shard, schema, buckets, Path(folder))
+        with scratch("corpusqa-shuffle-") as folder:
+            spill = partial(_spill, shard, schema, buckets, folder)
             list(self._each(list(enumerate(tasks)), spill, lambda _done, _all: None))
-            gather = partial(_gather, reduce, schema, len(tasks), Path(folder))
+            gather = partial(_gather, reduce, schema, len(tasks), folder)
             return list(self._each(range(buckets), gather, tick))
 
     def close(self) -> None:

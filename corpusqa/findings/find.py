@@ -71,7 +71,9 @@ def _pages(
     """Every document with findings, and its spans as `start, end, label, why`."""
     with_spans = documents.join(severe.select("doc"), on="doc", how="semi")
     # A text file is one document and named by its path; a row of a table has no line, a row of JSON Lines has its own.
-    is_file = (pl.col("file") == pl.col("id")) & pl.col("line").is_null()
+    # Both names are null in work files where they hold private values.
+    same = (pl.col("file") == pl.col("id")) | (pl.col("file_private") & pl.col("id_private"))
+    is_file = same & pl.col("line").is_null()
     table = with_spans.with_columns(
         shown_ids(with_spans), *shown_files(with_spans), is_file=is_file.fill_null(False)
     ).sort("doc")

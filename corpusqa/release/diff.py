@@ -15,7 +15,7 @@ from corpusqa.release.changes import Changes, changes
 from corpusqa.release.manifest import MANIFEST
 from corpusqa.release.model import open_release
 from corpusqa.release.store import Store, is_store
-from corpusqa.release.tables import names_private
+from corpusqa.release.tables import names_private, shown_ids, shown_source
 from corpusqa.scan.model import Scan
 
 LISTED = 1000  # documents named in the result; the counts are of all
@@ -87,7 +87,8 @@ def release_side(folder: Path, name: str) -> Side:
 def scanned_side(name: str, scan: Scan, report: Mapping[str, Any]) -> Side:
     """A corpus that was scanned."""
     private = tuple(label for label, info in scan.labels.items() if info.private)
-    docs = scan.documents.select("id", "digest", pl.col("split").fill_null("train"), "source")
+    named = scan.documents.with_columns(own="id")
+    docs = named.select(shown_ids(named).alias("id"), "digest", pl.col("split").fill_null("train"), shown_source())
     return Side(name, docs, None, report, None, private)
 
 

@@ -124,11 +124,13 @@ class Making:
         return kept.with_columns(new_ids(kept, edited))
 
     def _planned(self, kept: pl.DataFrame, source: pa.Schema, trusted: bool, folder: Path) -> tuple[list[Slice], Job]:
-        files, rows = slices(kept)
+        fields = self.corpus.fields
+        # Ids that the source has are published with its column; those that are added hold nothing private.
+        added = pl.lit(None, pl.String) if fields.id else tables.shown_ids(kept)
+        files, rows = slices(kept.with_columns(new_id=added))
         edits = self.verdicts.edits
         parts = [{"rows": frame, "edits": edits.join(frame, on="doc", how="semi")} for frame in rows]
         plan: Stage = self.flow.write("release", (self.identity, self.corpus.root, self.corpus.units), parts)
-        fields = self.corpus.fields
         schema = published_schema(source, fields.text)
         column = None if fields.id else _free("id", schema.names)
         lines = line_labels(self.scan)
@@ -161,10 +163,11 @@ class Making:
         splits = list(dict.fromkeys(file.split for file in files))
         digests = {split: written.filter(pl.col("out_split") == split)["digest"] for split in splits}
         said = {split: [file for file in files if file.split == split] for split in splits}
+        name = self.recipe.report.get("corpus", {}).get("name", Path(self.corpus.source).name)
         return {
             "format": FORMAT,
             "content_id": content_id(described(job.schema), digests),
-            "input": {"name": Path(self.corpus.source).name, "rows": self.scan.read},
+            "input": {"name": name, "rows": self.scan.read},
             "config": self.recipe.config,
             "tools": tools(),
             "checks": tables.checks(self.scan),

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from corpusqa.corpus import validate_documents
+from corpusqa.corpus import Corpus, validate_documents
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Stage
 from corpusqa.readers import Unit
 from corpusqa.scan.ids import public_ids, ranks, repeated_ids
 from corpusqa.scan.model import DOCUMENTS, UNREADABLE
+from corpusqa.scan.names import recalled
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,11 @@ class Index:
         return self.documents.height + self.unreadable.height
 
 
-def index(flow: Flow, units: Sequence[Unit], measured: Stage) -> Index:
-    """Number the rows, make the ids public and rank them."""
+def index(flow: Flow, corpus: Corpus, measured: Stage) -> Index:
+    """Number the rows, make the ids public and rank them; names that hold private values are read again."""
+    units = corpus.units
     offsets = _offsets(units, measured)
-    documents = _numbered(measured, units, "documents", offsets)
+    documents = recalled(corpus, _numbered(measured, units, "documents", offsets))
     unreadable = _numbered(measured, units, "unreadable", offsets).sort("number").select(*UNREADABLE)
     validate_documents(documents.with_columns(row="number"), "the documents that were read")
     repeats = repeated_ids(documents["id"])

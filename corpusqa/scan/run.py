@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from corpusqa.scan.groups import derived, grouped, split
 from corpusqa.scan.index import index
 from corpusqa.scan.links import Scanned, verify
 from corpusqa.scan.model import CLUSTERS, EDGES, FAILURES, SPANS, CheckInfo, Scan
+from corpusqa.scan.names import any_hidden
 from corpusqa.scan.store import restore, store
 from corpusqa.scan.unit import measure_unit
 
@@ -42,13 +44,19 @@ def scan(corpus: Corpus, plugins: Sequence[Plugin], flow: Flow) -> tuple[Scan, S
     """
     specs = tuple(plugin.spec for plugin in plugins)
     prints = (_own_code(), *(fingerprint(plugin) for plugin in plugins))
-    measured = flow.map("measure", (prints, corpus.identity()), corpus.units, partial(measure_unit, corpus, specs))
+    secret = hashlib.sha256(f"keys {corpus.identity()}".encode()).digest()
+    measure = partial(measure_unit, corpus, specs, secret)
+    measured = flow.map("measure", (prints, corpus.identity()), corpus.units, measure)
     made_of = (prints, measured.digest)
     stored = flow.finished("scan", made_of, len(corpus.units))
+    found = None
     if stored is None:
-        scanned = Scanned(corpus, specs, prints, measured, index(flow, corpus.units, measured))
+        found = index(flow, corpus, measured)
+        scanned = Scanned(corpus, specs, prints, measured, found)
         stored = store(flow, made_of, _halves(scanned, plugins, flow), corpus.units)
-    return restore(stored), stored
+    elif any_hidden(stored.frame("documents")):
+        found = index(flow, corpus, measured)
+    return restore(stored, found.documents if found else None), stored
 
 
 def _halves(scanned: Scanned, plugins: Sequence[Plugin], flow: Flow) -> Scan:

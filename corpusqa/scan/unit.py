@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -16,6 +17,7 @@ from corpusqa.engines.parts import Done, write_tables
 from corpusqa.plugins import Plugin, Spec, build
 from corpusqa.readers import Unit
 from corpusqa.scan.contract import NO_SPANS
+from corpusqa.scan.names import NAMES, hidden, marked
 from corpusqa.scan.views import Measuring
 
 # A batch is at most this much text, or one document: what the memory of a worker is planned for. Views and features
@@ -41,8 +43,15 @@ def key_table(check: str, half: str) -> str:
     return f"keys.{check}.{half}"
 
 
-def measure_unit(corpus: Corpus, specs: tuple[Spec, ...], folder: Path, unit: Unit) -> Done:
+def measure_unit(corpus: Corpus, specs: tuple[Spec, ...], secret: bytes, folder: Path, unit: Unit) -> Done:
     """Read one unit and measure it.
+
+    Args:
+        corpus: The source.
+        specs: The checks.
+        secret: 32 bytes that nobody knows who does not hold the source; see `keyed`.
+        folder: For the tables.
+        unit: What to read.
 
     Returns:
         The tables `documents`, `unreadable`, `counts`, `signals`, `spans`, `failures` and one of keys per Links or
@@ -52,13 +61,28 @@ def measure_unit(corpus: Corpus, specs: tuple[Spec, ...], folder: Path, unit: Un
     plugins = built(specs)
     rows = corpus.read(unit, full=True)
     seconds = {"reading": time.process_time() - began}
-    batches = [_measured(plugins, batch, _parts(batch, rows.parts), seconds) for batch in _batches(rows.documents)]
+    batches = [
+        _measured(plugins, batch, _parts(batch, rows.parts), secret, seconds) for batch in _batches(rows.documents)
+    ]
     tables = {name: pl.concat([b[name] for b in batches], how="diagonal") for name in batches[0]} if batches else {}
-    tables["unreadable"] = _marked(plugins, rows.unreadable, "file")
+    tables["unreadable"] = hidden(marked(plugins, rows.unreadable, ["file"]), ["file"])
     tables["counts"] = pl.DataFrame(
         {"rows": [rows.count], "lines": [rows.lines]}, schema={"rows": pl.Int64, "lines": pl.Int64}
     )
     return Done(write_tables(folder, unit.number, tables), seconds)
+
+
+def keyed(plugin: Plugin, kind: Links | Groups, keys: pl.DataFrame, secret: bytes) -> pl.DataFrame:
+    """The keys of groups of private values, hashed anew with a secret.
+
+    A digest of a telephone number is undone by trying all numbers; with the secret of the source in it, whoever finds
+    the work files alone cannot. Which rows meet stays the same.
+    """
+    if not isinstance(kind, Groups) or not any(label.private for label in plugin.check.labels.values()):
+        return keys
+    digests = (hashlib.blake2b(key.to_bytes(8, "big", signed=True), key=secret, digest_size=8) for key in keys["key"])
+    anew = [int.from_bytes(digest.digest(), "big", signed=True) for digest in digests]
+    return keys.with_columns(key=pl.Series(anew, dtype=pl.Int64))
 
 
 def _batches(documents: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -85,9 +109,16 @@ def _parts(documents: pl.DataFrame, parts: pl.DataFrame | None) -> pl.DataFrame 
 
 
 def _measured(
-    plugins: Sequence[Plugin], documents: pl.DataFrame, parts: pl.DataFrame | None, seconds: dict[str, float]
+    plugins: Sequence[Plugin],
+    documents: pl.DataFrame,
+    parts: pl.DataFrame | None,
+    secret: bytes,
+    seconds: dict[str, float],
 ) -> dict[str, pl.DataFrame]:
     """Every table of one batch; `row` is the position in the unit."""
+    began = time.process_time()
+    documents = marked(plugins, documents)
+    seconds["privacy of ids"] = seconds.get("privacy of ids", 0.0) + time.process_time() - began
     measuring = Measuring(plugins, documents.select(name for name in DOCUMENT if name in documents.columns), parts)
     at = documents["row"]
     place = partial(_placed, at)
@@ -100,13 +131,12 @@ def _measured(
         for half, kind in plugin.check.corpus.items():
             if isinstance(kind, Links | Groups):
                 said = measuring.keys(plugin.name, half)
-                tables[key_table(plugin.name, half)] = place(said.keys).unique(maintain_order=True)
+                keys = keyed(plugin, kind, said.keys, secret)
+                tables[key_table(plugin.name, half)] = place(keys).unique(maintain_order=True)
                 failures.append(place(said.failures).with_columns(check=pl.lit(plugin.name)))
     for name, spent in measuring.seconds.items():
         seconds[name] = seconds.get(name, 0.0) + spent
-    began = time.process_time()
-    tables["documents"] = _described(plugins, documents)
-    seconds["privacy of ids"] = seconds.get("privacy of ids", 0.0) + time.process_time() - began
+    tables["documents"] = _described(documents)
     tables["signals"] = pl.concat([frame for frame in signals if frame.width], how="horizontal")
     tables["spans"] = pl.concat(spans).sort("row", "start", "end", "label", nulls_last=True, maintain_order=True)
     tables["failures"] = (
@@ -124,33 +154,13 @@ def _placed(at: pl.Series, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(row=at.gather(frame["row"]))
 
 
-def _described(plugins: Sequence[Plugin], documents: pl.DataFrame) -> pl.DataFrame:
-    """The documents without their text: sizes, digest and whether id, url, file and source hold private values."""
+def _described(documents: pl.DataFrame) -> pl.DataFrame:
+    """The documents without their text: sizes, digest and which names hold private values, which stay out."""
     text = pl.col("text")
-    return _marked(plugins, documents, "id", "url", "file", "source").select(
+    return hidden(documents).select(
         *_CARRIED,
         "digest",
-        *(f"{name}_private" for name in ("id", "url", "file", "source")),
+        *(f"{name}_private" for name in NAMES),
         chars=text.str.len_chars().cast(pl.Int64),
         bytes=text.str.len_bytes().cast(pl.Int64),
     )
-
-
-def _marked(plugins: Sequence[Plugin], frame: pl.DataFrame, *names: str) -> pl.DataFrame:
-    """With a column `<name>_private` for each of the named columns."""
-    private = _private(plugins, frame.select(names))
-    return frame.with_columns(pl.col(name).is_in(private).fill_null(False).alias(f"{name}_private") for name in names)
-
-
-def _private(plugins: Sequence[Plugin], names: pl.DataFrame) -> list[str]:
-    """Ids, URLs, file names and sources in which a check finds a private value, or on which it fails."""
-    values = pl.concat([names[column] for column in names.columns]).drop_nulls().unique(maintain_order=True)
-    masking = [p for p in plugins if any(label.private for label in p.check.labels.values())]
-    if values.is_empty() or not masking:
-        return []
-    found: set[int] = set()
-    for plugin in masking:
-        result = Measuring([plugin], pl.DataFrame({"text": values})).result(plugin.name)
-        labels = [f"{plugin.name}.{name}" for name, label in plugin.check.labels.items() if label.private]
-        found |= set(result.spans.filter(pl.col("label").is_in(labels))["row"]) | set(result.failures["row"])
-    return [str(value) for value in values.gather(sorted(found))]

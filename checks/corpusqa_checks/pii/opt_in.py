@@ -19,7 +19,9 @@ _ETHEREUM = re.compile(r"(?<![A-Za-z0-9])0x[0-9a-fA-F]{40}(?![A-Za-z0-9])")
 _LATITUDE = r"-?(?:[0-8]?\d|90)\.\d{4,15}°? ?[NS]?"
 _LONGITUDE = r"-?(?:1[0-7]\d|\d?\d|180)\.\d{4,15}°?(?: ?[EWO](?!\w))?"
 _GPS = re.compile(rf"(?<![{WORD}])(?<![.,\-]){_LATITUDE}[,;] ?{_LONGITUDE}(?![{WORD}]|\.\d|[,;] ?-?\d)")
-_HANDLE = re.compile(rf"(?<![{WORD}])(?<![@./`#\\=\-+&])@(?P<name>[A-Za-z]\w{{2,29}})(?![\w@(:/=\-]|\.\w)")
+# After a slash it is the scope of a package, but not right after the host of a URL: https://social.example/@name.
+_HANDLE = re.compile(rf"(?<![{WORD}])(?<![@.`#\\=\-+&])@(?P<name>[A-Za-z]\w{{2,29}})(?![\w@(:/=\-]|\.\w)")
+_PROFILE = re.compile(r"https?://[\w.\-]{1,80}/\Z")
 _BORN_NUMBERS = re.compile(r"\d{1,2}[./\-]\d{1,2}[./\-](?:19|20)\d\d|(?:19|20)\d\d[./\-]\d{1,2}[./\-]\d{1,2}(?!\d)")
 _MONTH = rf"[{WORD}]{{3,12}}\.?"
 _BORN_WORDS = re.compile(
@@ -72,7 +74,9 @@ def positions(line: Line) -> Iterator[Hit]:
 def handles(line: Line) -> Iterator[Hit]:
     """Names of accounts on social networks, in prose; decorators, scopes and tags of documentation are refused."""
     for found in _HANDLE.finditer(line.text):
-        if found["name"].casefold() not in _not_handles():
+        head = line.text[max(0, found.start() - 96) : found.start()]
+        in_path = head.endswith("/") and not _PROFILE.search(head)
+        if not in_path and found["name"].casefold() not in _not_handles():
             yield Hit(*found.span(), "handle", 0.6, "at sign and name", found[0].casefold())
 
 

@@ -1,0 +1,96 @@
+"""Names of documents that hold private values: found like any text, and never written to a work file.
+
+What a document is called (its id, URL, file and source) decides much: takedowns by URL, rules, the smallest id of a
+cluster. A name in which a check finds a private value is therefore known in memory, read from the source again when it
+is needed, and null in every stage of the work folder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import unquote_plus
+
+import polars as pl
+
+from corpusqa.corpus import Corpus
+from corpusqa.plugins import Plugin
+from corpusqa.scan.views import Measuring
+
+_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,7}(?:\.(?:gz|zst|bz2|xz))?\Z")
+_STEPS, _SPACES = re.compile(r"[/?&#]+"), re.compile(r"[_=]")
+# Each has a column `<name>_private`.
+NAMES = ("id", "url", "file", "source")
+# A private value is no date, language or split: such a field counts as not stated, for checks as well.
+STATED = ("published", "collected", "language", "split")
+
+
+def marked(plugins: Sequence[Plugin], frame: pl.DataFrame, names: Sequence[str] = NAMES) -> pl.DataFrame:
+    """With a column `<name>_private` for each of the named columns, and without private values in STATED."""
+    stated = [name for name in STATED if name in frame.columns]
+    private = private_values(plugins, [frame[name] for name in (*names, *stated)])
+    flags = (pl.col(name).is_in(private).fill_null(False).alias(f"{name}_private") for name in names)
+    return frame.with_columns(*flags, *without(stated, private))
+
+
+def hidden(documents: pl.DataFrame, names: Sequence[str] = NAMES) -> pl.DataFrame:
+    """Names that hold private values become null; what a work file may hold of documents."""
+    return documents.with_columns(pl.when(~pl.col(f"{name}_private")).then(name).alias(name) for name in names)
+
+
+def any_hidden(documents: pl.DataFrame) -> bool:
+    """Whether some name holds a private value."""
+    return bool(documents.select(_any_private().any()).item())
+
+
+def recalled(corpus: Corpus, documents: pl.DataFrame) -> pl.DataFrame:
+    """The hidden names again, from the source; only units that hold some are read.
+
+    Args:
+        corpus: The source.
+        documents: `unit`, `row`, NAMES and their flags, all documents of the units that are there.
+    """
+    wanted = set(documents.filter(_any_private())["unit"].unique())
+    read = [
+        corpus.read(unit).documents.select("row", *NAMES).with_columns(unit=pl.lit(unit.number, pl.Int64))
+        for unit in corpus.units
+        if unit.number in wanted
+    ]
+    if not read:
+        return documents
+    both = documents.join(pl.concat(read), on=["unit", "row"], how="left", maintain_order="left", suffix="_said")
+    said = (pl.when(f"{name}_private").then(f"{name}_said").otherwise(name).alias(name) for name in NAMES)
+    return both.with_columns(said).select(documents.columns)
+
+
+def without(names: Sequence[str], private: Sequence[str]) -> list[pl.Expr]:
+    """The named columns, null where they hold one of the private values."""
+    return [pl.when(~pl.col(name).is_in(private)).then(name).alias(name) for name in names]
+
+
+def private_values(plugins: Sequence[Plugin], columns: Sequence[pl.Series]) -> list[str]:
+    """The values in which a check finds something private, however a name spells it, or on which it fails."""
+    values = pl.concat([column.cast(pl.String) for column in columns]).drop_nulls().unique(maintain_order=True)
+    masking = [p for p in plugins if any(label.private for label in p.check.labels.values())]
+    if values.is_empty() or not masking:
+        return []
+    read = [(number, text) for number, value in enumerate(values) for text in readings(value)]
+    texts = pl.DataFrame({"text": [text for _, text in read]})
+    found: set[int] = set()
+    for plugin in masking:
+        result = Measuring([plugin], texts).result(plugin.name)
+        labels = [f"{plugin.name}.{name}" for name, label in plugin.check.labels.items() if label.private]
+        rows = {*result.spans.filter(pl.col("label").is_in(labels))["row"], *result.failures["row"]}
+        found |= {read[row][0] for row in rows}
+    return [str(value) for value in values.gather(sorted(found))]
+
+
+def readings(name: str) -> list[str]:
+    """A name as texts: as it is, unescaped, its steps without the ending of a file, and with spaces in it."""
+    plain = unquote_plus(name) if "%" in name or "+" in name else name
+    steps = _STEPS.sub("\n", _ENDING.sub("", plain))
+    return list(dict.fromkeys((name, plain, steps, _SPACES.sub(" ", steps))))
+
+
+def _any_private() -> pl.Expr:
+    return pl.any_horizontal(f"{name}_private" for name in NAMES)

@@ -1,0 +1,68 @@
+"""Folders for what must not outlive a run, which may hold the source's text; what killed runs left is swept away."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+# Locked folders of this process; the system lets go of them when the process ends in whatever way.
+_held: dict[Path, int] = {}
+
+
+def scratch_folder(prefix: str, where: Path | None = None) -> Path:
+    """A new folder with mode 0700; folders with the same prefix whose run is dead are removed.
+
+    Args:
+        prefix: Beginning of its name.
+        where: Folder to make it in; by default that of the system for temporary files.
+
+    Raises:
+        OSError: `where` is not writable or the disk is full.
+    """
+    base = (where or Path(tempfile.gettempdir())).absolute()
+    base.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _sweep(prefix, base)
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=base))
+        with suppress(OSError):  # a file system without locks
+            lock = os.open(folder, os.O_RDONLY)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _held[folder] = lock
+        if folder.exists():  # else another run took it for a dead one before it was locked
+            return folder
+        remove_scratch(folder)
+
+
+def remove_scratch(folder: Path) -> None:
+    """Delete a folder that `scratch_folder` made."""
+    shutil.rmtree(folder, ignore_errors=True)
+    lock = _held.pop(folder, None)
+    if lock is not None:
+        os.close(lock)
+
+
+@contextmanager
+def scratch(prefix: str) -> Iterator[Path]:
+    """A folder for the length of a block."""
+    folder = scratch_folder(prefix)
+    try:
+        yield folder
+    finally:
+        remove_scratch(folder)
+
+
+def _sweep(prefix: str, base: Path) -> None:
+    """Remove what nobody holds any more; the folders of others are left alone."""
+    for folder in base.glob(f"{prefix}*"):
+        with suppress(OSError):
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(lock)

@@ -1,0 +1,332 @@
+"""Private values of every type are planted in texts, ids, URLs, sources, other columns and file names; then every
+command runs, some runs die, and nothing but the published columns of the data holds one of them, however spelled."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+from canaries import CANARIES, contents, leaking, leaks, needles
+from corpusqa_checks.pii import pii
+from corpusqa_checks.pii.labels import DEFAULT, OPT_IN
+
+from corpusqa.check import Batch, Groups
+from corpusqa.cli import run as run_command
+from corpusqa.testing import plugin, run
+from tests.hub_server import TOKEN, Server
+
+FERRY = "The ferry left the harbour at noon and the gulls went with it, as they had done every day that summer. "
+CONFIG = f"""
+[checks.pii]
+reserved = true
+also = {json.dumps(list(OPT_IN))}
+[clean]
+drop = ["doc.author = 'somebody'"]
+[clean.mask_with]
+"pii.phone" = "mask"
+"pii.email" = "pseudonym"
+[report]
+by = ["source", "language"]
+"""
+KEY = "a key of some twenty bytes"
+FORMATS = ("terminal", "json", "html", "markdown", "github", "sarif", "junit")
+COMMANDS = {
+    "report": ["report", "source.jsonl", *(word for name in FORMATS for word in ("--format", f"{name}:drawn.{name}"))],
+    "redraw": ["report", "--from", "corpusqa-report/report.json", "--format", "markdown"],
+    "gate": ["gate", "source.jsonl"],
+    "baseline": ["baseline", "update", "source.jsonl", "-o", "accepted.jsonl"],
+    "accepted": ["gate", "source.jsonl", "--baseline", "accepted.jsonl"],
+    "clean": ["clean", "source.jsonl", "-o", "cleaned"],
+    "dry run": ["clean", "source.jsonl", "-o", "other", "--dry-run"],
+    "verdicts": ["clean", "source.jsonl", "--verdicts-only", "verdicts.csv"],
+    "store": ["clean", "source.jsonl", "--store", "versions"],
+    "diff": ["diff", "cleaned", "source.jsonl", "--format", "json"],
+    "diff, html": ["diff", "cleaned", "versions", "--format", "html"],
+    "card": ["card", "cleaned"],
+    "show": ["show", "row:0"],
+    "show, private id": ["show", "row:2"],
+    "queue": ["show", "--near", "pii.count=1", "-n", "999"],
+    "review": ["show", "--near", "pii.count=1", "--csv", "review.csv"],
+    "explain": ["explain", "pii.email"],
+    "init": ["init", "source.jsonl", "-o", "new.toml"],
+    "try": ["try", "pii.count > 0", "--config", "plain.toml"],
+    "no file": ["report", "absent.jsonl"],
+    "no column": ["report", "source.jsonl", "--config", "wrong.toml"],
+}
+
+
+def rows() -> Iterator[dict[str, object]]:
+    """Each canary in one place of a row of its own."""
+    for at, canary in enumerate(CANARIES):
+        said = canary.phrase
+        text = f"{FERRY}Keeper {at} wrote: {said}\n\n{FERRY}"
+        places: list[dict[str, object]] = [
+            {"text": text},
+            {"text": text},
+            {"id": said},
+            {"id": f"https://news.example.org/{quote(said, safe='')}"},
+            {"url": f"https://news.example.org/?q={said}", "source": said},
+            {"author": said, "nested": {"by": [said]}},
+            {"published": said, "collected": said, "language": said, "split": said},
+        ]
+        for number, place in enumerate(places):
+            plain = {"author": "nobody", "nested": {"by": ["x"]}, "published": "2024-03-05", "collected": None,
+                     "language": "en", "source": "wire", "url": None, "split": None}  # fmt: skip
+            yield {"id": f"page {at}.{number}", "text": f"{FERRY}Page {at}.{number} of the log. " * 2, **plain, **place}
+
+
+@dataclass
+class World:
+    """A folder in which every command ran."""
+
+    folder: Path
+    codes: dict[str, int] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, name: str, command: list[str]) -> None:
+        out, before = io.StringIO(), Path.cwd()
+        os.chdir(self.folder)
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+                self.codes[name] = run_command(command)
+        finally:
+            os.chdir(before)
+        self.said[name] = out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    found = World(tmp_path_factory.mktemp("world"))
+    (found.folder / ".git").mkdir()
+    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows()]
+    lines.append(json.dumps({"id": CANARIES[0].phrase, "text": None}) + f'\n{{"id": "{CANARIES[1].phrase}", "te')
+    (found.folder / "source.jsonl").write_text("".join(lines), encoding="utf-8")
+    (found.folder / "corpusqa.toml").write_text(CONFIG, encoding="utf-8")
+    (found.folder / "plain.toml").write_text("[checks.pii]\nreserved = true\n", encoding="utf-8")
+    (found.folder / "wrong.toml").write_text('[input]\ntext = "body"\n', encoding="utf-8")
+    os.environ["CORPUSQA_PSEUDONYM_KEY"] = KEY
+    for name, command in COMMANDS.items():
+        found(name, command)
+    del os.environ["CORPUSQA_PSEUDONYM_KEY"]
+    return found
+
+
+def published(path: Path) -> bool:
+    """A data file, whose columns are published as the source has them, but for the text."""
+    if path.read_bytes()[:4] != b"PAR1":
+        return False
+    schema = pq.read_schema(path)
+    return "text" in schema.names and not (path.parent.name == "corpusqa" or "doc" in schema.names)
+
+
+def sources(path: Path) -> bool:
+    return path.name.startswith("source") or published(path)
+
+
+def test_sixty_canaries_of_every_type_are_found_by_the_check() -> None:
+    texts = [canary.phrase for canary in CANARIES]
+    spans = run(plugin(pii, reserved=True, also=list(OPT_IN)), texts).spans
+    found = [
+        (row, label[4:], texts[row][a:b]) for row, a, b, label in spans.select("row", "start", "end", "label").rows()
+    ]
+    assert found == [(at, canary.label, canary.value) for at, canary in enumerate(CANARIES)]
+    assert len(CANARIES) >= 60
+    assert min(Counter(canary.label for canary in CANARIES).values()) >= 3
+    assert {canary.label for canary in CANARIES} == {*DEFAULT, *OPT_IN}
+
+
+def test_the_search_sees_every_spelling_and_into_tables(tmp_path: Path) -> None:
+    assert min(len(forms) for _, forms in needles()) >= 5
+    value = CANARIES[2].value
+    pl.DataFrame({"a": [[{"b": value}]]}).write_parquet(tmp_path / "table.parquet")
+    (tmp_path / "page.html").write_text(json.dumps({"q": value}))
+    (tmp_path / quote(value)).mkdir()
+    assert len(leaking(tmp_path)) == 3
+    assert leaks(f"see {value.upper()}".encode())
+    assert not leaks(b"nothing to see")
+
+
+def test_every_command_did_its_work(world: World) -> None:
+    odd = {name: (code, world.said[name][-300:]) for name, code in world.codes.items() if code not in (0, 1)}
+    assert set(odd) == {"no file", "no column"}, odd
+    assert {"report", "clean", "store", "diff", "card"} <= {n for n, code in world.codes.items() if code == 0}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_command_says_a_canary(world: World, name: str) -> None:
+    assert leaks(world.said[name].encode()) == []
+
+
+def test_no_file_holds_a_canary(world: World) -> None:
+    """Reports, releases, cards, manifests, baseline, work files: all but the source and the published data."""
+    assert leaking(world.folder, spared=sources) == {}
+    for expected in ("cleaned/croissant.json", "corpusqa-report/findings.parquet", "corpusqa-report/run.json",
+                     "drawn.sarif", "drawn.junit", "accepted.jsonl", "verdicts.csv", "review.csv"):  # fmt: skip
+        assert (world.folder / expected).stat().st_size > 100, expected
+    assert len(list((world.folder / ".corpusqa").rglob("*.parquet"))) > 10
+
+
+def test_no_file_holds_the_key_of_the_pseudonyms(world: World) -> None:
+    held = [path for path in world.folder.rglob("*") if path.is_file() and KEY.encode() in contents(path)]
+    assert held == []
+
+
+def test_keys_of_values_in_work_files_cannot_be_found_by_trying(world: World) -> None:
+    """Whoever has the work files and knows how keys are made would have to know the source as well."""
+    half = pii(reserved=True).corpus["shared"]
+    assert isinstance(half, Groups)
+    phrases = [canary.phrase for canary in CANARIES]
+    tried = half.keys(Batch(pl.DataFrame({"id": phrases, "text": phrases})))["key"]
+    (kept,) = (world.folder / ".corpusqa").rglob("keys.pii.shared-*.parquet")
+    keys = pl.read_parquet(kept)["key"]
+    assert len(keys) >= 80
+    assert set(tried) & set(keys) == set()
+
+
+def test_published_texts_are_masked_and_other_columns_are_as_the_source_has_them(world: World) -> None:
+    data = pl.read_parquet(world.folder / "cleaned" / "data" / "*.parquet")
+    assert leaks("\n".join(data["text"]).encode()) == []
+    assert {"<CARD_1>", "<IP_1>"} <= {word for text in data["text"] for word in text.split()}
+    source = {row["id"]: row for row in rows()}
+    assert all(source[row["id"]]["author"] == row["author"] for row in data.iter_rows(named=True))
+    assert CANARIES[0].phrase in set(data["id"])
+
+
+def test_names_of_files_and_folders_stay_where_they_are(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "corpusqa.toml").write_text(
+        CONFIG.replace("doc.author = 'somebody'", "text.words < 2"), encoding="utf-8"
+    )
+    named = [canary for canary in CANARIES if not {"/", "\n"} & set(canary.phrase)]
+    for at, canary in enumerate(named):
+        for name in (
+            f"{at}/{canary.phrase}.txt",
+            f"{canary.phrase}/page.txt",
+            f"{at}/{canary.phrase.replace(' ', '_')}.md",
+        ):
+            path = tmp_path / "source" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{FERRY}Page {name.partition('/')[0]} says {canary.phrase}\n", encoding="utf-8")
+    (tmp_path / "source" / f"{CANARIES[0].value}.txt").write_bytes(b"\xff\xfe" + CANARIES[0].value.encode())
+    os.environ["CORPUSQA_PSEUDONYM_KEY"] = KEY
+    for command in (["report", "source"], ["clean", "source", "-o", "cleaned"], ["diff", "cleaned", "source"]):
+        world(command[0], command)
+    del os.environ["CORPUSQA_PSEUDONYM_KEY"]
+    assert world.codes == {"report": 0, "clean": 0, "diff": 0}, world.said
+    assert {name: leaks(said.encode()) for name, said in world.said.items() if leaks(said.encode())} == {}
+    held = leaking(tmp_path, spared=published)
+    assert {name for name in held if not name.startswith(f"{tmp_path.name}/source/")} == set()
+
+
+BAD_CHECK = '''
+import os, signal
+import polars as pl
+from corpusqa.check import Check, Links, Measured, Signal
+
+KEYS = {"row": pl.Int64, "key": pl.Int64}
+
+def loud() -> Check:
+    """Fails with the text in its message."""
+    def measure(batch):
+        raise ValueError(" ".join(batch.text.to_list()))
+    return Check({"n": Signal(pl.Int64, "nothing")}, {}, measure)
+
+def deadly() -> Check:
+    """Kills the run while texts are spilled for comparison."""
+    def keys(batch):
+        return pl.DataFrame({"row": range(batch.height), "key": [7] * batch.height}, schema=KEYS)
+    def verify(batch, pairs):
+        if os.environ.get("DEADLY") == "verify":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return pairs.head(0).with_columns(similarity=pl.lit(1.0))
+    def measure(batch):
+        if os.environ.get("DEADLY") == "measure":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Measured(pl.DataFrame({"n": [1] * batch.height}))
+    signals = {"n": Signal(pl.Int64, "one"), "same": Signal(pl.String, "all")}
+    return Check(signals, {}, measure, {"same": Links(keys, verify)})
+'''
+
+
+def died(folder: Path, source: str, deadly: str) -> subprocess.CompletedProcess[bytes]:
+    """A run in a process of its own, with a place for temporary files that can be looked into."""
+    (folder / "tmp").mkdir(exist_ok=True)
+    environment = {**os.environ, "TMPDIR": str(folder / "tmp"), "DEADLY": deadly, "CORPUSQA_PSEUDONYM_KEY": "0" * 32}
+    command = [sys.executable, "-m", "corpusqa", "report", source, "--config", "corpusqa.toml"]
+    stdin = (folder / "source.jsonl").read_bytes() if source == "-" else None
+    return subprocess.run(command, cwd=folder, env=environment, input=stdin, capture_output=True, check=False)
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """A small corpus with every canary in it, and checks that do harm."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "source.py").write_text(BAD_CHECK, encoding="utf-8")
+    config = CONFIG + '[checks]\nselect = ["pii", "loud", "deadly"]\nfiles = ["source.py"]\n'
+    (tmp_path / "corpusqa.toml").write_text(config, encoding="utf-8")
+    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows()]
+    (tmp_path / "source.jsonl").write_text("".join(lines[::3]), encoding="utf-8")
+    return tmp_path
+
+
+def test_a_check_that_fails_with_the_text_in_its_message_tells_nobody(mine: Path) -> None:
+    done = died(mine, "source.jsonl", "")
+    assert done.returncode == 0, done.stderr.decode()[-500:]
+    assert json.loads((mine / "corpusqa-report/report.json").read_text())["totals"]["by_name"]["corpusqa.check_failed"]
+    assert leaks(done.stdout + done.stderr) == []
+    assert leaking(mine, spared=sources) == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "deadly"),
+    [
+        pytest.param("source.jsonl", "measure", marks=pytest.mark.slow),
+        ("source.jsonl", "verify"),
+        pytest.param("-", "verify", marks=pytest.mark.slow),
+    ],
+)
+def test_a_killed_run_leaves_nothing_that_the_next_one_does_not_sweep(mine: Path, source: str, deadly: str) -> None:
+    """While it runs it may hold copies of texts in folders that only the user can read."""
+    killed = died(mine, source, deadly)
+    assert killed.returncode == -signal.SIGKILL
+    assert leaks(killed.stdout + killed.stderr) == []
+    left = leaking(mine, spared=sources)
+    copies = ("tmp/corpusqa-shuffle-", ".corpusqa/source-")
+    assert [name for name in left if not name.startswith(tuple(f"{mine.name}/{copy}" for copy in copies))] == []
+    assert bool(left) == (deadly == "verify")
+    assert all(folder.stat().st_mode & 0o077 == 0 for folder in mine.glob("tmp/corpusqa-shuffle-*"))
+    again = died(mine, source, "")
+    assert again.returncode == 0, again.stderr.decode()[-500:]
+    assert leaking(mine, spared=sources) == {}
+
+
+@pytest.mark.slow
+def test_a_push_sends_no_canary_but_in_published_columns(world: World, tmp_path: Path) -> None:
+    server = Server(tmp_path / "hub")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    environment = {**os.environ, "HF_HOME": str(tmp_path / "home"), "HF_TOKEN": TOKEN, "HF_HUB_DISABLE_TELEMETRY": "1"}
+    command = [sys.executable, "-m", "corpusqa", "push", "cleaned", "owner/corpus", "--endpoint", server.url]
+    for more in (["--dry-run"], ["--include", "report", "--include", "reasons", "--include", "ids"]):
+        more = [*more, "--allow-failed-gate", "a test"]
+        done = subprocess.run([*command, *more], cwd=world.folder, env=environment, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode()[-500:]
+        assert leaks(done.stdout + done.stderr) == []
+    server.shutdown()
+    server.server_close()
+    assert leaking(tmp_path, spared=published) == {}
+    assert len([path for path in (tmp_path / "hub").rglob("*") if path.is_file()]) > 5
