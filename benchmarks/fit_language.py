@@ -17,7 +17,6 @@ import numpy as np
 import polars as pl
 from corpusqa_checks.language import confidence, prose, routing, votes
 from corpusqa_checks.language.cache import tables
-from corpusqa_checks.language.characters import class_counts
 from corpusqa_checks.language.confidence import WAYS, Evidence
 from corpusqa_checks.language.glance import glance
 from corpusqa_checks.language.names import differ
@@ -93,8 +92,8 @@ class Samples:
 def samples(data: pl.DataFrame) -> Samples:
     """Way, answer, truth and evidence for every text that the script or the models judge."""
     said = prose.prose(data["text"])
-    read = said["prose"].to_list()
-    letters = class_counts(read)[:, LETTER:CLASSES].sum(axis=1)
+    read = said.texts
+    letters = said.counts[:, LETTER:CLASSES].sum(axis=1)
     found = routing.detect(data["text"], None, 0.0)
     judged = np.flatnonzero(found["status"].is_in(["single_model", "disputed"]).to_numpy())
     by_script = np.flatnonzero((found["status"] == "confident").to_numpy())

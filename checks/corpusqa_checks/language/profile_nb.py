@@ -7,23 +7,38 @@ integers, so the answer is the same for any batch, order and process.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from corpusqa_checks.language.cache import tables
-from corpusqa_checks.language.tables import BLANK_ID, CODES, EMPTY, SCALE, SLOTS, Ints, Tables, key_of, slot_of
+from corpusqa_checks.language.tables import (
+    BLANK_ID,
+    CODES,
+    EMPTY,
+    ROW_BITS,
+    ROW_MASK,
+    SCALE,
+    SLOTS,
+    Ints,
+    Tables,
+    key_of,
+    slot_of,
+)
 
 LONGEST = 10_000  # langdetect reads as many characters of a text
-# Single precision holds integers up to 2**24; no row of the tables has more than 2**14.
-EXACT = 1 << 10
-TEXTS_AT_ONCE = 128  # keeps the arrays in the processor's caches
+SLICE = 1 << 15  # characters at once: their arrays stay in the processor's caches
+# Characters whose weights are added by one product in single precision, which is fast and yet exact: it holds integers
+# up to 2**24, and no weight is above 2**14.
+BLOCK = 32
+MARKS = 0x300  # combining marks begin here, then other alphabets
 # langdetect's own patterns (detector.py), as bounded repeats
 _URL = re.compile(r"https?://[-_.?&~;+=/#0-9A-Za-z]{1,2076}")
 _MAIL = re.compile(r"[-_.0-9A-Za-z]{1,64}@[-_0-9A-Za-z]{1,255}[-_.0-9A-Za-z]{1,255}")
 _MARKS = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
-_SEPARATOR = "\n"
+_LATIN = re.compile("[A-z]+")
+_SEPARATOR = "\0"  # no n-gram ends with it
 
 
 @dataclass(frozen=True)
@@ -42,86 +57,110 @@ class Scores:
 def score(texts: Sequence[str]) -> Scores:
     """The scores of texts; the columns are the languages of `tables()`."""
     known = tables()
-    sums = np.zeros((len(texts), known.weights.shape[1]), np.int64)
     prepared = [_prepared(text) for text in texts]
-    for first in range(0, len(texts), TEXTS_AT_ONCE):
-        rows, starts = _rows(prepared[first : first + TEXTS_AT_ONCE], known)
-        for number, (start, end) in enumerate(zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True), first):
-            for at in range(start, end, EXACT):
-                sums[number] += _sum(known.weights.take(rows[at : min(at + EXACT, end)], axis=0))
-    return Scores(sums[:, :-1] / SCALE, sums[:, -1])
+    sums = [_sums(prepared[first:last], known) for first, last in _slices(prepared)]
+    both = np.concatenate([np.zeros((0, known.weights.shape[1]), np.int64), *sums])
+    return Scores(both[:, :-1] / SCALE, both[:, -1])
 
 
-def _sum(weights: npt.NDArray[np.uint16]) -> Ints:
-    """The sum of at most EXACT rows; in single precision, which the processor adds fastest, and yet exact."""
-    return (np.ones(len(weights), np.float32) @ weights.astype(np.float32)).astype(np.int64)
+def _slices(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Ranges of texts of about SLICE characters, or one text."""
+    first, size = 0, 0
+    for number, text in enumerate(texts):
+        if size and size + len(text) > SLICE:
+            yield first, number
+            first, size = number, 0
+        size += len(text)
+    if first < len(texts):
+        yield first, len(texts)
 
 
 def _prepared(text: str) -> str:
-    """Without addresses, with Vietnamese marks composed, as langdetect does; each only where a cheap test finds any."""
+    """Without addresses, as langdetect has it."""
     if "://" in text:
         text = _URL.sub(" ", text)
     if "@" in text:
         text = _MAIL.sub(" ", text)
-    if not text.isascii() and _MARKS.search(text):
-        from langdetect.utils.ngram import NGram
-
-        text = str(NGram.normalize_vi(text))
+    if _SEPARATOR in text:
+        text = text.replace(_SEPARATOR, " ")
     return text[:LONGEST]
 
 
-def _rows(texts: Sequence[str], known: Tables) -> tuple[npt.NDArray[np.int32], Ints]:
-    """Rows of `weights`, one for each character that completes n-grams, and where each text begins."""
-    # every text is preceded by a separator, which is a blank to the first n-grams and completes none itself
-    codes = np.frombuffer((_SEPARATOR + _SEPARATOR.join(texts)).encode("utf-32-le", "surrogatepass"), np.uint32)
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    starts = np.concatenate([[0], np.cumsum(lengths + 1)])
-    codes, starts = _without_latin(codes, starts)
-    codes = np.minimum(codes, CODES - 1)
-    ids, upper = known.ids[codes].astype(np.int64), known.upper[codes]
-    good = ids != BLANK_ID
-    good[1:] |= good[:-1]  # the first of several blanks ends a word
-    good[1:] &= ~(upper[1:] & upper[:-1])  # langdetect skips n-grams that end in two capitals
-    good[starts[:-1]] = False
-    at = np.flatnonzero(good)
-    return _looked_up(ids, at, known), np.searchsorted(at, starts)
+def _sums(texts: Sequence[str], known: Tables) -> Ints:
+    """The sum of the weights of all n-grams of each text, in whole blocks of characters that multiply fast."""
+    codes, blocks = _in_blocks(texts)
+    for change in (_composed, _without_latin):
+        if (codes >= MARKS).any():  # some are not of a Latin alphabet
+            texts = change(texts, codes, blocks)
+            codes, blocks = _in_blocks(texts)
+    weights = known.weights.take(_rows(codes, known), axis=0).astype(np.float32)
+    by_block = np.ones((1, BLOCK), np.float32) @ weights.reshape(-1, BLOCK, weights.shape[1])
+    starts = np.concatenate([[0], np.cumsum(blocks[:-1])])
+    return np.add.reduceat(by_block[:, 0].astype(np.int64), starts, axis=0)
 
 
-def _without_latin(codes: npt.NDArray[np.uint32], starts: Ints) -> tuple[npt.NDArray[np.uint32], Ints]:
+def _in_blocks(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], Ints]:
+    """Code points, every text between separators that fill its blocks, and the number of its blocks."""
+    blocks = [(len(text) + BLOCK) // BLOCK for text in texts]
+    filled = [
+        _SEPARATOR + text + _SEPARATOR * (n * BLOCK - len(text) - 1) for text, n in zip(texts, blocks, strict=True)
+    ]
+    codes = np.frombuffer("".join(filled).encode("utf-32-le", "surrogatepass"), np.uint32)
+    return codes, np.array(blocks, np.int64)
+
+
+def _composed(texts: Sequence[str], codes: npt.NDArray[np.uint32], _: Ints) -> Sequence[str]:
+    """With Vietnamese marks composed."""
+    if not (codes - MARKS <= 0x23).any():
+        return texts
+    from langdetect.utils.ngram import NGram
+
+    return [str(NGram.normalize_vi(text)) if _MARKS.search(text) else text for text in texts]
+
+
+def _without_latin(texts: Sequence[str], codes: npt.NDArray[np.uint32], blocks: Ints) -> Sequence[str]:
     """Latin letters go from texts in which other scripts have more than twice as many characters, as in langdetect."""
-    other = (codes >= 0x300) & ~((codes >= 0x1E00) & (codes < 0x1F00))
-    if not other.any():
-        return codes, starts
+    other = (codes >= MARKS) & ~((codes >= 0x1E00) & (codes < 0x1F00))
     latin = (codes >= ord("A")) & (codes <= ord("z"))
-    counts = [np.add.reduceat(which, starts[:-1], dtype=np.int64) for which in (latin, other)]
-    gone = latin & np.repeat(counts[0] * 2 < counts[1], np.diff(starts))
-    kept = np.concatenate([[0], np.cumsum(~gone)])
-    return codes[~gone], kept[starts]
+    starts = np.concatenate([[0], np.cumsum(blocks[:-1])]) * BLOCK
+    counts = [np.add.reduceat(which, starts, dtype=np.int64) for which in (latin, other)]
+    gone = (counts[0] > 0) & (counts[0] * 2 < counts[1])
+    return [_LATIN.sub("", text) if go else text for text, go in zip(texts, gone.tolist(), strict=True)]
 
 
-def _looked_up(ids: Ints, at: Ints, known: Tables) -> npt.NDArray[np.int32]:
-    """The row of the longest known n-gram that ends at each place `at`, which stands for its suffixes too."""
-    none = known.radix - 1
-    current, last = ids[at], ids[at - 1]
-    before = np.where(last == BLANK_ID, none, ids[at - 2])  # an n-gram has no blank but at its ends
+def _rows(codes: npt.NDArray[np.uint32], known: Tables) -> Ints:
+    """The row of `weights` for each character: of the longest known n-gram that ends there, with its suffixes."""
+    at = np.minimum(codes, CODES - 1)
+    current, upper = known.ids.take(at).astype(np.int64), known.upper.take(at)
+    last, before = np.empty_like(current), np.empty_like(current)
+    last[1:], before[2:] = current[:-1], current[:-2]
+    last[:1] = before[:2] = BLANK_ID
+    letter = current != BLANK_ID
+    good = letter.copy()
+    good[1:] |= letter[:-1]  # the first of several blanks ends a word
+    good[1:] &= ~(upper[1:] & upper[:-1])  # langdetect skips n-grams that end in two capitals
+    good &= codes != ord(_SEPARATOR)
+    before *= last != BLANK_ID  # an n-gram has no blank but at its ends
     rows = _found(key_of(before, last, current, known.radix), known)
-    missing = np.flatnonzero(rows == 0)
-    rows[missing] = _found(key_of(none, last[missing], current[missing], known.radix), known)
-    missing = missing[(rows[missing] == 0) & (current[missing] != BLANK_ID)]
-    rows[missing] = _found(key_of(none, none, current[missing], known.radix), known)
+    missing = np.flatnonzero((rows == 0) & good)
+    rows[missing] = _found(key_of(known.radix - 1, last[missing], current[missing], known.radix), known)
+    missing = missing[rows[missing] == 0]
+    rows[missing] = known.singles.take(current[missing])
+    rows[~good] = 0
     return rows
 
 
-def _found(keys: Ints, known: Tables) -> npt.NDArray[np.int32]:
+def _found(keys: Ints, known: Tables) -> Ints:
     """Rows of keys, 0 for those that no profile has."""
     at = slot_of(keys)
-    seen = known.slots[at]
-    rows = np.where(seen == keys, known.places[at], 0).astype(np.int32)
-    open_ = np.flatnonzero((seen != keys) & (seen != EMPTY))
+    seen = known.slots.take(at)
+    hit = seen >> ROW_BITS == keys
+    rows: Ints = (seen & ROW_MASK) * hit
+    open_ = np.flatnonzero(~hit & (seen != EMPTY))
     while len(open_):
-        at[open_] = (at[open_] + 1) % SLOTS
-        seen = known.slots[at[open_]]
-        hit = seen == keys[open_]
-        rows[open_[hit]] = known.places[at[open_[hit]]]
+        at[open_] = (at[open_] + 1) & (SLOTS - 1)
+        seen = known.slots.take(at[open_])
+        hit = seen >> ROW_BITS == keys[open_]
+        rows[open_[hit]] = seen[hit] & ROW_MASK
         open_ = open_[~hit & (seen != EMPTY)]
     return rows

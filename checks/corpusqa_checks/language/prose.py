@@ -1,14 +1,23 @@
 r"""What of a text is language at all: code, markup, tables, addresses and lists of names are taken out first.
 
 Everything here is a pattern of Rust's regex engine over whole columns: linear time, no Python per text. One after the
-other they cost a tenth of what they cost as alternatives of one pattern, which outgrows the engine's automaton.
+other they cost a tenth of what they cost as alternatives of one pattern, which outgrows the engine's automaton; and
+they are fewer than the thirty-two that polars keeps compiled.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 from corpusqa_checks.language.characters import class_counts
 from corpusqa_checks.language.scripts import BLANK, CLASSES, DIGIT, EAST_ASIAN, SIGN
+from corpusqa_checks.language.tables import Ints
+
+Flags = npt.NDArray[np.bool_]
 
 # Texts up to LONG characters are read whole; of longer ones a window at the head, in the middle and at the tail.
 LONG, WINDOW = 3_000, 1_000
@@ -38,18 +47,26 @@ _KEYWORD = (
     "|public|private|static|void|int|char|struct|enum|package|using|namespace|#include|#define"
 )
 _CODE = (
-    r"[^\n]*[(){}=<>\[\]_\"][^\n]*[;{}]",
-    r"[^\n]*\w\([^()\n]*\)[^\n]*[:;{]",
-    r"[ \t]*\w[\w.]*\([^\n]*\),?",
-    r"[^\n]*\)\s?\{",
-    r"[^\n]*(?:=>|->|::|&&|\|\||!=|==|:=|\+=|<<|>>|\\\w+\{)[^\n]*",
-    r"[ \t]*[\w.,\[\]'\" ]{1,40} = [^\n]*",
-    r"[ \t]*[\w-]+:|[ \t]*- [\w-]+:[^\n]*",  # YAML
-    rf"[ \t]*(?:{_KEYWORD})\b[^\n]*[:({{;=>]",
-    r"[ \t]*(?:import|from|return) [\w., *]+",
-    r"[$>%#] \S[^\n]*",  # prompts
-    r"(?:mov|add|cmp|push|pop|jmp|jne|je|call|ret|lea|sub|xor)(?: [^\n]*)?",
-    r"(?:SELECT|INSERT INTO|UPDATE|DELETE FROM) [^\n]*",
+    (
+        r"[^\n]*[(){}=<>\[\]_\"][^\n]*[;{}]"
+        r"|[^\n]*\w\([^()\n]*\)[^\n]*[:;{]"
+        r"|[ \t]*\w[\w.]*\([^\n]*\),?"
+        r"|[^\n]*\)\s?\{"
+    ),
+    (
+        r"[^\n]*(?:=>|->|::|&&|\|\||!=|==|:=|\+=|<<|>>|\\\w+\{)[^\n]*"
+        r"|[ \t]*[\w.,\[\]'\" ]{1,40} = [^\n]*"
+    ),
+    (
+        r"[ \t]*[\w-]+:|[ \t]*- [\w-]+:[^\n]*"  # YAML
+        rf"|[ \t]*(?:{_KEYWORD})\b[^\n]*[:({{;=>]"
+    ),
+    (
+        r"[ \t]*(?:import|from|return) [\w., *]+"
+        r"|[$>%#] \S[^\n]*"  # prompts
+        r"|(?:mov|add|cmp|push|pop|jmp|jne|je|call|ret|lea|sub|xor)(?: [^\n]*)?"
+        r"|(?:SELECT|INSERT INTO|UPDATE|DELETE FROM) [^\n]*"
+    ),
 )
 # A row of a table: at least three delimiters of one kind, or cells of numbers; rulers; lines of a log.
 _TABLE = (
@@ -57,11 +74,13 @@ _TABLE = (
     r"[^\t\n]*(?:\t[^\t\n]{0,60}){3,}",
     r"[^;\n]*(?:;[^;\s\n][^;\n]{0,40}){2,}",
     r"[ -+\--~]{0,40}(?:,[!-+\--~][ -+\--~]{0,40}){2,}",
-    r"[-=+| \t:]{4,}",
-    r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d[^\n]*",
-    r">\w+",  # FASTA
+    (
+        r"[-=+| \t:]{4,}"
+        r"|\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d[^\n]*"
+        r"|>\w+"
+    ),  # FASTA
 )
-LINES = tuple(rf"(?m)^(?:{line})[ \t]*$" for line in (*_CODE, *_TABLE))
+LINES = tuple(rf"(?m)^(?:{lines})[ \t]*$" for lines in (*_CODE, *_TABLE))
 # A token that is no word: digits or signs of programs and formulas within it, or far longer than words are.
 NO_WORD = (
     r"\S*(?:[0-9_=<>{}|@#$%^&*+~`\\/\[\]]|\p{L}[(.]\p{L}|[a-z][A-Z])\S*",
@@ -76,73 +95,88 @@ NAME = r"\b\p{Lu}[\p{Ll}\p{M}]*\b"
 WORD = r"[\p{L}\p{M}]+"
 
 
-def prose(text: pl.Series) -> pl.DataFrame:
-    """The running text in each text, as the models read it.
+@dataclass(frozen=True)
+class Prose:
+    """The running text in texts, as the models read it.
 
-    Returns:
-        `prose`; `visible`: characters of the windows that are not white space, for the share of the prose that is read;
-        `listed`: whether its words are written like names, all of them or nearly.
+    Attributes:
+        texts: What is read of each.
+        counts: Its characters by class, from `class_counts`.
+        visible: Characters that are not white space in what it was taken from, for the share that is language.
+        listed: Whether its words are written like names, all of them or nearly.
     """
-    windows = _windows(text)
-    counts = class_counts(windows["raw"].to_list())
-    visible = counts[:, :CLASSES].sum(axis=1) - counts[:, BLANK]
-    windows = windows.with_columns(visible=visible, prose=pl.col("raw"), number=pl.int_range(pl.len()))
+
+    texts: list[str]
+    counts: Ints
+    visible: npt.NDArray[np.float64]
+    listed: npt.NDArray[np.bool_]
+
+
+def prose(text: pl.Series) -> Prose:
+    """The running text in each text; most texts stay as they are and are counted once."""
+    raw, first = _windows(text)
+    texts = raw.to_list()
+    counts = class_counts(texts)
+    visible = (counts[:, :CLASSES].sum(axis=1) - counts[:, BLANK]).astype(np.float64)
     odd = (counts[:, SIGN] > visible * SIGN_SHARE) | (counts[:, DIGIT] > visible * DIGIT_SHARE)
-    odd |= windows["raw"].str.contains(CONTROL).to_numpy()
-    strange = windows.filter(odd)
-    cleaned = strange.select("number", prose=_cleaned(strange["raw"]))
+    odd |= raw.str.contains(CONTROL).to_numpy()
+    for place, cleaned in _changed(raw, odd, _cleaned):
+        texts[place] = cleaned
     # capitals at nearly every blank: a list of names, or shouting
     tall = (counts[:, CLASSES] >= (counts[:, BLANK] + 1) * CAPITAL_SHARE) | odd
-    said = windows.update(cleaned, on="number").with_columns(tall=tall)
-    if said.height > len(text):
-        said = said.group_by("row", maintain_order=True).agg(
-            pl.col("prose").str.join("\n"), pl.col("visible").sum(), pl.col("tall").any()
-        )
-    return _names(_read(said.select("row", "prose", pl.col("visible").cast(pl.Float64), "tall")))
+    if len(first) < len(texts):
+        ends = [*first[1:].tolist(), len(texts)]
+        texts = ["\n".join(texts[at:end]) for at, end in zip(first.tolist(), ends, strict=True)]
+        counts, visible = (np.add.reduceat(values, first) for values in (counts, visible))
+        odd, tall = (np.logical_or.reduceat(flags, first) for flags in (odd, tall))
+    read = [_read(one) for one in texts]
+    shares = np.array([min(1.0, 3 * READ / max(len(one), 1)) for one in texts])
+    return _judged(read, counts, visible * shares, tall, odd | (shares < 1))
 
 
-def _read(said: pl.DataFrame) -> pl.DataFrame:
-    """Head, middle and tail of long prose, and the same share of the visible characters."""
-    prose, length = pl.col("prose").str, pl.col("length")
-    long = said.with_columns(length=prose.len_chars()).filter(length > 3 * READ)
-    if long.is_empty():
-        return said
-    parts = prose.slice(0, READ), prose.slice(length // 2 - READ // 2, READ), prose.slice(-READ)
-    cut = long.select("row", prose=pl.concat_str(parts, separator="\n"), visible=pl.col("visible") * 3 * READ / length)
-    return said.update(cut, on="row")
-
-
-def _names(said: pl.DataFrame) -> pl.DataFrame:
+def _judged(texts: list[str], counts: Ints, visible: npt.NDArray[np.float64], tall: Flags, changed: Flags) -> Prose:
     """Marks lists of names; capitals alone become small, because langdetect skips n-grams of capitals."""
-    tall = said.filter(pl.col("tall")).select(
-        "row",
-        "prose",
-        words=pl.col("prose").str.count_matches(WORD),
-        names=pl.col("prose").str.count_matches(NAME),
-        shouted=~pl.col("prose").str.contains(r"\p{Ll}") & pl.col("prose").str.contains(r"\p{Lu}{2}"),
-    )
-    judged = tall.select(
-        "row",
-        prose=pl.when(pl.col("shouted")).then(pl.col("prose").str.to_lowercase()).otherwise("prose"),
-        listed=(pl.col("words") >= LISTED) & (pl.col("names") >= pl.col("words") * LISTED_SHARE),
-    )
-    plain = said.select("row", "prose", "visible", listed=pl.lit(False))
-    return plain.update(judged, on="row").drop("row")
+    at = np.flatnonzero(tall)
+    some = pl.Series([texts[place] for place in at.tolist()], dtype=pl.String)
+    words, names = (some.str.count_matches(pattern).to_numpy() for pattern in (WORD, NAME))
+    listed = np.zeros(len(texts), np.bool_)
+    listed[at] = (words >= LISTED) & (names >= words * LISTED_SHARE)
+    shouted = (~some.str.contains(r"\p{Ll}") & some.str.contains(r"\p{Lu}{2}")).to_numpy()
+    for place, small in _changed(some, shouted, lambda loud: loud.str.to_lowercase()):
+        texts[at[place]] = small
+    again = np.flatnonzero(changed)
+    counts[again] = class_counts([texts[place] for place in again.tolist()])
+    return Prose(texts, counts, visible, listed)
 
 
-def _windows(text: pl.Series) -> pl.DataFrame:
-    """`row`, `raw`: a short text whole, of a long one three windows."""
-    row = pl.int_range(len(text), eager=True)
-    table = pl.DataFrame({"row": row, "raw": text})
+def _changed(texts: pl.Series, which: Flags, change: Callable[[pl.Series], pl.Series]) -> Iterator[tuple[int, str]]:
+    """Places and new forms of the texts to be changed."""
+    if which.any():
+        yield from zip(np.flatnonzero(which).tolist(), change(texts.filter(pl.Series(which))), strict=True)
+
+
+def _read(text: str) -> str:
+    """Head, middle and tail of long prose."""
+    if len(text) <= 3 * READ:
+        return text
+    middle = len(text) // 2 - READ // 2
+    return "\n".join((text[:READ], text[middle : middle + READ], text[-READ:]))
+
+
+def _windows(text: pl.Series) -> tuple[pl.Series, Ints]:
+    """A short text whole, of a long one three windows; and the place of the first for each text."""
     long = text.str.len_bytes() > LONG  # cheap gate: no fewer bytes than characters
-    length = table.filter(long).select("row", length=pl.col("raw").str.len_chars().cast(pl.Int64))
-    long = row.is_in(length.filter(pl.col("length") > LONG)["row"].implode())
+    if long.any():
+        long &= text.str.len_chars() > LONG
     if not long.any():
-        return table
-    texts = table.filter(long).join(length, on="row", maintain_order="left")
-    places = (pl.lit(0), pl.col("length") // 2 - WINDOW // 2, pl.col("length") - WINDOW)
-    cut = [texts.select("row", raw=pl.col("raw").str.slice(at, WINDOW)) for at in places]
-    return pl.concat([table.filter(~long), *cut]).sort("row", maintain_order=True)
+        return text, np.arange(len(text))
+    pieces: list[str] = []
+    first: list[int] = []
+    for one, cut in zip(text.to_list(), long.to_list(), strict=True):
+        first.append(len(pieces))
+        middle = len(one) // 2 - WINDOW // 2
+        pieces += [one[:WINDOW], one[middle : middle + WINDOW], one[-WINDOW:]] if cut else [one]
+    return pl.Series(pieces, dtype=pl.String), np.array(first, np.int64)
 
 
 def _cleaned(raw: pl.Series) -> pl.Series:

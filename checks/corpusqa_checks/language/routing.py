@@ -10,11 +10,10 @@ import numpy as np
 import polars as pl
 from corpusqa_checks.language import deciding
 from corpusqa_checks.language.cache import tables
-from corpusqa_checks.language.characters import class_counts
 from corpusqa_checks.language.confidence import Evidence, confidence
 from corpusqa_checks.language.names import differ
 from corpusqa_checks.language.profile_nb import Scores, score
-from corpusqa_checks.language.prose import prose
+from corpusqa_checks.language.prose import Prose, prose
 from corpusqa_checks.language.scripts import CLASSES, EAST_ASIAN, LETTER, SCRIPTS, class_of
 from corpusqa_checks.language.tables import Ints
 from corpusqa_checks.language.votes import Vote, canonical
@@ -61,13 +60,12 @@ def detect(text: pl.Series, voter: Voter | None, threshold: float) -> pl.DataFra
         unsupported_script, too_short, no_language; `label` is null but for the first two.
     """
     said = prose(text)
-    read = said["prose"].to_list()
-    counts = class_counts(read)
+    read, counts = said.texts, said.counts
     letters = counts[:, LETTER:CLASSES].sum(axis=1)
     script = deciding.main_script(counts)
     count = len(read)
     found = _Found([None] * count, [None] * count, ["no_language"] * count, [None] * count)
-    left = _gated(said, letters, counts, found)
+    left = _gated(said, letters, found)
     left = _by_script(left, counts, letters, found)
     _by_models(left, read, letters, voter, threshold, found)
     names = [SCRIPTS[number] if number >= 0 else None for number in script.tolist()]
@@ -75,10 +73,10 @@ def detect(text: pl.Series, voter: Voter | None, threshold: float) -> pl.DataFra
     return pl.DataFrame(columns, schema=RESULT)
 
 
-def _gated(said: pl.DataFrame, letters: Ints, counts: Ints, found: _Found) -> Ints:
+def _gated(said: Prose, letters: Ints, found: _Found) -> Ints:
     """The texts that go on; the others are no language, or too short to tell."""
-    visible, listed = said["visible"].to_numpy(), said["listed"].to_numpy()
-    asian = counts[:, [class_of(name) for name in EAST_ASIAN]].sum(axis=1)
+    visible, listed = said.visible, said.listed
+    asian = said.counts[:, [class_of(name) for name in EAST_ASIAN]].sum(axis=1)
     spoken = letters >= np.maximum(visible * LETTER_SHARE, 1)
     short = spoken & ~listed & (letters + asian < FEW_LETTERS)
     for place in np.flatnonzero(short).tolist():

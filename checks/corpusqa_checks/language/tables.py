@@ -34,6 +34,8 @@ BLANK_ID, OTHER_ID = 0, 1
 SLOTS = 1 << 18  # of the hash table; about a third is taken
 SPREAD = np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing: 2**64 / golden ratio
 EMPTY = -1
+ROW_BITS = 20
+ROW_MASK = (1 << ROW_BITS) - 1
 
 Ints = npt.NDArray[np.int64]
 
@@ -47,8 +49,9 @@ class Tables:
         ids: uint16 of CODES: code point -> identity after langdetect's normalisation (0 blank, 1 in no profile).
         upper: bool of CODES: whether the normalised character is a capital.
         classes: uint8 of CODES: class of the character, see scripts.
-        slots: int64 of SLOTS: n-gram keys at their hash places, EMPTY where none.
-        places: int32 of SLOTS: row of `weights` for the key in the same slot.
+        slots: int64 of SLOTS: n-gram keys at their hash places, each with its row of `weights` in the last ROW_BITS,
+            EMPTY where none.
+        singles: int64: row of `weights` for each identity alone.
         weights: uint16, a row for each n-gram, a column for each language and one for the number of n-grams that the
             row stands for; row 0 is all zeros.
         leads: int8, languages x cells: see glance.
@@ -60,7 +63,7 @@ class Tables:
     upper: npt.NDArray[np.bool_]
     classes: npt.NDArray[np.uint8]
     slots: Ints
-    places: npt.NDArray[np.int32]
+    singles: Ints
     weights: npt.NDArray[np.uint16]
     leads: npt.NDArray[np.int8]
     radix: int
@@ -91,8 +94,13 @@ def build() -> Tables:
     upper = np.fromiter((c.isupper() for c in normal), np.bool_, CODES)
     radix = len(known) + 2
     keys, weights = _grams(profiles, known, radix)
-    slots, places = _hashed(keys)
-    return Tables(profile_names(), ids, upper, _classes(), slots, places, weights, leads(profiles), radix)
+    singles = np.zeros(radix, np.int64)
+    alone = np.flatnonzero(keys >= (radix * radix - 1) * radix)
+    singles[keys[alone] % radix] = alone + 1
+    singles[BLANK_ID] = 0
+    return Tables(
+        profile_names(), ids, upper, _classes(), _hashed(keys, radix), singles, weights, leads(profiles), radix
+    )
 
 
 def slot_of(keys: Ints) -> Ints:
@@ -102,7 +110,11 @@ def slot_of(keys: Ints) -> Ints:
 
 
 def key_of(before: Ints | int, last: Ints | int, current: Ints, radix: int) -> Ints:
-    """The key of three identities; radix - 1 stands for no character."""
+    """The key of three identities.
+
+    A shorter n-gram is preceded by radix - 1, "no character"; but one that begins with a blank by another blank,
+    because whatever stands before a blank belongs to no n-gram.
+    """
     return (before * radix + last) * radix + current
 
 
@@ -155,19 +167,20 @@ def _with_suffixes(keys: Ints, weights: npt.NDArray[np.float64], radix: int) -> 
     return full
 
 
-def _hashed(keys: Ints) -> tuple[Ints, npt.NDArray[np.int32]]:
+def _hashed(keys: Ints, radix: int) -> Ints:
     """Open addressing with linear probing; all keys advance one place at a time until they find theirs."""
+    after_blank = (keys // radix == (radix - 1) * radix + BLANK_ID) * (radix - 1) * radix * radix
+    entries = (keys - after_blank) << ROW_BITS | np.arange(1, len(keys) + 1)
     slots = np.full(SLOTS, EMPTY, np.int64)
-    places = np.zeros(SLOTS, np.int32)
-    waiting, at = np.arange(len(keys)), slot_of(keys)
+    waiting, at = np.arange(len(keys)), slot_of(keys - after_blank)
     while len(waiting):
         free = np.flatnonzero(slots[at] == EMPTY)
         taken, first = np.unique(at[free], return_index=True)
         chosen = free[first]
-        slots[taken], places[taken] = keys[waiting[chosen]], waiting[chosen] + 1
+        slots[taken] = entries[waiting[chosen]]
         left = np.setdiff1d(np.arange(len(waiting)), chosen, assume_unique=True)
         waiting, at = waiting[left], (at[left] + 1) % SLOTS
-    return slots, places
+    return slots
 
 
 def _classes() -> npt.NDArray[np.uint8]:
@@ -192,5 +205,5 @@ def _classes() -> npt.NDArray[np.uint8]:
 
 def members(tables: Tables) -> Iterable[tuple[str, npt.NDArray[np.generic]]]:
     """The arrays by name, for storing."""
-    for name in ("ids", "upper", "classes", "slots", "places", "weights", "leads"):
+    for name in ("ids", "upper", "classes", "slots", "singles", "weights", "leads"):
         yield name, getattr(tables, name)
