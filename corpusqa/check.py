@@ -101,6 +101,8 @@ class Links:
             `similarity` (0..1) and optionally `evidence` (a list of structs `a_start, a_end, b_start, b_end, score`) of
             the pairs that hold. Connected components become clusters, named by their smallest public id.
         least: Documents are candidates only if they share so many keys.
+        share: And only if these are at least this part of the keys of the document that has fewer; keys that more
+            documents share than are paired all with all count for neither.
         common: False leaves out keys that more documents share than are paired all with all, and counts them: such a
             key names a template. By default the documents are each paired with a few others that share the key.
     """
@@ -108,6 +110,7 @@ class Links:
     keys: Callable[[Batch], Frame]
     verify: Callable[[Batch, Frame], Frame]
     least: int = 1
+    share: float = 0.0
     common: bool = True
 
 

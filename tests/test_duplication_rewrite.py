@@ -82,7 +82,10 @@ def test_stems_are_the_same_in_every_alphabet() -> None:
         ("One stop. Another stop! And more? Yes", 4),
         ("He met Dr. Voss and Gen. Caine of the U.S. Army.", 1),
         ("at 6.15 p.m. the boat left. it was late", 1),
-        ("a line\nand another", 2),
+        ("a line\nAnother line", 2),
+        ("a line that is wrapped\nand goes on", 1),
+        ("first\n- second\n- third", 3),
+        ("a paragraph\n\nand another", 2),
         ("Он ушёл. Потом вернулся. и остался", 2),
     ],
 )
@@ -137,6 +140,43 @@ def test_alignment_finds_the_counterpart_and_its_neighbour() -> None:
     assert found.counterparts.tolist() == [0, 1]
     assert found.scores.tolist() == [1.0, 1.0]  # the second with its neighbour
     assert found.coverage == pytest.approx(2 / 3)
+
+
+def told(text: str) -> bool:
+    found = narrative(batch(text), 0, 1)
+    return bool(found.language[0] >= 0)
+
+
+def test_only_told_text_is_compared() -> None:
+    story = (
+        "The keeper of the lamp wrote down every ship that passed the point. He did so for thirty years, and nobody "
+        "ever asked him for the book. When the light was put out, he gave it to the school in the village."
+    )
+    wrapped = story.replace(" that", "\nthat").replace(" ever", "\never").replace(" he", "\nhe")
+    table = "\n".join(
+        f"| The keeper of lamp {n} | wrote to the board in the year {n} | and it was so |" for n in range(9)
+    )
+    entries = "\n".join(f"- the lamp of the pier and the keeper of lamp {n}" for n in range(9))
+    assert told(story)
+    assert told(wrapped)
+    assert told(story.removesuffix("."))
+    assert not told(table)
+    assert not told(entries)
+    assert not told(f"{story}\n\n{table}")
+
+
+def test_the_same_form_filled_in_twice_is_no_retelling(tmp_path: Path) -> None:
+    form = (
+        "The pier at {0} was closed on {1} March because of the damage that the storm had done to {0}. The council "
+        "expects that repairs to the pier at {0} will cost {2} crowns and take {3} weeks. Until then the ferry from {0} "
+        "leaves at {4} from the old quay beside the market."
+    )
+    places = ("Skarholm", 11, 70_000, 14, "8"), ("Gwendal", 19, 45_000, 31, "9")
+    assert not edges(scanned(tmp_path, [form.format(*values) for values in places]), "shared_material")
+    years = [form.format("Skarholm", *values) for values in ((11, 70_000, 14, "8"), (19, 45_000, 31, "9"))]
+    assert not edges(scanned(tmp_path / "years", years), "rewrite")
+    again = [years[0], years[0].replace("expects", "thinks").replace("beside the market", "near the market hall")]
+    assert edges(scanned(tmp_path / "again", again), "rewrite")
 
 
 def test_a_template_makes_no_retellings(tmp_path: Path) -> None:

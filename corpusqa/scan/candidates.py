@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from corpusqa.check import Links
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.hashing import mix
 from corpusqa.engines.parts import Stage
@@ -21,9 +22,7 @@ ALL_WITH_ALL = 24
 NEIGHBOURS = 4
 
 
-def candidates(
-    flow: Flow, half: str, keys: str, measured: Stage, index: Stage, least: int, common: bool
-) -> tuple[Stage, int]:
+def candidates(flow: Flow, half: str, keys: str, measured: Stage, index: Stage, kind: Links) -> tuple[Stage, int]:
     """Candidate pairs of a Links half.
 
     Args:
@@ -32,8 +31,7 @@ def candidates(
         keys: Name of the table of keys in `measured`.
         measured: The stage of the units.
         index: Gives `doc` for `row` of each unit.
-        least: As in Links.
-        common: As in Links.
+        kind: The half.
 
     Returns:
         A stage with the table `pairs` (PAIRS, a < b, each pair once in all), and the number of keys that too many
@@ -45,17 +43,18 @@ def candidates(
     schema = {"key": pl.Int64, "doc": pl.Int64}
     found = flow.group_by_key(
         f"candidates.{half}",
-        (measured.digest, index.digest, least, common),
+        (measured.digest, index.digest, kind.least, kind.share, kind.common),
         tasks,
         rows,
         schema,
         ["key"],
-        partial(_pairs, common),
+        partial(_pairs, kind.common),
         count,
     )
     parts = sorted({part.part for part in found.parts})
     rows = partial(_part, found)
-    schema, fn = {**PAIRS, "shared": pl.Int64}, partial(_distinct, least)
+    fn = partial(_distinct, kind.least, kind.share, _rare(flow, half, found) if kind.share else None)
+    schema = {**PAIRS, "shared": pl.Int64}
     distinct = flow.group_by_key(f"pairs.{half}", found.digest, parts, rows, schema, ["a", "b"], fn, count)
     return distinct, int(found.frame("capped")["groups"].sum())
 
@@ -69,15 +68,30 @@ def _keys_by_doc(measured: Stage, index: Stage, keys: str, unit: int) -> pl.Data
     return measured.part(keys, unit).join(docs, on="row").select("key", "doc").unique(maintain_order=True)
 
 
-def _distinct(least: int, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def _rare(flow: Flow, half: str, found: Stage) -> Stage:
+    """How many keys each document has that few documents share, in one part."""
+    counts = found.frame("rare").group_by("doc").agg(pl.col("keys").sum()).sort("doc")
+    return flow.write(f"rare.{half}", found.digest, [{"rare": counts}])
+
+
+def _distinct(least: int, share: float, rare: Stage | None, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Pairs with enough keys in common: `least`, and the share of the rare keys of the document with fewer."""
     sums = rows.group_by("a", "b", maintain_order=True).agg(pl.col("shared").sum())
-    return {"pairs": sums.filter(pl.col("shared") >= least).select(*PAIRS)}
+    sums = sums.filter(pl.col("shared") >= least)
+    if rare is not None:
+        counts = rare.frame("rare")
+        for side in ("a", "b"):
+            of_side = counts.rename({"doc": side, "keys": f"keys_{side}"})
+            sums = sums.join(of_side, on=side, how="left", maintain_order="left")
+        sums = sums.filter(pl.col("shared") >= share * pl.min_horizontal("keys_a", "keys_b"))
+    return {"pairs": sums.select(*PAIRS)}
 
 
 def _pairs(common: bool, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Rows sorted by key and doc -> pairs, with the number of keys that they share here."""
+    """Rows sorted by key and doc -> pairs, with the number of keys that they share here; and each doc's rare keys."""
     rows = rows.unique(maintain_order=True)
     docs, sizes = rows["doc"].to_numpy(), rows.group_by("key", maintain_order=True).len()["len"].to_numpy()
+    rare = pl.DataFrame({"doc": docs[np.repeat(sizes <= ALL_WITH_ALL, sizes)]}, schema={"doc": pl.Int64})
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64) if len(sizes) else np.zeros(0, np.int64)
     found = [_within(docs, starts[sizes == size], int(size)) for size in _small(sizes)]
     large = np.flatnonzero(sizes > ALL_WITH_ALL)
@@ -88,6 +102,7 @@ def _pairs(common: bool, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     counts = {"groups": [len(large)], "documents": [int(sizes[large].sum())]}
     return {
         "pairs": table.sort("a", "b"),
+        "rare": rare.group_by("doc").agg(keys=pl.len().cast(pl.Int64)).sort("doc"),
         "capped": pl.DataFrame(counts, schema={"groups": pl.Int64, "documents": pl.Int64}),
     }
 

@@ -58,7 +58,7 @@ def verify(flow: Flow, scanned: Scanned, plugin: Plugin, half: str) -> tuple[pl.
     table = key_table(plugin.name, half)
     kind = plugin.check.corpus[half]
     assert isinstance(kind, Links), half
-    pairs, capped = candidates(flow, name, table, scanned.measured, scanned.index.stage, kind.least, kind.common)
+    pairs, capped = candidates(flow, name, table, scanned.measured, scanned.index.stage, kind)
     found = pairs.frame("pairs").sort("a", "b")
     if found.is_empty():
         return pl.DataFrame(schema=VERIFIED), capped

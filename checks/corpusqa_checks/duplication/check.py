@@ -21,8 +21,8 @@ THRESHOLD = 0.8
 # A line of more different documents than these is a template's. Up to as many, the fingerprints that documents share
 # make them candidates; beyond, they are left out, so that a template is reported as one instead of in pairs.
 TEMPLATE_DOCUMENTS = 24
-# Halves that run only when asked for: on corpora of templated pages each costs more than all the others together.
-ON_REQUEST = ("passage", "shared_material")
+# Halves that run only when asked for: on corpora of templated pages it costs more than all the others together.
+ON_REQUEST = ("passage",)
 
 
 def duplication(*, threshold: float = THRESHOLD, passage_words: int = RUN, also: Sequence[str] = ()) -> Check:
@@ -50,13 +50,18 @@ def duplication(*, threshold: float = THRESHOLD, passage_words: int = RUN, also:
     `rewrite`: one text tells the story of the other in other words. Sentences of the shorter one, its quotations
     left out, are aligned with sentences of the longer one by the weight of the content stems that they share. The
     share of the weight that is aligned, times the share of neighbouring content stems that both have, is at least
-    0.30, and two or more sentences are aligned: they are the evidence. `shared_material` (with `also =
-    ["shared_material"]`) is the looser notion, from 0.15 on: background that stories repeat, notices made of one
-    source. Sentences that stand word for word in more than five of the documents compared count for nothing. Both
-    halves are meant to be looked at, not to drop by: they suggest no rule. They know ar, de, el, en, es, fr, hu,
-    id, it, nl, pl, pt, ru, sv and uk, tell the language by its function words, and say nothing of other texts, of
-    texts below 20 or above 20,000 words, and of translations. Near copies tell the same story too, if they are
-    prose.
+    0.27, and two or more sentences are aligned: they are the evidence. `shared_material` is the looser notion, from
+    0.15 on: background that stories repeat, notices made of one source.
+
+    Pages of manuals and catalogues are forms that agree in their sentences and differ in what was filled in. So only
+    told text is compared: documents of which two thirds are sentences, without tables, code and markup. A sentence
+    whose frame, without names and figures, stands in more than five of the documents compared counts for nothing.
+    And both texts have to name what the aligned sentences speak of, and not give other figures throughout.
+
+    Both halves are meant to be looked at, not to drop by: they suggest no rule. They know ar, de, el, en, es, fr,
+    hu, id, it, nl, pl, pt, ru, sv and uk, tell the language by its function words, and say nothing of other texts,
+    of texts below 20 or above 20,000 words, and of translations. Near copies tell the same story too, if they are
+    told.
 
     A signal is the name of the document's cluster, null outside one. Members of a cluster are tied by verified pairs;
     two of them may lie further apart than the threshold.

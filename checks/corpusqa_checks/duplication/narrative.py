@@ -10,7 +10,8 @@ import polars as pl
 from corpusqa_checks._shared.characters import Ints
 from corpusqa_checks.duplication.background import Floats, languages, weights
 from corpusqa_checks.duplication.mixing import GOLDEN, Hashes, mix
-from corpusqa_checks.duplication.stems import Flags, Stems, stems
+from corpusqa_checks.duplication.stems import Stems, stems
+from corpusqa_checks.duplication.telling import Flags, told_documents
 
 from corpusqa.check import Batch
 
@@ -29,8 +30,8 @@ class Narrative:
 
     Attributes:
         stems: The words.
-        weights: How rare each stem is, 0 to 5.
-        language: Table of each document's language, -1 for none.
+        weights: How rare each stem is, 0 to 5; 0 outside told sentences.
+        language: Table of each document's language, -1 for none and for documents that are not told.
     """
 
     stems: Stems
@@ -44,6 +45,9 @@ def narrative(batch: Batch, first: int, last: int) -> Narrative:
     language = languages(found.hashes, found.offsets)
     weight = weights(found.hashes, found.offsets, language)
     weight[found.alone] = 0
+    told = told_documents(found.told, weight, found.offsets)
+    language[~told] = -1
+    weight[~(found.told & np.repeat(told, np.diff(found.offsets)))] = 0
     return Narrative(found, weight, language)
 
 

@@ -9,16 +9,16 @@ from itertools import pairwise
 
 import numpy as np
 from corpusqa_checks._shared.characters import Ints, slices
-from corpusqa_checks.duplication.alignment import Alignment, Sentences, sentences
+from corpusqa_checks.duplication.alignment import Sentences, sentences
 from corpusqa_checks.duplication.background import Floats
-from corpusqa_checks.duplication.evidence import Place
-from corpusqa_checks.duplication.mixing import GOLDEN, Hashes, mix
+from corpusqa_checks.duplication.frames import common_frames, frames
+from corpusqa_checks.duplication.mixing import Hashes
 from corpusqa_checks.duplication.narrative import Narrative, narrative, pairs, quoted
-from corpusqa_checks.duplication.stems import Stems
+from corpusqa_checks.duplication.telling import Flags
 
 from corpusqa.check import Batch
 
-# A sentence that stands word for word in more documents than these says nothing of two of them.
+# A sentence that stands in more documents than these, but for names and figures, says nothing of two of them.
 MOST_DOCUMENTS = 5
 
 
@@ -32,6 +32,7 @@ class Story:
         stems: Of the words.
         weights: Of the words, 0 inside templates.
         told_weights: The same, 0 inside quotations.
+        figures: Whether the word is a number.
         numbers: Sentence of each word.
         starts: First byte of each word.
         ends: The byte after it.
@@ -42,6 +43,7 @@ class Story:
     stems: Hashes
     weights: Floats
     told_weights: Floats
+    figures: Flags
     numbers: Ints
     starts: Ints
     ends: Ints
@@ -62,39 +64,19 @@ class Story:
         return sentences(self.stems, self.told_weights, self.numbers, self.starts, self.ends)
 
 
-@dataclass(frozen=True)
-class Retold:
-    """Aligned sentences of two stories; `swapped` says that the lighter one is b."""
-
-    light: Story
-    heavy: Story
-    alignment: Alignment
-    swapped: bool
-
-    def places(self) -> list[Place]:
-        """The aligned sentences in bytes on both sides, in the order of the lighter text."""
-        found = self.alignment
-        one, other = self.light.whole, self.heavy.whole
-        light = one.starts[found.sentences], one.ends[found.sentences]
-        heavy = other.starts[found.counterparts], other.ends[found.counterparts]
-        sides = (*heavy, *light) if self.swapped else (*light, *heavy)
-        return list(zip(*(side.tolist() for side in (*sides, found.scores)), strict=True))
-
-
 def stories(batch: Batch) -> list[Story]:
     """The documents of a batch.
 
-    What stands word for word in more than MOST_DOCUMENTS of them is a template's or an agency's and counts for nothing.
+    A sentence whose frame stands in more than MOST_DOCUMENTS of them is a form's or an agency's and counts for nothing.
     """
     told = [(first, narrative(batch, first, last)) for first, last in slices(batch.buffers)]
-    common_ = _common_sentences([found for _, found in told])
-    return [story for first, found in told for story in _stories(batch, first, found, common_)]
+    forms = common_frames([found for _, found in told], MOST_DOCUMENTS)
+    return [story for first, found in told for story in _stories(batch, first, found, forms)]
 
 
-def _stories(batch: Batch, first: int, found: Narrative, template: Hashes) -> Iterator[Story]:
-    number, hashed = sentence_hashes(found.stems)
-    common_ = np.isin(hashed, template)[number]
-    weights = np.where(common_, 0.0, found.weights)
+def _stories(batch: Batch, first: int, found: Narrative, forms: Hashes) -> Iterator[Story]:
+    number, hashed = frames(found)
+    weights = np.where(np.isin(hashed, forms)[number], 0.0, found.weights)
     told_weights = np.where(quoted(batch, found.stems, first), 0.0, weights)
     everything, narration = pairs(found, found.weights), pairs(found, told_weights)
     for start, end in pairwise(found.stems.offsets.tolist()):
@@ -105,35 +87,11 @@ def _stories(batch: Batch, first: int, found: Narrative, template: Hashes) -> It
             found.stems.hashes[words],
             weights[words],
             told_weights[words],
+            found.stems.figures[words],
             found.stems.sentences[words],
             found.stems.starts[words],
             found.stems.ends[words],
         )
-
-
-def sentence_hashes(found: Stems) -> tuple[Ints, Hashes]:
-    """Position of the sentence of each word, and a hash of the words of each sentence in their order."""
-    if not len(found.hashes):
-        return np.zeros(0, np.int64), np.zeros(0, np.uint64)
-    firsts = np.flatnonzero(np.diff(found.sentences, prepend=-1))
-    count = np.diff(np.append(firsts, len(found.hashes)))
-    place = np.arange(len(found.hashes)) - np.repeat(firsts, count)
-    placed = mix(found.hashes ^ (place.view(np.uint64) * GOLDEN))
-    return np.repeat(np.arange(len(firsts)), count), np.add.reduceat(placed, firsts)
-
-
-def _common_sentences(told: list[Narrative]) -> Hashes:
-    """Hashes of the sentences that more than MOST_DOCUMENTS documents hold."""
-    found = [np.zeros(0, np.uint64)]
-    for narrative_ in told:
-        number, hashed = sentence_hashes(narrative_.stems)
-        first = np.flatnonzero(np.diff(number, prepend=-1))
-        owner = np.searchsorted(narrative_.stems.offsets, first, side="right") - 1
-        # once per document: sentence and document hashed together
-        both = mix(hashed ^ (owner.view(np.uint64) * GOLDEN))
-        found.append(hashed[np.unique(both, return_index=True)[1]])
-    hashed, count = np.unique(np.concatenate(found), return_counts=True)
-    return hashed[count > MOST_DOCUMENTS]
 
 
 def common(one: Hashes, other: Hashes) -> int:
