@@ -32,6 +32,8 @@ def found(text: str, **options: Any) -> list[str]:
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     """Every pattern that is tried at each place of a line."""
     for module in pkgutil.iter_modules(package.__path__):
+        if module.name == "presidio":  # has no patterns, and needs its extra to be imported
+            continue
         loaded = importlib.import_module(f"{package.__name__}.{module.name}")
         for name, value in vars(loaded).items():
             if isinstance(value, re.Pattern):

@@ -9,7 +9,7 @@ from functools import partial
 import polars as pl
 from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks.pii.allowing import allowing
-from corpusqa_checks.pii.detectors import DETECTORS, OPT_IN_DETECTORS
+from corpusqa_checks.pii.detectors import DETECTORS, on_request
 from corpusqa_checks.pii.hits import ALLOWED, Hit
 from corpusqa_checks.pii.labels import DEFAULT, NAMED, OPT_IN
 from corpusqa_checks.pii.naming import names, recogniser
@@ -88,7 +88,8 @@ def pii(
       also      further types, by name.
       ner       module:function of a recogniser of names (persons, organisations, locations): it takes texts and gives
                 for each the spans (start, end, "person" | "organisation" | "location").
-                "corpusqa_checks.pii.presidio:names" is one, for those who have Presidio.
+                "corpusqa_checks.pii.presidio:names" is one, for English: it needs `pip install "corpusqa[presidio]"` and
+                an English model of spaCy; nothing is downloaded at run time.
       shared_documents  a value that so many documents hold is marked with `pii.shared_value` in each of them: a desk
                 or a footer rather than a person. The mark names the type and the count, never the value.
 
@@ -131,7 +132,7 @@ def _judging(
     labels: Mapping[str, Label], also: Sequence[str], ner: str, allow: Sequence[str]
 ) -> Callable[[Batch], list[Found]]:
     """What finds every value of a batch and says which are spared."""
-    detectors = DETECTORS | {gate: detect for gate, (label, detect) in OPT_IN_DETECTORS.items() if label in also}
+    detectors = DETECTORS | on_request(also)
     spares = allowing(allow)
     recognise = recogniser(ner) if ner else None
 

@@ -28,8 +28,10 @@ def _terms(name: str) -> Terms:
 
 def gate_pattern(words: Sequence[str]) -> str:
     """One small Rust pattern that finds at least what `Terms` finds: the words by their beginnings."""
-    heads = sorted({_head(word.removesuffix("*")) for word in words}, key=len)
-    needed = [head for n, head in enumerate(heads) if not any(head.startswith(other) for other in heads[:n])]
+    needed: list[str] = []
+    for head in sorted({_head(word.removesuffix("*")) for word in words}):
+        if not (needed and head.startswith(needed[-1])):  # a longer beginning sorts right after the shorter one
+            needed.append(head)
     return "(?i)(?:" + "|".join(sorted(map(_bordered, needed))) + ")"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from corpusqa_checks.pii import opt_in
+from collections.abc import Collection
+
 from corpusqa_checks.pii.cards import cards
 from corpusqa_checks.pii.emails import emails
 from corpusqa_checks.pii.hits import Detector
@@ -11,7 +12,6 @@ from corpusqa_checks.pii.national_ids import lettered_ids, national_ids
 from corpusqa_checks.pii.networks import addresses
 from corpusqa_checks.pii.phones import phones
 from corpusqa_checks.pii.secrets import assigned_secrets, secrets
-from corpusqa_checks.pii.streets import streets
 from corpusqa_checks.pii.urls import url_credentials
 
 DETECTORS: dict[str, Detector] = {
@@ -26,15 +26,24 @@ DETECTORS: dict[str, Detector] = {
     "addresses": addresses,
     "phones": phones,
 }
-# By gate: the type that asks for it, and the detector.
-OPT_IN_DETECTORS: dict[str, tuple[str, Detector]] = {
-    "medical_ids": ("medical_id", opt_in.medical_ids),
-    "passports": ("passport", opt_in.passports),
-    "births": ("date_of_birth", opt_in.births),
-    "streets": ("street_address", streets),
-    "obfuscated_emails": ("obfuscated_email", opt_in.obfuscated_emails),
-    "wallets": ("wallet", opt_in.wallets),
-    "macs": ("mac", opt_in.macs),
-    "positions": ("gps", opt_in.positions),
-    "handles": ("handle", opt_in.handles),
-}
+
+
+def on_request(also: Collection[str]) -> dict[str, Detector]:
+    """The detectors of types on request, by gate; their patterns are compiled when somebody asks for one."""
+    if not also:
+        return {}
+    from corpusqa_checks.pii import opt_in
+    from corpusqa_checks.pii.streets import streets
+
+    known: dict[str, tuple[str, Detector]] = {
+        "medical_ids": ("medical_id", opt_in.medical_ids),
+        "passports": ("passport", opt_in.passports),
+        "births": ("date_of_birth", opt_in.births),
+        "streets": ("street_address", streets),
+        "obfuscated_emails": ("obfuscated_email", opt_in.obfuscated_emails),
+        "wallets": ("wallet", opt_in.wallets),
+        "macs": ("mac", opt_in.macs),
+        "positions": ("gps", opt_in.positions),
+        "handles": ("handle", opt_in.handles),
+    }
+    return {gate: detect for gate, (label, detect) in known.items() if label in also}

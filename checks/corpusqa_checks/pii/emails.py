@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 
 from corpusqa_checks.pii.documentation import is_reserved_host
-from corpusqa_checks.pii.hits import RESERVED, ROLE, WORD, Hit, Line
+from corpusqa_checks.pii.hits import RESERVED, ROLE, Hit, Line
 from corpusqa_checks.pii.tables import table
 
 # Local part of at most 64 and labels of at most 63 characters (RFC 5321, 1035), at most nine labels.
 _ADDRESS = re.compile(
-    rf"(?<![.%+\-@$}}])(?<![{WORD}])(?P<local>[{WORD}](?:(?:[{WORD}]|[.%+'\-]){{0,62}}(?:[{WORD}]|[+\-]))?)@"
-    rf"(?P<host>(?:[{WORD}](?:(?:[{WORD}]|-){{0,61}}[{WORD}])?\.){{1,8}}(?P<top>xn--[a-z0-9\-]{{2,59}}|[{WORD}\d_]{{2,24}}))"
-    rf"(?![{WORD}]|@)"
+    r"(?<![.%+\-@$}])(?<!\w)(?P<local>\w(?:(?:\w|[.%+'\-]){0,62}(?:\w|[+\-]))?)@"
+    r"(?P<host>(?:\w(?:(?:\w|-){0,61}\w)?\.){1,8}(?P<top>xn--[a-z0-9\-]{2,59}|[^\W\d_]{2,24}))"
+    r"(?!\w|@)"
 )
 _USER_INFO = re.compile(r"//[^\s/@]{0,130}\Z")
 # `scp file user@host:path`, `ssh user@host`: an account on a machine.

@@ -6,10 +6,10 @@ import importlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from corpusqa_checks.pii.documentation import is_specimen_id
-from corpusqa_checks.pii.hits import RESERVED, WORD, Hit, Line
+from corpusqa_checks.pii.hits import RESERVED, Hit, Line
 from corpusqa_checks.pii.tables import table
 from corpusqa_checks.pii.terms import Terms
 
@@ -24,20 +24,25 @@ class Kind:
 
     Attributes:
         name: Country and identifier, for instance "PL pesel".
-        shape: What it looks like, as it is written.
+        written: What it looks like; `shape` is the pattern, compiled when a text names the identifier.
         valid: The validator.
         free: Needs no name: shape and checksum together are evidence enough.
     """
 
     name: str
-    shape: re.Pattern[str]
+    written: str
     valid: Callable[[str], bool]
     free: bool
+
+    @cached_property
+    def shape(self) -> re.Pattern[str]:
+        """The pattern of a whole value, in any case."""
+        return re.compile(rf"(?<!\w)(?<![.\-/])(?i:{self.written})(?!\w|[.\-/,]\d)")
 
 
 def national_ids(line: Line) -> Iterator[Hit]:
     """Identifiers with their name before them, or in brackets right behind."""
-    for number in sorted(names().within(f"{line.above}\n{line.text}")):
+    for number in sorted(names().within(f"{line.above}\n{line.said}")):
         kind = kinds()[number]
         for found in kind.shape.finditer(line.text):
             if _is_named(number, line, found) and kind.valid(found[0]):
@@ -79,7 +84,7 @@ def kinds() -> tuple[Kind, ...]:
     return tuple(
         Kind(
             row["name"],
-            re.compile(rf"(?<![{WORD}])(?<![.\-/])(?i:{row['shape']})(?![{WORD}]|[.\-/,]\d)"),
+            row["shape"],
             _validator(row.get("stdnum", "")),
             bool(row.get("free", False)),
         )

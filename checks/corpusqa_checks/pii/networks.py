@@ -8,11 +8,11 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from corpusqa_checks.pii.cues import cue, cue_right_before
 from corpusqa_checks.pii.documentation import is_reserved_address, is_service_address
-from corpusqa_checks.pii.hits import RESERVED, ROLE, WORD, Hit, Line
+from corpusqa_checks.pii.hits import RESERVED, ROLE, Hit, Line
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 # After a slash it is part of a path or a user agent, except after the two slashes of a URL.
-_IPV4 = re.compile(rf"(?<![{WORD}])(?<![.\-])(?<![^/:]/)(?:{_OCTET}\.){{3}}{_OCTET}(?![{WORD}]|\.\w|-\d)")
+_IPV4 = re.compile(rf"(?<!\w)(?<![.\-])(?<![^/:]/)(?:{_OCTET}\.){{3}}{_OCTET}(?!\w|\.\w|-\d)")
 # Only 2000::/3 is in public use (RFC 4291).
 _IPV6 = re.compile(r"(?<![\w:.])[23][0-9A-Fa-f]{3}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:]|\.\d)")
 _PORT_OR_MASK = re.compile(r":\d{1,5}(?!\d)|/(?:[12]?\d|3[0-2])(?!\d)")

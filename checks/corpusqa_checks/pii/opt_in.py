@@ -8,7 +8,7 @@ from functools import cache
 
 from corpusqa_checks.pii.cues import cue_right_before
 from corpusqa_checks.pii.documentation import is_reserved_host
-from corpusqa_checks.pii.hits import RESERVED, WORD, Hit, Line
+from corpusqa_checks.pii.hits import RESERVED, Hit, Line
 from corpusqa_checks.pii.tables import table
 
 Validator = Callable[[str], bool]
@@ -18,18 +18,18 @@ _BITCOIN = re.compile(r"(?<![A-Za-z0-9])(?:bc1[ac-hj-np-z02-9]{25,71}|[13][1-9A-
 _ETHEREUM = re.compile(r"(?<![A-Za-z0-9])0x[0-9a-fA-F]{40}(?![A-Za-z0-9])")
 _LATITUDE = r"-?(?:[0-8]?\d|90)\.\d{4,15}°? ?[NS]?"
 _LONGITUDE = r"-?(?:1[0-7]\d|\d?\d|180)\.\d{4,15}°?(?: ?[EWO](?!\w))?"
-_GPS = re.compile(rf"(?<![{WORD}])(?<![.,\-]){_LATITUDE}[,;] ?{_LONGITUDE}(?![{WORD}]|\.\d|[,;] ?-?\d)")
+_GPS = re.compile(rf"(?<!\w)(?<![.,\-]){_LATITUDE}[,;] ?{_LONGITUDE}(?!\w|\.\d|[,;] ?-?\d)")
 # After a slash it is the scope of a package, but not right after the host of a URL: https://social.example/@name.
-_HANDLE = re.compile(rf"(?<![{WORD}])(?<![@.`#\\=\-+&])@(?P<name>[A-Za-z]\w{{2,29}})(?![\w@(:/=\-]|\.\w)")
+_HANDLE = re.compile(r"(?<!\w)(?<![@.`#\\=\-+&])@(?P<name>[A-Za-z]\w{2,29})(?![\w@(:/=\-]|\.\w)")
 _PROFILE = re.compile(r"https?://[\w.\-]{1,80}/\Z")
 _BORN_NUMBERS = re.compile(r"\d{1,2}[./\-]\d{1,2}[./\-](?:19|20)\d\d|(?:19|20)\d\d[./\-]\d{1,2}[./\-]\d{1,2}(?!\d)")
-_MONTH = rf"[{WORD}]{{3,12}}\.?"
+_MONTH = r"\w{3,12}\.?"
 _BORN_WORDS = re.compile(
     rf"\d{{1,2}}(?:st|nd|rd|th|\.|er|º)? (?:de |of )?{_MONTH} (?:de )?(?:19|20)\d\d"
     rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)\d\d"
 )
 _THREE_DIGITS = r"(?=(?:[A-Z]{0,12}\d){3})"
-_DOCUMENT_NUMBER = re.compile(rf"(?<![{WORD}\-]){_THREE_DIGITS}[A-Z0-9]{{6,12}}(?![{WORD}\-])")
+_DOCUMENT_NUMBER = re.compile(rf"(?<![\w\-]){_THREE_DIGITS}[A-Z0-9]{{6,12}}(?![\w\-])")
 _AT = r" ?(?:[\[({<] ?(?:at|AT|@|ät) ?[\])}>]| (?:at|AT) )\s?"
 _DOT = r" ?(?:\.|[\[({<] ?(?:dot|DOT|punkt|\.) ?[\])}>]| (?:dot|DOT) ) ?"
 _OBFUSCATED = re.compile(
@@ -151,7 +151,7 @@ def _medical() -> tuple[tuple[re.Pattern[str], str, Validator], ...]:
 
 
 def _bordered(shape: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![{WORD}])(?:{shape})(?![{WORD}])")
+    return re.compile(rf"(?<!\w)(?:{shape})(?!\w)")
 
 
 def _any(value: str) -> bool:

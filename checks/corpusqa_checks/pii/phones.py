@@ -8,13 +8,13 @@ from functools import cache, lru_cache
 
 from corpusqa_checks.pii.cues import cue, cue_right_before
 from corpusqa_checks.pii.documentation import is_reserved_phone
-from corpusqa_checks.pii.hits import RESERVED, WORD, Hit, Line
+from corpusqa_checks.pii.hits import RESERVED, Hit, Line
 from corpusqa_checks.pii.tables import table
 
 _JOIN = r"(?:[ .\-/]|\)[ .\-/]?|[ \-./]?\(| [\-/] )?"
 _NUMBER = re.compile(
-    rf"(?<![{WORD}])(?<![+\-/,$€£=#&])(?<!\d[.:])(?:\+ ?\(?|\(\+? ?|00)?\d(?:{_JOIN}\d){{5,21}}"
-    rf"(?:(?=x\d)|(?![{WORD}]|%|[.,:]\d|-\w))"
+    rf"(?<!\w)(?<![+\-/,$€£=#&])(?<!\d[.:])(?:\+ ?\(?|\(\+? ?|00)?\d(?:{_JOIN}\d){{5,21}}"
+    rf"(?:(?=x\d)|(?!\w|%|[.,:]\d|-\w))"
 )
 _INTERNATIONAL = re.compile(r"\(?\+|00[1-9]")
 _DATE = re.compile(

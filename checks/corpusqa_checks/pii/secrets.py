@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from corpusqa_checks.pii.documentation import is_reserved_secret
 from corpusqa_checks.pii.hits import RESERVED, Hit, Line
@@ -39,15 +39,25 @@ class Format:
         name: Issuer and kind.
         keywords: A line has to hold one of them; those of a format with a cue are in lower case, for any case.
         folded: Whether it is such a format.
-        pattern: Its last group, or else the whole match, is the value.
+        value: Pattern of the value.
+        cue: Pattern of the name that has to stand before it; "" without one.
         entropy: Least Shannon entropy of the value in bits per sign.
     """
 
     name: str
     keywords: tuple[str, ...]
     folded: bool
-    pattern: re.Pattern[str]
+    value: str
+    cue: str
     entropy: float
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Its first group is the value; compiled when a line holds a keyword."""
+        value = rf"({self.value})(?![A-Za-z0-9_])"
+        if self.cue:
+            return re.compile(rf"(?i:(?<![A-Za-z0-9])(?:{self.cue})){_ASSIGNED}(?<![A-Za-z0-9]){value}")
+        return re.compile(rf"(?<![A-Za-z0-9]){value}")
 
 
 def secrets(line: Line) -> Iterator[Hit]:
@@ -82,7 +92,8 @@ def formats() -> tuple[Format, ...]:
             name,
             tuple(dict.fromkeys(word.lower() if "cue" in row else word for word in row["keywords"])),
             "cue" in row,
-            _compiled(row["pattern"], row.get("cue", "")),
+            row["pattern"],
+            row.get("cue", ""),
             row.get("entropy", _ENTROPY),
         )
         for name, row in table("secrets")["formats"].items()
@@ -114,13 +125,6 @@ def gate_keywords(*, folded: bool) -> list[str]:
 def _cased(word: str) -> list[str]:
     """The ways in which names are written; a search in any case is ten times slower."""
     return [word, word.lower(), word.upper(), word.capitalize()]
-
-
-def _compiled(pattern: str, cue: str) -> re.Pattern[str]:
-    value = rf"({pattern})(?![A-Za-z0-9_])"
-    if cue:
-        return re.compile(rf"(?i:(?<![A-Za-z0-9])(?:{cue})){_ASSIGNED}(?<![A-Za-z0-9]){value}")
-    return re.compile(rf"(?<![A-Za-z0-9]){value}")
 
 
 def _issued(shape: Format, text: str) -> Iterator[Hit]:

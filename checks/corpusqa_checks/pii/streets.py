@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from corpusqa_checks.pii.hits import WORD, Hit, Line
+from corpusqa_checks.pii.hits import Hit, Line
 from corpusqa_checks.pii.tables import table
 
 _WORDS = table("opt_in")
-_NAME = rf"[{WORD}'’.\-]{{2,24}}"
-_CAPITAL = rf"(?=[^\W\d_a-zß-öø-ÿ])[{WORD}'’.\-]{{2,24}}"
+_NAME = r"[\w'’.\-]{2,24}"
+_CAPITAL = r"(?=[^\W\d_a-zß-öø-ÿ])[\w'’.\-]{2,24}"
 
 
 def _any(words: Sequence[str]) -> str:
@@ -18,21 +18,21 @@ def _any(words: Sequence[str]) -> str:
 
 
 _HEAD = rf"(?i:{_any(_WORDS['street_heads'])}) (?:{_NAME} ){{0,3}}"
-_NOT_MORE = rf"(?![{WORD}.,:/%\-]\d|[{WORD}%°])"
+_NOT_MORE = r"(?![\w.,:/%\-]\d|[\w%°])"
 # 12 Mole Street; 221B Upper Mole St. Flat and postcode are left to the reader.
 _ENGLISH = re.compile(
-    rf"(?<![{WORD}.,\-])\d{{1,5}}[A-Za-z]? (?:{_CAPITAL} ){{1,3}}(?:{_any(_WORDS['street_words'])})\b\.?(?! \d{{4}})"
+    rf"(?<![\w.,\-])\d{{1,5}}[A-Za-z]? (?:{_CAPITAL} ){{1,3}}(?:{_any(_WORDS['street_words'])})\b\.?(?! \d{{4}})"
 )
 # 12, rue de la Mer
-_NUMBER_FIRST = re.compile(rf"(?<![{WORD}.,\-])\d{{1,4}}(?: ?bis| ?ter|[a-z])?,? {_HEAD}{_CAPITAL}")
+_NUMBER_FIRST = re.compile(rf"(?<![\w.,\-])\d{{1,4}}(?: ?bis| ?ter|[a-z])?,? {_HEAD}{_CAPITAL}")
 # Calle Mayor 12; ul. Morska 12
-_NUMBER_LAST = re.compile(rf"(?<![{WORD}]){_HEAD}{_NAME},? (?:n[.º°]? ?|nº |д\. ?)?\d{{1,4}}[A-Za-z]?{_NOT_MORE}")
+_NUMBER_LAST = re.compile(rf"(?<!\w){_HEAD}{_NAME},? (?:n[.º°]? ?|nº |д\. ?)?\d{{1,4}}[A-Za-z]?{_NOT_MORE}")
 # Molenstraße 12; Lange Gasse 4a; Dorpsstraat 7
-_STEM = rf"(?=[^\W\d_a-zß-öø-ÿ])[{WORD}'’.\-]{{1,24}}?"
+_STEM = r"(?=[^\W\d_a-zß-öø-ÿ])[\w'’.\-]{1,24}?"
 _SUFFIX = f"(?:{_any(_WORDS['street_suffixes'])})"
 _APART = f"(?:{_any([word.capitalize() for word in _WORDS['street_suffixes']])})"
 _SUFFIXED = re.compile(
-    rf"(?<![{WORD}])(?:(?:{_CAPITAL}[ \-])?{_STEM}{_SUFFIX}|{_CAPITAL}[ \-]{_APART}) \d{{1,4}} ?[a-zA-Z]?{_NOT_MORE}"
+    rf"(?<!\w)(?:(?:{_CAPITAL}[ \-])?{_STEM}{_SUFFIX}|{_CAPITAL}[ \-]{_APART}) \d{{1,4}} ?[a-zA-Z]?{_NOT_MORE}"
 )
 
 
