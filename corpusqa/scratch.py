@@ -47,9 +47,9 @@ def remove_scratch(folder: Path) -> None:
 
 
 @contextmanager
-def scratch(prefix: str) -> Iterator[Path]:
-    """A folder for the length of a block."""
-    folder = scratch_folder(prefix)
+def scratch(prefix: str, where: Path | None = None) -> Iterator[Path]:
+    """A folder for the length of a block, as of `scratch_folder`."""
+    folder = scratch_folder(prefix, where)
     try:
         yield folder
     finally:

@@ -17,6 +17,7 @@ from corpusqa.corpus import Corpus, open_corpus
 from corpusqa.engines import Engine
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.local import LocalEngine
+from corpusqa.engines.memory import Memory
 from corpusqa.engines.parts import write_tables
 from corpusqa.errors import EmptyCorpus, WorkerDied
 from corpusqa.plugins import Plugin, find, load
@@ -80,7 +81,7 @@ def digests(scanned: Scan) -> dict[str, list[tuple[object, ...]]]:
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> tuple[Scan, dict[str, str]]:
     folder = tmp_path_factory.mktemp("reference")
-    flow = Flow(LocalEngine(1), folder / "work", bucket_bytes=2000)
+    flow = Flow(LocalEngine(1), folder / "work", memory=Memory(bucket=2000))
     found, _ = scan(corpus(folder, documents(), 100), plugins(), flow)
     return found, manifests(flow)
 
@@ -104,7 +105,7 @@ def manifests(flow: Flow) -> dict[str, str]:
 def test_the_same_manifests_for_any_engine_and_worker_count(
     engine: Engine, tmp_path: Path, reference: tuple[Scan, dict[str, str]]
 ) -> None:
-    flow = Flow(engine, tmp_path / "work", bucket_bytes=2000)
+    flow = Flow(engine, tmp_path / "work", memory=Memory(bucket=2000))
     scan(corpus(tmp_path, documents(), 100), plugins(), flow)
 
     assert manifests(flow) == reference[1]
@@ -114,7 +115,7 @@ def test_the_same_manifests_for_any_engine_and_worker_count(
 def test_the_same_rows_for_any_unit_size_and_bucket_count(
     unit_rows: int, bucket_bytes: int, tmp_path: Path, reference: tuple[Scan, dict[str, str]]
 ) -> None:
-    flow = Flow(LocalEngine(1), tmp_path / "work", bucket_bytes=bucket_bytes)
+    flow = Flow(LocalEngine(1), tmp_path / "work", memory=Memory(bucket=bucket_bytes))
     found, _ = scan(corpus(tmp_path, documents(), unit_rows), plugins(), flow)
 
     assert digests(found) == digests(reference[0])
@@ -197,6 +198,7 @@ import sys
 from pathlib import Path
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.local import LocalEngine
+from corpusqa.engines.memory import Memory
 Flow(LocalEngine(1), Path(sys.argv[1]), say=lambda line: print(line, flush=True))
 print("alone", flush=True)
 """

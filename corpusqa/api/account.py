@@ -18,7 +18,8 @@ from corpusqa.api.last import remember
 from corpusqa.config import Config
 from corpusqa.corpus import Corpus, columns, open_corpus, remove_spool
 from corpusqa.engines.flow import Flow, Progress, quiet
-from corpusqa.engines.local import SERIAL_BYTES, LocalEngine
+from corpusqa.engines.local import SERIAL_BYTES, LocalEngine, cpu_count
+from corpusqa.engines.memory import Memory, planned
 from corpusqa.engines.parts import Done, Stage, write_tables
 from corpusqa.gate import GateResult
 from corpusqa.gate.catalogue import refuse_slicing
@@ -46,6 +47,7 @@ class Settings:
     progress: Progress = quiet
     say: Say = lambda _line: None
     allow_incomplete: bool = False
+    memory: int | None = None  # bytes that all processes of the run may take together
     sample: int | None = None  # rows to look at; the one setting that says what is looked at
 
 
@@ -144,20 +146,27 @@ def _account(source: Any, config: Config, settings: Settings) -> Account:
     make_policy(config.clean, declared)  # what cannot work is said before an hour of scanning, not after it
     limits_of(config.gate, declared)
     refuse_slicing(config.report.by, declared, "[report] by:")
-    corpus = open_corpus(source, config.input, work=settings.work)
+    memory, most = planned(settings.memory, settings.workers or cpu_count())
+    corpus = open_corpus(source, config.input, work=settings.work, unit_bytes=memory.unit)
     try:
-        return _of(corpus, config, plugins, declared, settings)
+        return _of(corpus, config, plugins, declared, settings, memory, most)
     except BaseException:
         remove_spool(corpus)  # a copy of the source does not outlive a run that failed
         raise
 
 
 def _of(
-    corpus: Corpus, config: Config, plugins: list[Plugin], declared: Mapping[str, CheckInfo], settings: Settings
+    corpus: Corpus,
+    config: Config,
+    plugins: list[Plugin],
+    declared: Mapping[str, CheckInfo],
+    settings: Settings,
+    memory: Memory,
+    most: int,
 ) -> Account:
     policy = make_policy(config.clean, declared, corpus.columns)
     work = _folder(settings.work, corpus, settings.sample)
-    flow = Flow(_engine(corpus, settings), work, settings.progress, say=settings.say)
+    flow = Flow(_engine(corpus, settings, most, work), work, settings.progress, memory, settings.say)
     if settings.sample is not None:
         corpus = sampled(corpus, flow, settings.sample)
     for note in (*config.notes, *corpus.notes):
@@ -182,15 +191,10 @@ def _judged(
     return Account(config, settings, plugins, corpus, flow, scanned, stored, policy, verdicts, ledger)
 
 
-def _engine(corpus: Corpus, settings: Settings) -> LocalEngine:
-    size = sum(unit.bytes for unit in corpus.units)
-    if settings.workers is not None:
-        return LocalEngine(settings.workers, worker_started)
-    if size < SERIAL_BYTES or len(corpus.units) < 2:
-        return LocalEngine(1)
-    from loky import cpu_count
-
-    return LocalEngine(min(cpu_count(), len(corpus.units)), worker_started)
+def _engine(corpus: Corpus, settings: Settings, most: int, work: Path) -> LocalEngine:
+    small = sum(unit.bytes for unit in corpus.units) < SERIAL_BYTES
+    workers = 1 if small and settings.workers is None else min(most, len(corpus.units))
+    return LocalEngine(max(1, workers), worker_started, work)
 
 
 def _folder(work: Path, corpus: Corpus, sample: int | None) -> Path:

@@ -17,6 +17,22 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+
+class Bytes(click.ParamType[int]):
+    """A size such as `2GB`."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The size in bytes."""
+        from corpusqa.engines.memory import bytes_of
+
+        try:
+            return bytes_of(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a size such as 2GB or 1500MB", param, ctx)
+
+
 _RUN_OPTIONS = (
     click.option(
         "--config", type=click.Path(path_type=Path), help="Configuration file; by default corpusqa.toml is looked for."
@@ -35,6 +51,11 @@ _RUN_OPTIONS = (
     ),
     click.option(
         "--workers", type=click.IntRange(min=1), help="Worker processes; by default one per core for large corpora."
+    ),
+    click.option(
+        "--memory",
+        type=Bytes(),
+        help="Memory that the run may take, such as 2GB; by default what its workers need at their fastest.",
     ),
     click.option(
         "--allow-incomplete", is_flag=True, help="Judge documents on which a check failed as if it had said nothing."
@@ -110,7 +131,7 @@ def settings(options: dict[str, Any]) -> Iterator[Settings]:
 
     with progress(quiet=options["quiet"]) as shown, descriptor_to_stderr():
         run = Settings(options["work"], options["workers"], shown, shown.say, options["allow_incomplete"])
-        yield replace(run, sample=options.get("sample"))
+        yield replace(run, memory=options.get("memory"), sample=options.get("sample"))
 
 
 def on_terminal() -> bool:

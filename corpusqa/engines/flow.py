@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,10 @@ import polars as pl
 from corpusqa.engines import Engine, MapFn, ReduceFn, ShardFn
 from corpusqa.engines.hashing import buckets_of, digest_of
 from corpusqa.engines.lock import alone
-from corpusqa.engines.parts import Done, Stage, commit, read_stage, write_tables
+from corpusqa.engines.memory import Memory
+from corpusqa.engines.parts import MANIFEST, NOTHING, Done, Stage, commit, noted, notes, read_stage, write_tables
 
-# Aim of one bucket: large enough to be worth a task, small enough for one worker's memory.
-BUCKET_BYTES = 64_000_000
+STARTED = "started"  # holds the fingerprint that an unfinished stage is to have
 Progress = Callable[[str, int, int], None]
 Rows = Callable[[Any], pl.DataFrame]
 GroupFn = Callable[[pl.DataFrame], dict[str, pl.DataFrame]]
@@ -33,8 +33,8 @@ class Flow:
         engine: Schedules the tasks.
         work: Folder of the stages; made with mode 0700.
         progress: Called with stage, finished and all tasks.
-        bucket_bytes: What one bucket of a shuffle should hold; changes how rows are spread, never which rows there are.
-        say: Told when another run has to be waited for.
+        memory: How the work is cut; changes how rows are spread, never which rows there are.
+        say: Told what a person should know meanwhile.
     """
 
     def __init__(
@@ -42,31 +42,48 @@ class Flow:
         engine: Engine,
         work: Path,
         progress: Progress = quiet,
-        bucket_bytes: int = BUCKET_BYTES,
+        memory: Memory = Memory(),  # noqa: B008 (a frozen value)
         say: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self.engine = engine
         self.work = work
         self.progress = progress
-        self.bucket_bytes = bucket_bytes
+        self.memory = memory
+        self.say = say
         work.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = alone(work, say)
 
-    def map(self, name: str, made_of: object, tasks: Sequence[Any], fn: Callable[[Path, Any], Done]) -> Stage:
+    def map(
+        self,
+        name: str,
+        made_of: object,
+        tasks: Sequence[Any],
+        fn: Callable[[Path, Any], Done],
+        about: Mapping[str, str] = NOTHING,
+    ) -> Stage:
         """One task at a time: `fn(folder, task)` writes the parts of the task.
+
+        A task that was finished by a run which then died is not run again.
 
         Args:
             name: Name of the stage.
             made_of: Everything the result depends on besides the tasks, as plain values.
             tasks: Plain values.
             fn: Importable function or partial.
+            about: What to note of the stage for those who read it later.
         """
 
         def run(folder: Path) -> list[Done]:
-            task: MapFn = partial(fn, folder)
-            return self.engine.run_map(tasks, task, partial(self.progress, name))
+            done = notes(folder)
+            rest = [(number, task) for number, task in enumerate(tasks) if number not in done]
+            task: MapFn = partial(_noted, fn, folder)
+            tick = partial(self._tick, name, len(done))
+            return [*done.values(), *(self.engine.run_map(rest, task, tick) if rest else ())]
 
-        return self._stage(name, digest_of(name, made_of, tasks), len(tasks), run)
+        return self._stage(name, digest_of(name, made_of, tasks), len(tasks), run, about)
+
+    def _tick(self, name: str, before: int, done: int, total: int) -> None:
+        self.progress(name, before + done, before + total)
 
     def shuffle(
         self,
@@ -124,22 +141,64 @@ class Flow:
 
     def buckets(self, size: int) -> int:
         """How many buckets rows of this many bytes are spread over."""
-        return max(1, -(-size // self.bucket_bytes))
+        return max(1, -(-size // self.memory.bucket))
 
     def finished(self, name: str, made_of: object, count: int) -> Stage | None:
         """What `write` left under this name, if it was made of the same."""
         return read_stage(self.work / name, digest_of(digest_of(name, made_of, count), pl.__version__))
 
-    def _stage(self, name: str, fingerprint: str, expected: int, run: Callable[[Path], list[Done]]) -> Stage:
+    def has(self, name: str, made_of: object, tasks: Sequence[Any]) -> bool:
+        """Whether `map` would find this stage finished."""
+        fingerprint = digest_of(digest_of(name, made_of, tasks), pl.__version__)
+        return read_stage(self.work / name, fingerprint) is not None
+
+    def set_aside(self, name: str, other: str) -> Stage | None:
+        """Keep a finished stage, which is about to be made anew of something else, under another name.
+
+        Returns:
+            The stage under that name, whenever it was put there; None if there is none.
+        """
+        if read_stage(self.work / name, None) is not None:
+            self.drop(other)
+            (self.work / name).rename(self.work / other)
+        return read_stage(self.work / other, None)
+
+    def drop(self, name: str) -> None:
+        """Delete a stage that nothing needs any more."""
+        place = self.work / name
+        (place / MANIFEST).unlink(missing_ok=True)  # first: what is half deleted must not look finished
+        shutil.rmtree(place, ignore_errors=True)
+
+    def _stage(
+        self,
+        name: str,
+        fingerprint: str,
+        expected: int,
+        run: Callable[[Path], list[Done]],
+        about: Mapping[str, str] = NOTHING,
+    ) -> Stage:
         fingerprint = digest_of(fingerprint, pl.__version__)
         folder = self.work / name
         finished = read_stage(folder, fingerprint)
         if finished is not None:
             return finished
-        if folder.exists():
-            shutil.rmtree(folder)
-        folder.mkdir(parents=True, mode=0o700)
-        return commit(folder, fingerprint, run(folder), expected)
+        if _started(folder) != fingerprint:
+            self.drop(name)
+            folder.mkdir(parents=True, mode=0o700)
+            (folder / STARTED).write_text(fingerprint, encoding="utf-8")
+        return commit(folder, fingerprint, run(folder), expected, about)
+
+
+def _started(folder: Path) -> str | None:
+    try:
+        return (folder / STARTED).read_text(encoding="utf-8")
+    except OSError:
+        return None
+
+
+def _noted(fn: Callable[[Path, Any], Done], folder: Path, numbered: tuple[int, Any]) -> Done:
+    number, task = numbered
+    return noted(number, folder, fn, task)
 
 
 def _with_bucket(rows: Rows, keys: Sequence[str], buckets: int, task: Any) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from corpusqa.scratch import scratch
 
 # Below this much text starting workers costs more than they save (one worker imports for about 0.5 s).
 SERIAL_BYTES = 16_000_000
+SPILL = "corpusqa-shuffle-"  # beginning of the names of folders with the rows of a shuffle
 
 
 class LocalEngine:
@@ -24,13 +25,19 @@ class LocalEngine:
 
     loky's workers are started afresh, never forked, so they are safe beside polars' threads, in scripts without a main
     guard, in notebooks and from stdin.
+
+    Args:
+        workers: How many processes.
+        started: Called once in each worker, by its name: it has to stand in a module.
+        spill: Folder for the rows of a shuffle on their way, by default the system's for temporary files.
     """
 
     name = "local"
 
-    def __init__(self, workers: int = 1, started: Callable[[], None] | None = None) -> None:
+    def __init__(self, workers: int = 1, started: Callable[[], None] | None = None, spill: Path | None = None) -> None:
         self.workers = workers
-        self._started = started  # called once in each worker, by its name: it has to stand in a module
+        self._started = started
+        self.spill = spill
 
     def run_map(self, tasks: Sequence[Any], fn: MapFn, tick: Tick) -> list[Done]:
         """Every task once; a task whose worker died is run again alone."""
@@ -40,7 +47,7 @@ class LocalEngine:
         self, tasks: Sequence[Any], shard: ShardFn, schema: pl.Schema, buckets: int, reduce: ReduceFn, tick: Tick
     ) -> list[Done]:
         """One Arrow file per task with one record batch per bucket; a reducer reads its batch of every file."""
-        with scratch("corpusqa-shuffle-") as folder:
+        with scratch(SPILL, self.spill) as folder:
             spill = partial(_spill, shard, schema, buckets, folder)
             list(self._each(list(enumerate(tasks)), spill, lambda _done, _all: None))
             gather = partial(_gather, reduce, schema, len(tasks), folder)
@@ -83,6 +90,13 @@ class LocalEngine:
                 f"a worker was killed twice while it worked on {_named(task)}; out of memory is the usual reason: "
                 "run with fewer workers (--workers 1)"
             ) from None
+
+
+def cpu_count() -> int:
+    """The cores that this process may use: of the container or the job, not of the machine."""
+    from loky import cpu_count as count
+
+    return int(count())
 
 
 def _executor(workers: int, started: Callable[[], None] | None) -> Any:

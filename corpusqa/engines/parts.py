@@ -7,15 +7,18 @@ import json
 import os
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
 MANIFEST = "manifest.json"
+FINISHED = "finished-"  # beginning of the notes of finished tasks
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class Stage:
     fingerprint: str
     parts: tuple[Part, ...]
     seconds: Mapping[str, float] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)  # what its maker noted of it
 
     @cached_property
     def digest(self) -> str:
@@ -117,10 +121,12 @@ def read_stage(folder: Path, fingerprint: str | None) -> Stage | None:
         fingerprint = said["fingerprint"]
     if said.get("fingerprint") != fingerprint or not all(_whole(folder / p.name, p.bytes) for p in parts):
         return None
-    return Stage(folder, fingerprint, parts, said.get("seconds", {}))
+    return Stage(folder, fingerprint, parts, said.get("seconds", {}), said.get("about", {}))
 
 
-def commit(folder: Path, fingerprint: str, results: Iterable[Done], expected: int) -> Stage:
+def commit(
+    folder: Path, fingerprint: str, results: Iterable[Done], expected: int, about: Mapping[str, str] = NOTHING
+) -> Stage:
     """Publish a stage: the rename of its manifest is the success marker, the resume point and the progress in one.
 
     Raises:
@@ -135,14 +141,58 @@ def commit(folder: Path, fingerprint: str, results: Iterable[Done], expected: in
     for one in done:
         for what, spent in one.seconds.items():
             seconds[what] = seconds.get(what, 0.0) + spent
-    said = {"fingerprint": fingerprint, "parts": [asdict(part) for part in parts], "seconds": seconds}
-    temporary = folder / f"{MANIFEST}.{uuid.uuid4().hex[:8]}"
+    rows = [asdict(part) for part in parts]
+    said = {"fingerprint": fingerprint, "parts": rows, "seconds": seconds, "about": dict(about)}
+    _write_json(folder / MANIFEST, said, sync=True)
+    _sweep(folder, {part.name for part in parts} | {MANIFEST})
+    return Stage(folder, fingerprint, parts, seconds, about)
+
+
+def _sweep(folder: Path, listed: set[str]) -> None:
+    """Delete what the manifest does not list: parts of attempts that died, and the notes of finished tasks."""
+    for path in folder.iterdir():
+        if path.name not in listed:
+            path.unlink(missing_ok=True)
+
+
+def noted(number: int, folder: Path, fn: Callable[[Path, Any], Done], task: Any) -> Done:
+    """Run one task and note that it is finished, so that a run which ends before its stage does not lose it."""
+    done = fn(folder, task)
+    said = {"parts": [asdict(part) for part in done.parts], "seconds": dict(done.seconds)}
+    _write_json(folder / f"{FINISHED}{number}.json", said)
+    return done
+
+
+def notes(folder: Path) -> dict[int, Done]:
+    """The tasks of an unfinished stage that are noted as finished and whose files are whole, by number."""
+    found = {}
+    for path in folder.glob(f"{FINISHED}*.json"):
+        try:
+            said = json.loads(path.read_text(encoding="utf-8"))
+            parts = tuple(Part(**part) for part in said["parts"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if all(_unchanged(folder / part.name, part) for part in parts):
+            found[int(path.stem[len(FINISHED) :])] = Done(parts, said["seconds"])
+    return found
+
+
+def _write_json(path: Path, said: Mapping[str, Any], *, sync: bool = False) -> None:
+    temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}")
     with temporary.open("w", encoding="utf-8") as file:
         json.dump(said, file)
         file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(folder / MANIFEST)
-    return Stage(folder, fingerprint, parts, seconds)
+        if sync:
+            os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def _unchanged(path: Path, part: Part) -> bool:
+    """Whether a file holds what its task wrote: after a crash of the machine a file may be there and be empty."""
+    if not _whole(path, part.bytes):
+        return False
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == part.sha256
 
 
 def _whole(path: Path, size: int) -> bool:

@@ -23,7 +23,7 @@ from corpusqa.scan.components import components
 from corpusqa.scan.contract import blaming
 from corpusqa.scan.index import Index
 from corpusqa.scan.model import EVIDENCE
-from corpusqa.scan.unit import BATCH_BYTES, built, key_table
+from corpusqa.scan.unit import built, key_table
 from corpusqa.scan.views import blanking_labels, language_signal
 
 VERIFIED: dict[str, Any] = {"a": pl.Int64, "b": pl.Int64, "similarity": pl.Float64, "evidence": EVIDENCE}
@@ -62,7 +62,7 @@ def verify(flow: Flow, scanned: Scanned, plugin: Plugin, half: str) -> tuple[pl.
     found = pairs.frame("pairs").sort("a", "b")
     if found.is_empty():
         return pl.DataFrame(schema=VERIFIED), capped
-    blocks = pack(found, scanned.index.documents.select("doc", "bytes"))
+    blocks = pack(found, scanned.index.documents.select("doc", "bytes"), flow.memory.batch)
     plan = flow.write(f"blocks.{name}", pairs.digest, _plan(blocks))
     made_of = (plan.digest, scanned.measured.digest, scanned.fingerprints)
     rows = partial(_texts, scanned.corpus, scanned.specs, scanned.measured, scanned.index.stage, plan)
@@ -72,8 +72,8 @@ def verify(flow: Flow, scanned: Scanned, plugin: Plugin, half: str) -> tuple[pl.
     return done.frame("verified").sort("a", "b"), capped
 
 
-def pack(pairs: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
-    """Candidate pairs -> `a`, `b`, `block`: each block's documents hold at most about BATCH_BYTES of text.
+def pack(pairs: pl.DataFrame, sizes: pl.DataFrame, most: int) -> pl.DataFrame:
+    """Candidate pairs -> `a`, `b`, `block`: each block's documents hold about `most` bytes of text or less.
 
     Whole candidate components stay together where they fit, so that a document is read into one block only; a component
     that is too large is cut between documents `a`.
@@ -81,14 +81,14 @@ def pack(pairs: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
     parts = components(pairs).join(sizes, on="doc", how="left")
     weights = parts.group_by("component").agg(weight=pl.col("bytes").sum()).sort("component")
     first = weights["weight"].cum_sum() - weights["weight"]
-    weights = weights.with_columns(shelf=first // BATCH_BYTES)
+    weights = weights.with_columns(shelf=first // most)
     tied = pairs.join(parts.select(a="doc", component="component"), on="a", how="left").join(
         weights, on="component", how="left"
     )
     tied = tied.join(sizes.rename({"doc": "b"}), on="b", how="left").sort("component", "a", "b")
     # inside one component every pair brings at most the text of its b: cut when those add up to a batch
-    run = (pl.col("bytes").cum_sum() - pl.col("bytes")).over("component") // BATCH_BYTES
-    cut = pl.when(pl.col("weight") > BATCH_BYTES).then(run.first().over("component", "a")).otherwise(0)
+    run = (pl.col("bytes").cum_sum() - pl.col("bytes")).over("component") // most
+    cut = pl.when(pl.col("weight") > most).then(run.first().over("component", "a")).otherwise(0)
     order = tied.with_columns(cut=cut).with_columns(block=pl.struct("shelf", "cut").rank("dense").cast(pl.Int64) - 1)
     return order.select("a", "b", "block").sort("block", "a", "b")
 

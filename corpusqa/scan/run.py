@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -14,12 +13,13 @@ from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Stage
 from corpusqa.errors import EmptyCorpus
-from corpusqa.plugins import Plugin, fingerprint
+from corpusqa.plugins import Plugin, Spec, fingerprint
 from corpusqa.plugins.fingerprint import files_digest
 from corpusqa.scan.clusters import clustered, member_spans
 from corpusqa.scan.describe import describe
 from corpusqa.scan.groups import derived, grouped, split
 from corpusqa.scan.index import index
+from corpusqa.scan.known import NAME, check_keys, known
 from corpusqa.scan.links import Scanned, verify
 from corpusqa.scan.model import CLUSTERS, EDGES, FAILURES, SPANS, CheckInfo, Scan
 from corpusqa.scan.names import any_hidden
@@ -44,9 +44,7 @@ def scan(corpus: Corpus, plugins: Sequence[Plugin], flow: Flow) -> tuple[Scan, S
     """
     specs = tuple(plugin.spec for plugin in plugins)
     prints = (_own_code(), *(fingerprint(plugin) for plugin in plugins))
-    secret = hashlib.sha256(f"keys {corpus.identity()}".encode()).digest()
-    measure = partial(measure_unit, corpus, specs, secret)
-    measured = flow.map("measure", (prints, corpus.identity()), corpus.units, measure)
+    measured = _measure(corpus, plugins, flow, specs, prints)
     made_of = (prints, measured.digest)
     stored = flow.finished("scan", made_of, len(corpus.units))
     found = None
@@ -57,6 +55,19 @@ def scan(corpus: Corpus, plugins: Sequence[Plugin], flow: Flow) -> tuple[Scan, S
     elif any_hidden(stored.frame("documents")):
         found = index(flow, corpus, measured)
     return restore(stored, found.documents if found else None), stored
+
+
+def _measure(
+    corpus: Corpus, plugins: Sequence[Plugin], flow: Flow, specs: tuple[Spec, ...], prints: tuple[str, ...]
+) -> Stage:
+    """The first pass; of rows that an earlier one measured with the same checks, its results are used."""
+    made_of, earlier, keys = (prints, corpus.identity()), None, check_keys(corpus, plugins, prints[0])
+    if not flow.has("measure", made_of, corpus.units):
+        earlier = known(flow, corpus, keys)
+    task = partial(measure_unit, corpus, specs, corpus.secret(), earlier, flow.memory.batch)
+    measured = flow.map("measure", made_of, corpus.units, task, keys)
+    flow.drop(NAME)
+    return measured
 
 
 def _halves(scanned: Scanned, plugins: Sequence[Plugin], flow: Flow) -> Scan:

@@ -12,17 +12,15 @@ import polars as pl
 
 from corpusqa.batch import DOCUMENT
 from corpusqa.check import Groups, Links
-from corpusqa.corpus import Corpus
+from corpusqa.corpus import Corpus, Rows
 from corpusqa.engines.parts import Done, write_tables
 from corpusqa.plugins import Plugin, Spec, build
 from corpusqa.readers import Unit
 from corpusqa.scan.contract import NO_SPANS
+from corpusqa.scan.known import MATCHES, Known
 from corpusqa.scan.names import NAMES, hidden, marked
 from corpusqa.scan.views import Measuring
 
-# A batch is at most this much text, or one document: what the memory of a worker is planned for. Views and features
-# take up to twenty times the text for a moment; larger batches are no faster.
-BATCH_BYTES = 16_000_000
 FAILURES = {"row": pl.Int64, "check": pl.String, "why": pl.String}
 _CARRIED = ["row", "id", "url", "source", "published", "collected", "language", "split", "file", "line"]
 
@@ -43,33 +41,48 @@ def key_table(check: str, half: str) -> str:
     return f"keys.{check}.{half}"
 
 
-def measure_unit(corpus: Corpus, specs: tuple[Spec, ...], secret: bytes, folder: Path, unit: Unit) -> Done:
+def measure_unit(
+    corpus: Corpus,
+    specs: tuple[Spec, ...],
+    secret: bytes,
+    known: Known | None,
+    batch_bytes: int,
+    folder: Path,
+    unit: Unit,
+) -> Done:
     """Read one unit and measure it.
 
     Args:
         corpus: The source.
         specs: The checks.
         secret: 32 bytes that nobody knows who does not hold the source; see `keyed`.
+        known: Results of an earlier scan, used for the rows that have not changed.
+        batch_bytes: Text that checks see at once.
         folder: For the tables.
         unit: What to read.
 
     Returns:
         The tables `documents`, `unreadable`, `counts`, `signals`, `spans`, `failures` and one of keys per Links or
-        Groups half; rows are named by their position in the unit.
+        Groups half; rows are named by their position in the unit and sorted by it.
     """
     began = time.process_time()
     plugins = built(specs)
     rows = corpus.read(unit, full=True)
+    matches = known.matches(rows.documents) if known else pl.DataFrame(schema=MATCHES)
     seconds = {"reading": time.process_time() - began}
-    batches = [
-        _measured(plugins, batch, _parts(batch, rows.parts), secret, seconds) for batch in _batches(rows.documents)
-    ]
-    tables = {name: pl.concat([b[name] for b in batches], how="diagonal") for name in batches[0]} if batches else {}
-    tables["unreadable"] = hidden(marked(plugins, rows.unreadable, ["file"]), ["file"])
-    tables["counts"] = pl.DataFrame(
+    run = partial(_run, plugins, rows, secret, batch_bytes, seconds)
+    fresh = run(rows.documents.join(matches, on="row", how="anti", maintain_order="left"), plugins)
+    tables = [fresh]
+    if known and matches.height:
+        again = rows.documents.join(matches, on="row", how="semi", maintain_order="left")
+        rest = [plugin for plugin in plugins if plugin.name not in known.checks]
+        tables.append(_completed(known, matches, again, run(again, rest) if rest else {}, fresh))
+    joined = {name: _sorted([found[name] for found in tables if name in found]) for name in fresh}
+    joined["unreadable"] = hidden(marked(plugins, rows.unreadable, ["file"]), ["file"])
+    joined["counts"] = pl.DataFrame(
         {"rows": [rows.count], "lines": [rows.lines]}, schema={"rows": pl.Int64, "lines": pl.Int64}
     )
-    return Done(write_tables(folder, unit.number, tables), seconds)
+    return Done(write_tables(folder, unit.number, joined), seconds)
 
 
 def keyed(plugin: Plugin, kind: Links | Groups, keys: pl.DataFrame, secret: bytes) -> pl.DataFrame:
@@ -85,15 +98,75 @@ def keyed(plugin: Plugin, kind: Links | Groups, keys: pl.DataFrame, secret: byte
     return keys.with_columns(key=pl.Series(anew, dtype=pl.Int64))
 
 
-def _batches(documents: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Slices of at most BATCH_BYTES of text or one document; an empty unit is one empty slice."""
+def _run(
+    plugins: Sequence[Plugin],
+    rows: Rows,
+    secret: bytes,
+    batch_bytes: int,
+    seconds: dict[str, float],
+    documents: pl.DataFrame,
+    wanted: Sequence[Plugin],
+) -> dict[str, pl.DataFrame]:
+    """What the checks `wanted` say of documents, batch by batch."""
+    found = [
+        _measured(plugins, wanted, batch, _parts(batch, rows.parts), secret, seconds)
+        for batch in _batches(documents, batch_bytes)
+    ]
+    return {name: pl.concat([tables[name] for tables in found], how="diagonal") for name in found[0]}
+
+
+def _completed(
+    known: Known,
+    matches: pl.DataFrame,
+    documents: pl.DataFrame,
+    again: dict[str, pl.DataFrame],
+    fresh: dict[str, pl.DataFrame],
+) -> dict[str, pl.DataFrame]:
+    """The tables of matched documents: what is known of them, and what the other checks said of them now."""
+    tables = {}
+    for name, like in fresh.items():
+        there = known.table(name, matches)
+        kept = None if there is None else _of_checks(name, there, known.checks, like)
+        now = again.get(name)
+        if name == "documents":
+            assert kept is not None
+            lines = documents.select("row", "line")  # the one thing that may have changed
+            tables[name] = kept.drop("line").join(lines, on="row", how="left").select(like.columns)
+        elif name == "signals" and now is not None and kept is not None:
+            tables[name] = now.join(kept, on="row", how="left", maintain_order="left").select(like.columns)
+        elif kept is not None or now is not None:
+            tables[name] = pl.concat([frame for frame in (kept, now) if frame is not None], how="diagonal")
+    return tables
+
+
+def _of_checks(table: str, frame: pl.DataFrame, checks: Sequence[str], like: pl.DataFrame) -> pl.DataFrame | None:
+    """What a table of an earlier scan holds of some checks."""
+    if table == "documents":
+        return frame
+    if table == "signals":
+        return frame.select(c for c in like.columns if c == "row" or c.partition(".")[0] in checks)
+    if table.startswith("keys."):
+        return frame if table.split(".")[1] in checks else None
+    column = pl.col("label").str.split(".").list.first() if table == "spans" else pl.col("check")
+    return frame.filter(column.is_in(checks))
+
+
+def _sorted(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The rows in the order of the documents."""
+    joined = pl.concat(frames, how="diagonal") if len(frames) > 1 else frames[0]
+    order = [name for name in ("row", "start", "end", "label", "check") if name in joined.columns]
+    return joined.sort(order, nulls_last=True, maintain_order=True)
+
+
+def _batches(documents: pl.DataFrame, batch_bytes: int) -> Iterator[pl.DataFrame]:
+    """Slices of at most `batch_bytes` of text or one document; an empty unit is one empty slice."""
     if documents.is_empty():
         yield documents
         return
     sizes = documents["text"].str.len_bytes().to_list()
     start, held = 0, 0
     for row, size in enumerate(sizes):
-        if held and held + size > BATCH_BYTES:
+        if held and held + size > batch_bytes:
             yield documents[start:row]
             start, held = row, 0
         held += size
@@ -110,43 +183,42 @@ def _parts(documents: pl.DataFrame, parts: pl.DataFrame | None) -> pl.DataFrame 
 
 def _measured(
     plugins: Sequence[Plugin],
+    wanted: Sequence[Plugin],
     documents: pl.DataFrame,
     parts: pl.DataFrame | None,
     secret: bytes,
     seconds: dict[str, float],
 ) -> dict[str, pl.DataFrame]:
-    """Every table of one batch; `row` is the position in the unit."""
+    """The tables of one batch that the checks `wanted` fill; `row` is the position in the unit."""
     began = time.process_time()
     documents = marked(plugins, documents)
     seconds["privacy of ids"] = seconds.get("privacy of ids", 0.0) + time.process_time() - began
     measuring = Measuring(plugins, documents.select(name for name in DOCUMENT if name in documents.columns), parts)
     at = documents["row"]
     place = partial(_placed, at)
-    signals, spans, failures, tables = [at.to_frame()], [NO_SPANS], [], {}
-    for plugin in plugins:
+    signals, spans, failures, tables = [at.to_frame()], [NO_SPANS], [pl.DataFrame(schema=FAILURES)], {}
+    for plugin in wanted:
         result = measuring.result(plugin.name)
         signals.append(result.signals)
         spans.append(place(result.spans))
-        failures.append(place(result.failures).with_columns(check=pl.lit(plugin.name)))
+        failures.append(_named(plugin, place(result.failures)))
         for half, kind in plugin.check.corpus.items():
             if isinstance(kind, Links | Groups):
                 said = measuring.keys(plugin.name, half)
                 keys = keyed(plugin, kind, said.keys, secret)
                 tables[key_table(plugin.name, half)] = place(keys).unique(maintain_order=True)
-                failures.append(place(said.failures).with_columns(check=pl.lit(plugin.name)))
+                failures.append(_named(plugin, place(said.failures)))
     for name, spent in measuring.seconds.items():
         seconds[name] = seconds.get(name, 0.0) + spent
     tables["documents"] = _described(documents)
     tables["signals"] = pl.concat([frame for frame in signals if frame.width], how="horizontal")
-    tables["spans"] = pl.concat(spans).sort("row", "start", "end", "label", nulls_last=True, maintain_order=True)
-    tables["failures"] = (
-        pl.concat([frame.select(*FAILURES) for frame in failures]).unique(
-            ["row", "check"], keep="first", maintain_order=True
-        )
-        if failures
-        else pl.DataFrame(schema=FAILURES)
-    )
+    tables["spans"] = pl.concat(spans)
+    tables["failures"] = pl.concat(failures).unique(["row", "check"], keep="first", maintain_order=True)
     return tables
+
+
+def _named(plugin: Plugin, failures: pl.DataFrame) -> pl.DataFrame:
+    return failures.with_columns(check=pl.lit(plugin.name)).select(*FAILURES)
 
 
 def _placed(at: pl.Series, frame: pl.DataFrame) -> pl.DataFrame:

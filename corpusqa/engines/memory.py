@@ -1,0 +1,64 @@
+"""How much of everything is held at once, from the memory that a run may take."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from corpusqa.errors import UsageError
+from corpusqa.readers.model import UNIT_BYTES
+
+# A batch is at most this much text, or one document. Views and features take up to twenty times the text for a moment;
+# larger batches are no faster. A bucket is large enough to be worth a task.
+BATCH_BYTES, BUCKET_BYTES = 16_000_000, 64_000_000
+LEAST = 1_000_000_000
+# Of the memory of a run, what the driver and the modules of each process take before any text is read.
+DRIVER_BYTES, PROCESS_BYTES = 400_000_000, 250_000_000
+# What a worker holds for a moment, as a multiple of what it works on; measured on the slowest checks of benchmarks.
+UNIT_FACTOR, BATCH_FACTOR, BUCKET_FACTOR = 5, 20, 6
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(k|m|g|t)?i?b?\s*\Z", re.IGNORECASE)
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Sizes in bytes; none of them changes a result, only how the work is cut.
+
+    Attributes:
+        unit: Text that one task reads.
+        batch: Text that checks see at once; a longer document is a batch of its own.
+        bucket: What one bucket of a shuffle holds.
+    """
+
+    unit: int = UNIT_BYTES
+    batch: int = BATCH_BYTES
+    bucket: int = BUCKET_BYTES
+
+
+def planned(limit: int | None, workers: int) -> tuple[Memory, int]:
+    """How a run of so many workers keeps below a limit, and how many of them it can have.
+
+    Raises:
+        UsageError: the limit is too low for any run.
+    """
+    if limit is None:
+        return Memory(), workers
+    if limit < LEAST:
+        raise UsageError(f"--memory: at least {LEAST // 10**9} GB are needed for Python, its libraries and one worker")
+    smallest = PROCESS_BYTES + 150_000_000
+    workers = max(1, min(workers, (limit - DRIVER_BYTES) // smallest))
+    share = (limit - DRIVER_BYTES) // workers - PROCESS_BYTES
+    sizes = (UNIT_BYTES, UNIT_FACTOR), (BATCH_BYTES, BATCH_FACTOR), (BUCKET_BYTES, BUCKET_FACTOR)
+    return Memory(*(min(most, share // factor) for most, factor in sizes)), workers
+
+
+def bytes_of(text: str) -> int:
+    """`2GB`, `1500 MB`, `2GiB` (read as GB) or a number of bytes.
+
+    Raises:
+        ValueError: it is none of these.
+    """
+    found = _SIZE.match(text)
+    if not found:
+        raise ValueError(text)
+    return int(float(found[1]) * _UNITS[(found[2] or "").lower()])

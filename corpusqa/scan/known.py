@@ -1,0 +1,119 @@
+"""What an earlier scan of a source measured, by the digest of the row: what has not changed is not measured again.
+
+A result is used again only if the whole row, the file, source and split that its place gives it, the check with its
+options and versions, the checks that feed its views, and corpusqa's own code are the same. The results are those of one
+earlier scan, which is deleted as soon as the new one is whole, so that they never take more room than that.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from corpusqa.corpus import Corpus
+from corpusqa.engines.flow import Flow
+from corpusqa.engines.hashing import digest_of
+from corpusqa.engines.parts import Stage
+from corpusqa.plugins import Plugin, fingerprint
+from corpusqa.scan.views import blanking_labels, language_signal
+
+NAME = "known"  # of the stage that is set aside
+SAME = ("digest", "source", "split", "file")
+MATCHES = {"row": pl.Int64, "unit": pl.Int64, "old": pl.Int64}
+# As many hex digits as an Int64 holds; the whole digest is compared afterwards.
+_KEY = pl.col("digest").str.slice(0, 15).str.to_integer(base=16, dtype=pl.Int64)
+
+
+@dataclass(frozen=True)
+class Known:
+    """An earlier `measure` stage.
+
+    Attributes:
+        stage: The stage.
+        checks: The checks whose results may be used.
+        index: File with key, unit and row of every document, int64 arrays sorted by key; mapped, not read.
+    """
+
+    stage: Stage
+    checks: tuple[str, ...]
+    index: Path
+
+    def matches(self, documents: pl.DataFrame) -> pl.DataFrame:
+        """`row` of the documents that were measured before, with the `unit` and the row `old` where."""
+        keys, units, rows = np.load(self.index, mmap_mode="r")
+        wanted = documents.select(_KEY).to_series().to_numpy()
+        at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        found = documents.select("row", *SAME).with_columns(unit=pl.Series(units[at]), old=pl.Series(rows[at]))
+        found = found.filter(pl.Series(keys[at] == wanted))
+        return pl.concat([pl.DataFrame(schema=MATCHES), *(self._same(u, part) for u, part in _by_unit(found))])
+
+    def _same(self, unit: int, found: pl.DataFrame) -> pl.DataFrame:
+        """Of rows that may be the same those that are; one on which a check failed is measured again."""
+        there = self.stage.part("documents", unit).filter(~pl.col("file_private") & ~pl.col("source_private"))
+        there = there.select(pl.col("row").alias("old"), *SAME)
+        failed = self.stage.part("failures", unit).select(old="row")
+        there = there.join(failed, on="old", how="anti")
+        same = found.join(there, on=["old", *SAME], how="semi", nulls_equal=True, maintain_order="left")
+        return same.select(*MATCHES)
+
+    def table(self, name: str, matches: pl.DataFrame) -> pl.DataFrame | None:
+        """The rows of a table that concern the matched documents, under their new positions."""
+        units = {part.part for part in self.stage.parts if part.table == name}
+        frames = [
+            self.stage.part(name, unit)
+            .rename({"row": "old"})
+            .join(rows.select("row", "old"), on="old", maintain_order="left")
+            .select("row", pl.exclude("row", "old"))
+            for unit, rows in _by_unit(matches)
+            if unit in units
+        ]
+        return pl.concat(frames, how="diagonal") if frames else None
+
+
+def known(flow: Flow, corpus: Corpus, keys: dict[str, str]) -> Known | None:
+    """What can be used of the last `measure` stage, which is set aside; None where nothing can be.
+
+    Args:
+        flow: Keeps the stages.
+        corpus: What is to be measured.
+        keys: From `check_keys`.
+    """
+    stage = flow.set_aside("measure", NAME)
+    checks = [] if stage is None else [name for name, key in keys.items() if stage.about.get(name) == key]
+    if stage is None or not checks:
+        return None
+    units = sorted({part.part for part in stage.parts if part.table == "documents"})
+    frames = [
+        stage.part("documents", unit).select(_KEY.alias("key"), pl.lit(unit, pl.Int64).alias("unit"), "row")
+        for unit in units
+    ]
+    table = pl.concat(frames).sort("key", "unit", "row")
+    if table.is_empty():
+        return None
+    place = stage.folder / f"index-{uuid.uuid4().hex[:8]}.npy"
+    np.save(place, table.to_numpy().T)
+    return Known(stage, tuple(checks), place)
+
+
+def check_keys(corpus: Corpus, plugins: Sequence[Plugin], code: str) -> dict[str, str]:
+    """For every check a digest of all that its results follow from but the row.
+
+    That is also the code of the checks that feed its views, and of those with private labels, since a private value in
+    a field is kept from all checks. The keys of private values are hashed with the secret of the source.
+    """
+    prints = {plugin.name: fingerprint(plugin) for plugin in plugins}
+    language = language_signal(plugins)
+    private = {p.name for p in plugins if any(label.private for label in p.check.labels.values())}
+    feeding = sorted({*blanking_labels(plugins), *([language[0]] if language else []), *private})
+    common = (code, pl.__version__, corpus.fields, [(name, prints[name]) for name in feeding])
+    secret = corpus.secret()
+    return {n: digest_of(common, n, print_, secret if n in private else None) for n, print_ in prints.items()}
+
+
+def _by_unit(frame: pl.DataFrame) -> list[tuple[int, pl.DataFrame]]:
+    return [(unit, part) for (unit,), part in frame.group_by("unit", maintain_order=True)]

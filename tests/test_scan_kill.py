@@ -1,0 +1,198 @@
+"""A run that is killed at any point is resumed by the same command and ends with the bytes of an undisturbed one."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from corpusqa.api import account
+from corpusqa.cli import run
+from corpusqa.engines.memory import Memory
+
+TOYS = Path(__file__).parent / "toy_checks.py"
+SMALL = Memory(unit=3000, batch=2000, bucket=3000)
+# Functions at whose call the run is killed, and how many calls pass before: from the first read to the last file.
+POINTS = [
+    ("corpusqa.corpus.rows:assemble", 2),  # read
+    ("corpusqa.scan.measuring:measure", 7),  # measure, in the third unit
+    ("corpusqa.engines.parts:noted", 3),
+    ("corpusqa.engines.parts:commit", 0),
+    ("corpusqa.scan.index:index", 0),
+    ("corpusqa.engines.local:_spill", 1),  # shuffle, on its way
+    ("corpusqa.engines.local:_gather", 1),  # shuffle, arriving
+    ("corpusqa.scan.candidates:_pairs", 0),
+    ("corpusqa.scan.components:components", 0),
+    ("corpusqa.scan.links:_verify_block", 0),
+    ("corpusqa.scan.clusters:clustered", 0),
+    ("corpusqa.scan.store:store", 0),
+    ("corpusqa.policy.judge:judge", 0),
+    ("corpusqa.findings.find:find", 1),
+    ("corpusqa.api.outputs:replace", 1),  # write
+    ("corpusqa.api.outputs:replace", 3),
+]
+FAST = ("corpusqa.engines.parts:noted", "corpusqa.scan.links:_verify_block")
+
+KILLED = """
+import importlib, os, signal, sys
+from corpusqa.api import account
+from corpusqa.cli import run
+from corpusqa.engines.memory import Memory
+import corpusqa.api.outputs, corpusqa.findings.find, corpusqa.scan.run
+account.planned = lambda limit, workers: (Memory(unit=3000, batch=2000, bucket=3000), workers)
+module, _, name = sys.argv[1].partition(":")
+skip = int(sys.argv[2])
+place = importlib.import_module(module)
+real = getattr(place, name)
+
+def deadly(*args, **kwargs):
+    global skip
+    if skip == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    skip -= 1
+    return real(*args, **kwargs)
+
+for found in list(sys.modules.values()):  # wherever it was imported by name
+    if getattr(found, name, None) is real:
+        setattr(found, name, deadly)
+sys.exit(run(sys.argv[3:]))
+"""
+
+
+def corpus(folder: Path, count: int = 160, changed: int = 0) -> Path:
+    rows = [{"id": f"d{n}", "text": f"{'SAME' if n % 6 == 0 else f'ROPE {n}'} of words " * 5} for n in range(count)]
+    for row in rows[:changed]:
+        row["text"] += " and more"
+    path = folder / "c.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def command(folder: Path, name: str, workers: int = 1) -> list[str]:
+    config = folder / "c.toml"
+    config.write_text(f'[checks]\nfiles = ["{TOYS}"]\n[clean]\ndrop = ["shouting.share > 0.9"]\n')
+    places = ["--config", str(config), "--work", str(folder / f"w-{name}"), "-o", str(folder / f"out-{name}")]
+    options = ["--select", "copies,frame_lines,shouting", "--workers", str(workers), "-q"]
+    return ["report", str(folder / "c.jsonl"), *options, *places]
+
+
+def outputs(folder: Path, name: str) -> dict[str, bytes]:
+    place = folder / f"out-{name}"
+    return {path.name: path.read_bytes() for path in sorted(place.iterdir()) if path.name != "run.json"}
+
+
+def killed(point: str, skip: int, args: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, point, str(skip), *args],
+        cwd=Path(__file__).parent.parent, timeout=300, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
+
+
+@pytest.fixture(autouse=True)
+def small_units(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(account, "planned", lambda limit, workers: (SMALL, workers))
+
+
+@pytest.mark.parametrize(
+    ("point", "skip"), [pytest.param(*p, marks=() if p[0] in FAST else pytest.mark.slow) for p in POINTS]
+)
+def test_a_killed_run_is_resumed_to_the_same_bytes(tmp_path: Path, point: str, skip: int) -> None:
+    corpus(tmp_path)
+    assert run(command(tmp_path, "undisturbed")) == 0
+    killed(point, skip, command(tmp_path, "killed"))
+    assert run(command(tmp_path, "killed")) == 0
+
+    assert outputs(tmp_path, "killed") == outputs(tmp_path, "undisturbed")
+    assert not list((tmp_path / "w-killed").rglob("corpusqa-shuffle-*"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("point", "skip"), [("corpusqa.scan.unit:_completed", 1), ("corpusqa.engines.parts:commit", 0)]
+)
+def test_a_run_that_is_killed_while_it_uses_an_earlier_scan(tmp_path: Path, point: str, skip: int) -> None:
+    corpus(tmp_path)
+    assert run(command(tmp_path, "killed")) == 0
+    corpus(tmp_path, changed=3)
+    killed(point, skip, command(tmp_path, "killed"))
+    assert run(command(tmp_path, "killed")) == 0
+    assert run(command(tmp_path, "undisturbed")) == 0
+
+    assert outputs(tmp_path, "killed") == outputs(tmp_path, "undisturbed")
+
+
+ONCE = '''
+import os, signal
+from pathlib import Path
+import polars as pl
+from corpusqa.check import Check, Groups, Measured, Signal
+
+def once(*, flag: str = "", where: str = "") -> Check:
+    """Kills the worker that runs it, once."""
+    def die(place):
+        if place == where and not Path(flag).exists():
+            Path(flag).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+    def measure(batch):
+        if batch.text.str.contains("ROPE 77 ").any():
+            die("measure")
+        return Measured(batch.frame.select(chars=pl.col("text").str.len_chars().cast(pl.Int64)))
+    def keys(batch):
+        return batch.frame.select(row=pl.int_range(pl.len()), key=pl.col("text").str.len_chars().cast(pl.Int64))
+    def reduce(rows):
+        die("reduce")
+        return rows.select("doc", alike=pl.len().over("key").cast(pl.Int64))
+    signals = {"chars": Signal(pl.Int64, "characters"), "alike": Signal(pl.Int64, "documents of that length")}
+    return Check(signals, measure=measure, corpus={"lengths": Groups(keys, reduce)})
+'''
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("where", ["measure", "reduce"])
+def test_a_worker_that_is_killed_costs_nothing(tmp_path: Path, where: str) -> None:
+    corpus(tmp_path)
+    (tmp_path / "once.py").write_text(ONCE)
+    flag = tmp_path / "flag"
+    found = {}
+    for name in ("undisturbed", "killed"):
+        args = command(tmp_path, name, workers=2)
+        options = f'[checks]\nfiles = ["once.py"]\n[checks.once]\nflag = "{flag}"\nwhere = "{where}"\n'
+        (tmp_path / "c.toml").write_text(options)
+        args[args.index("copies,frame_lines,shouting")] = "once"
+        flag.touch() if name == "undisturbed" else flag.unlink()
+        assert run(args) == 0
+        found[name] = outputs(tmp_path, name)
+    assert flag.exists()
+    assert found["killed"] == found["undisturbed"]
+
+
+@pytest.mark.slow
+def test_a_driver_that_is_killed_while_its_workers_run(tmp_path: Path) -> None:
+    corpus(tmp_path, count=600)
+    assert run(command(tmp_path, "undisturbed", workers=2)) == 0
+    script = KILLED.replace("sys.exit(run(", "import threading\n" + WATCH + "sys.exit(run(")
+    done = subprocess.run(
+        [sys.executable, "-c", script, "corpusqa.scan.store:store", "0", *command(tmp_path, "killed", workers=2)],
+        cwd=Path(__file__).parent.parent, timeout=300, capture_output=True, text=True, env={**os.environ},
+    )  # fmt: skip
+    assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
+    assert not list((tmp_path / "w-killed").glob("scan-*/measure/manifest.json"))
+    assert run(command(tmp_path, "killed", workers=2)) == 0
+    assert outputs(tmp_path, "killed") == outputs(tmp_path, "undisturbed")
+
+
+WATCH = """
+import pathlib, time
+def watch():
+    work = pathlib.Path(sys.argv[sys.argv.index("--work") + 1])
+    while len(list(work.glob("scan-*/measure/finished-*"))) < 3:
+        time.sleep(0.001)
+    os.kill(os.getpid(), signal.SIGKILL)
+threading.Thread(target=watch, daemon=True).start()
+"""
