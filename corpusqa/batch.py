@@ -119,6 +119,14 @@ class Batch:
             return self
         return MainBatch(self, self._providers["main"](self))
 
+    def main_without(self, spans: pl.DataFrame) -> Batch:
+        """`main` with further spans blanked: `row`, `start`, `end` in code points of the original text."""
+        if spans.is_empty():
+            return self.main
+        said = self._providers.get("main")
+        found = [spans.select("row", "start", "end"), *([said(self).select("row", "start", "end")] if said else [])]
+        return MainBatch(self, pl.concat(found))
+
     def from_bytes(self, spans: pl.DataFrame) -> pl.DataFrame:
         """Spans with byte offsets -> the same spans with code points of the original text.
 

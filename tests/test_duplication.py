@@ -24,6 +24,7 @@ from corpusqa.engines.flow import Flow
 from corpusqa.engines.local import LocalEngine
 from corpusqa.errors import OptionError
 from corpusqa.plugins import find, load
+from corpusqa.scan.clusters import CHAINED, transitive
 from corpusqa.scan.model import Scan
 from corpusqa.scan.run import scan
 from tests.conftest import ROOT, SEEDS
@@ -234,3 +235,17 @@ def test_costly_halves_run_only_when_asked_for() -> None:
     assert "passage" in load(found, {"also": ["passage"]}).check.corpus
     with pytest.raises(OptionError, match="passages"):
         load(found, {"also": ["passages"]})
+
+
+def test_members_tied_through_others_are_marked(tmp_path: Path) -> None:
+    rng = random.Random(11)
+    base = [f"w{rng.randrange(10_000)}" for _ in range(200)]
+    step = [*base]
+    step[50] = step[150] = "gull"
+    far = [*step]
+    far[20] = far[100] = "tern"
+    found = scanned(tmp_path, [" ".join(words_) for words_ in (base, step, far)], threshold=0.9)
+    assert set(edges(found, "near")) == {(0, 1), (1, 2)}
+    assert transitive(found.edges, found.clusters).rows() == [("duplication.near", "00000", 2)]
+    why = dict(found.spans.filter(pl.col("label") == "duplication.near").select("doc", "why").rows())
+    assert [doc for doc, reason in why.items() if reason.endswith(CHAINED)] == [2]

@@ -168,8 +168,8 @@ def test_only_told_text_is_compared() -> None:
 def test_the_same_form_filled_in_twice_is_no_retelling(tmp_path: Path) -> None:
     form = (
         "The pier at {0} was closed on {1} March because of the damage that the storm had done to {0}. The council "
-        "expects that repairs to the pier at {0} will cost {2} crowns and take {3} weeks. Until then the ferry from {0} "
-        "leaves at {4} from the old quay beside the market."
+        "expects that repairs to the pier at {0} will cost {2} crowns and take {3} weeks. Until then the ferry from "
+        "{0} leaves at {4} from the old quay beside the market."
     )
     places = ("Skarholm", 11, 70_000, 14, "8"), ("Gwendal", 19, 45_000, 31, "9")
     assert not edges(scanned(tmp_path, [form.format(*values) for values in places]), "shared_material")

@@ -8,6 +8,7 @@ import polars as pl
 
 from corpusqa.findings.names import shown_ids
 from corpusqa.policy import Verdicts
+from corpusqa.scan.clusters import transitive
 from corpusqa.scan.model import Scan
 
 CLUSTERS_SHOWN = 100  # per half
@@ -26,7 +27,9 @@ def shown_pairs(scan: Scan) -> pl.DataFrame:
 
 
 def cluster_sections(scan: Scan, verdicts: Verdicts, pieces: pl.DataFrame) -> list[dict[str, Any]]:
-    """`id`, `check`, `half`, `size`, `documents`, `kept`, `similarity` (of the closest pair) and `evidence`.
+    """`id`, `check`, `half`, `size`, `documents`, `kept`, `transitive`, `similarity` (of the closest pair), `evidence`.
+
+    `transitive` are the members of which no verified pair holds the first: others between tie them to it.
 
     Args:
         scan: The measured corpus.
@@ -38,9 +41,12 @@ def cluster_sections(scan: Scan, verdicts: Verdicts, pieces: pl.DataFrame) -> li
     members = scan.clusters.join(clusters.select("half", "cluster"), on=["half", "cluster"], how="semi")
     members = members.join(names, on="doc", how="left", maintain_order="left")
     members = members.join(verdicts.frame.select("doc", "verdict"), on="doc", how="left", maintain_order="left")
+    chained = transitive(scan.edges, scan.clusters).with_columns(chained=True)
+    members = members.join(chained, on=["half", "cluster", "doc"], how="left", maintain_order="left")
     told = members.group_by("half", "cluster", maintain_order=True).agg(
         documents=pl.col("document").head(DOCUMENTS_SHOWN),
         kept=pl.col("document").filter(pl.col("verdict") != "drop").head(DOCUMENTS_SHOWN),
+        transitive=pl.col("document").filter("chained").head(DOCUMENTS_SHOWN),
     )
     rows = clusters.join(told, on=["half", "cluster"], how="left", maintain_order="left")
     evidence = _evidence(_closest(scan, clusters), names, pieces)
@@ -91,6 +97,7 @@ def _cluster(row: dict[str, Any], pairs: list[dict[str, Any]]) -> dict[str, Any]
         "size": row["size"],
         "documents": row["documents"],
         "kept": row["kept"],
+        "transitive": row["transitive"],
         "similarity": pairs[0]["similarity"] if pairs else None,
         "evidence": pairs,
     }

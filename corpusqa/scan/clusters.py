@@ -7,6 +7,9 @@ import polars as pl
 from corpusqa.scan.components import components
 from corpusqa.scan.model import CLUSTERS, SPANS
 
+# What is said of a member that `transitive` names.
+CHAINED = "in this cluster through others only"
+
 
 def clustered(half: str, pairs: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """Members of the clusters of a half: columns of CLUSTERS, sorted by cluster and doc.
@@ -18,6 +21,24 @@ def clustered(half: str, pairs: pl.DataFrame, documents: pl.DataFrame) -> pl.Dat
     ids = documents.select(component="doc", cluster="id")
     members = components(pairs).join(ids, on="component", how="left")
     return members.select(pl.lit(half).alias("half"), "cluster", "doc").sort("cluster", "doc")
+
+
+def transitive(edges: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
+    """Members that no verified pair ties to the first of their cluster, the one that names it.
+
+    They are in the cluster because of the members between, and may be less similar to the first than any pair is.
+
+    Args:
+        edges: Columns of EDGES.
+        clusters: Columns of CLUSTERS.
+
+    Returns:
+        `half`, `cluster`, `doc`, in the order of the clusters.
+    """
+    first = pl.col("doc").min().over("half", "cluster").alias("a")
+    others = clusters.with_columns(first).filter(pl.col("doc") != pl.col("a"))
+    direct = edges.select("half", "a", doc="b")
+    return others.join(direct, on=["half", "a", "doc"], how="anti", maintain_order="left").drop("a")
 
 
 def member_spans(half: str, edges: pl.DataFrame, clusters: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
@@ -34,6 +55,10 @@ def member_spans(half: str, edges: pl.DataFrame, clusters: pl.DataFrame, documen
     rows = clusters.select("doc").join(best, on="doc", how="left").sort("doc")
     numbers = documents.select(other="doc", at="number")
     rows = rows.join(numbers, on="other", how="left", maintain_order="left")
-    why = pl.format("similarity {} to row {}", pl.col("score").round(3), "at")
+    rows = rows.join(
+        transitive(edges, clusters).select("doc", chained=True), on="doc", how="left", maintain_order="left"
+    )
+    far = pl.when("chained").then(pl.lit(f"; {CHAINED}")).otherwise(pl.lit(""))
+    why = pl.format("similarity {} to row {}{}", pl.col("score").round(3), "at", far)
     nothing = [pl.lit(None, pl.Int64).alias("start"), pl.lit(None, pl.Int64).alias("end")]
     return rows.select("doc", *nothing, pl.lit(half).alias("label"), "score", why.alias("why")).select(*SPANS)

@@ -9,7 +9,9 @@ import polars as pl
 from corpusqa_checks.duplication.contained import CONTAINMENT, contained, passage
 from corpusqa_checks.duplication.exact import exact
 from corpusqa_checks.duplication.near import near
+from corpusqa_checks.duplication.prompts import same_prompt
 from corpusqa_checks.duplication.rewrite import REWRITE, SHARED_MATERIAL, rewrite
+from corpusqa_checks.duplication.roles import View, compared, on
 from corpusqa_checks.duplication.splits import splits
 from corpusqa_checks.duplication.template import template
 from corpusqa_checks.duplication.winnow import RUN
@@ -25,7 +27,13 @@ TEMPLATE_DOCUMENTS = 24
 ON_REQUEST = ("passage",)
 
 
-def duplication(*, threshold: float = THRESHOLD, passage_words: int = RUN, also: Sequence[str] = ()) -> Check:
+def duplication(
+    *,
+    threshold: float = THRESHOLD,
+    passage_words: int = RUN,
+    parts: Sequence[str] = (),
+    also: Sequence[str] = (),
+) -> Check:
     r"""Documents that repeat other documents.
 
     `exact`: equal texts once white space and case are folded; white space only is never a copy.
@@ -63,6 +71,10 @@ def duplication(*, threshold: float = THRESHOLD, passage_words: int = RUN, also:
     of texts below 20 or above 20,000 words, and of translations. Near copies tell the same story too, if they are
     told.
 
+    Chats: all halves but `exact` leave out the system prompt, which repeats in every row. With `parts = ["user"]` they
+    compare the named roles alone, as the source names them; text without a role is always compared. `same_prompt`: the
+    prompts of two rows are equal once white space and case are folded, and the answers differ.
+
     A signal is the name of the document's cluster, null outside one. Members of a cluster are tied by verified pairs;
     two of them may lie further apart than the threshold.
 
@@ -81,7 +93,7 @@ def duplication(*, threshold: float = THRESHOLD, passage_words: int = RUN, also:
         raise ValueError(f"passage_words is at least {RUN}: shorter runs are not always found; not {passage_words}")
     if not set(also) <= set(ON_REQUEST):
         raise ValueError(f"also takes {' and '.join(ON_REQUEST)}, not {', '.join(sorted(set(also) - set(ON_REQUEST)))}")
-    every = _every(threshold, passage_words)
+    every = _every(threshold, passage_words, compared(tuple(parts)))
     off = set(ON_REQUEST) - set(also)
     signals = {name: signal for name, signal in every.signals.items() if name not in off}
     return replace(
@@ -89,7 +101,7 @@ def duplication(*, threshold: float = THRESHOLD, passage_words: int = RUN, also:
     )
 
 
-def _every(threshold: float, passage_words: int) -> Check:
+def _every(threshold: float, passage_words: int, view: View) -> Check:
     """The check with all its halves."""
     return Check(
         signals={
@@ -99,6 +111,7 @@ def _every(threshold: float, passage_words: int) -> Check:
             "passage": Signal(pl.String, "cluster of documents with verbatim passages in common"),
             "rewrite": Signal(pl.String, "cluster of documents that tell one story in other words"),
             "shared_material": Signal(pl.String, "cluster of documents that share parts of a story"),
+            "same_prompt": Signal(pl.String, "cluster of chat rows that answer one prompt in different ways"),
         },
         labels={
             "exact": Label("the document has an exact copy", severity="warning"),
@@ -107,15 +120,17 @@ def _every(threshold: float, passage_words: int) -> Check:
             "template": Label("a line that many documents hold", line=True),
             "split_leakage": Label("the document has a copy in another split", severity="error"),
             "rewrite": Label("another document tells the same in other words", severity="info"),
+            "same_prompt": Label("another row has the same prompt and a different answer", severity="info"),
         },
         corpus={
             "exact": exact(),
-            "near": near(threshold),
-            "contained": contained(CONTAINMENT),
-            "passage": passage(passage_words),
+            "near": on(view, near(threshold)),
+            "contained": on(view, contained(CONTAINMENT)),
+            "passage": on(view, passage(passage_words)),
             "template": template(TEMPLATE_DOCUMENTS),
-            "rewrite": rewrite(REWRITE),
-            "shared_material": rewrite(SHARED_MATERIAL),
+            "rewrite": on(view, rewrite(REWRITE)),
+            "shared_material": on(view, rewrite(SHARED_MATERIAL)),
+            "same_prompt": same_prompt(),
             "splits": splits(("duplication.exact", "duplication.near", "duplication.contained")),
         },
         suggest={"one_of": ["duplication.exact", "duplication.near"], "cut": ["duplication.template"]},

@@ -37,11 +37,14 @@ def digests(buffers: Buffers) -> tuple[Ints, Hashes]:
 
 def verify(batch: Batch, pairs: Frame) -> Frame:
     """The pairs whose folded texts are equal, compared character by character."""
-    folded = batch.text.to_frame("text").select(
-        text=pl.col("text").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars(" ")
-    )["text"]
-    equal = folded.gather(pairs["a"]) == folded.gather(pairs["b"])
+    text = batch.text.to_frame("text").select(folded("text"))["text"]
+    equal = text.gather(pairs["a"]) == text.gather(pairs["b"])
     return pairs.filter(equal).select("a", "b", similarity=pl.lit(1.0)).cast(EXACT)  # type: ignore[arg-type]
+
+
+def folded(column: str) -> pl.Expr:
+    """Strings in lower case, each run of white space one space, none at the ends."""
+    return pl.col(column).str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars(" ")
 
 
 def _digests(said: Words, filled: Ints) -> Hashes:

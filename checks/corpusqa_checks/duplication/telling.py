@@ -10,8 +10,8 @@ from corpusqa_checks.duplication.words import Places
 
 Flags = npt.NDArray[np.bool_]
 
-# A told sentence has at least LEAST_TOLD words, ends with a stop or with the document (many texts are cut off), and holds
-# at most one character of markup or code in MARKED words: a name such as @night_watch is no code.
+# A told sentence has at least LEAST_TOLD words, ends with a stop or with the document (many texts are cut off), and
+# holds at most one character of markup or code in MARKED words: a name such as @night_watch is no code.
 LEAST_TOLD, MARKED = 4, 25
 # A document is told if its told sentences hold at least this share of its weight. Chosen on news and encyclopaedic
 # answers (of 200 texts all but three lie above 0.7) against two of the manuals among the development data (of their

@@ -1,0 +1,67 @@
+"""Which parts of a row are compared: a chat repeats its system prompt in every row, which makes no two rows copies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from functools import cache
+
+import polars as pl
+from corpusqa_checks._shared.memo import once_per_batch
+
+from corpusqa.check import Batch, Frame, Links
+
+# Names of roles in chats, instruction sets and preference data. A role may be told by a column and a message together,
+# as in chosen.assistant: each of the two names counts.
+SYSTEM = frozenset({"system", "developer"})
+PROMPT = frozenset({"user", "human", "prompter", "prompt", "instruction", "input", "question", "query"})
+ANSWER = frozenset(
+    {"assistant", "gpt", "bot", "model", "answer", "output", "completion", "response", "chosen", "rejected"}
+)
+
+View = Callable[[Batch], Batch]
+
+
+@cache
+def compared(parts: tuple[str, ...]) -> View:
+    """A batch -> its main text without the parts that are not compared.
+
+    Args:
+        parts: Roles that are compared; without any, all but the system prompt. Text without a role is always compared.
+    """
+    return once_per_batch(lambda batch: batch.main_without(_others(batch, parts)))
+
+
+def on(view: View, half: Links) -> Links:
+    """The half on what the view shows of a batch."""
+    return Links(
+        lambda batch: half.keys(view(batch)),
+        lambda batch, pairs: half.verify(view(batch), pairs),
+        half.least,
+        half.share,
+        half.common,
+    )
+
+
+def said(batch: Batch, roles: Collection[str], but: Collection[str] = ()) -> pl.Series:
+    """What the parts with some roles, but not the others, say in each document, line by line; null where none is."""
+    text = pl.DataFrame({"row": range(batch.height), "text": batch.text}, schema={"row": pl.Int64, "text": pl.String})
+    named = set(_named(batch, roles)) - set(_named(batch, but))
+    parts = batch.parts.filter(pl.col("role").is_in(named)).join(text, on="row", maintain_order="left")
+    piece = pl.col("text").str.slice(pl.col("start"), pl.col("end") - pl.col("start"))
+    joined = parts.group_by("row", maintain_order=True).agg(said=piece.str.join("\n"))
+    return text.join(joined, on="row", how="left", maintain_order="left")["said"]
+
+
+def _others(batch: Batch, parts: Sequence[str]) -> Frame:
+    """The parts that are not compared."""
+    role = pl.col("role")
+    if parts:
+        return batch.parts.filter((role != "") & ~role.is_in(_named(batch, parts)))
+    return batch.parts.filter(role.is_in(_named(batch, SYSTEM)))
+
+
+def _named(batch: Batch, names: Collection[str]) -> list[str]:
+    """The roles in a batch that bear one of the names."""
+    wanted = {name.lower() for name in names}
+    roles: list[str] = batch.parts["role"].unique().sort().to_list()
+    return [role for role in roles if wanted & {role.lower(), *role.lower().split(".")}]
