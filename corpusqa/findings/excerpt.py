@@ -14,6 +14,7 @@ AROUND = 56
 LONGEST = 120
 # The rest of a word that the edge of the window cuts; a longer one stays as it is (a script without spaces).
 _WORD_LEFT, _WORD_RIGHT = re.compile(r"\S{0,20}\s"), re.compile(r"\s\S{0,20}$")
+_TAIL = 22  # white space, twenty signs and a line end
 # What a shape keeps: white space and ASCII punctuation. Everything else could be part of a name.
 _DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[^\s\d!-/:-@\[-`{-~]")
 
@@ -99,13 +100,17 @@ def from_word(text: str, cut: bool) -> str:
 
 def to_word(text: str, cut: bool) -> str:
     """An end that was cut, up to its last whole word."""
-    found = _WORD_RIGHT.search(text) if cut else None
-    return text[: found.start() if found else len(text)] + ("…" if cut else "")
+    first = max(len(text) - _TAIL, 0)  # what comes earlier cannot be the cut word
+    found = _WORD_RIGHT.search(text[first:]) if cut else None
+    return text[: first + found.start() if found else len(text)] + ("…" if cut else "")
 
 
 def shown(before: str, hit: str, after: str) -> tuple[str, int, int]:
     """The harmless excerpt and where the evidence lies in it."""
     raw = before + hit + after
+    if "::" not in raw and "##" not in raw:  # then every character is made harmless by itself
+        pieces = neutral(before), neutral(hit), neutral(after)
+        return "".join(pieces), len(pieces[0]), len(pieces[0]) + len(pieces[1])
     whole = neutral(raw)
     if whole == raw:
         return whole, len(before), len(before) + len(hit)
