@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import platform
 import resource
 import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from corpusqa.api.account import Account
 from corpusqa.api.again import judged_again
@@ -25,6 +30,8 @@ _PACKAGES = ("corpusqa", "polars", "pyarrow", "numpy", "pandera", "datasets")
 
 def write_report(found: Account, folder: Path) -> None:
     """Write report.json, report.html, findings.parquet, verdicts.parquet and run.json into a folder.
+
+    A disk that is full leaves the files of the run before: all are written before the first takes its place.
 
     Raises:
         UsageError: the folder is a file or not writable.
@@ -41,14 +48,26 @@ def write_report(found: Account, folder: Path) -> None:
         raise UsageError(
             f"{folder}: cannot be a folder for the report ({error.strerror}); choose another with -o"
         ) from None
-    replace(folder / ".gitignore", b"*\n")
-    replace(folder / "report.json", dumped(report))
-    replace(folder / "report.html", page)
-    replace(folder / "run.json", dumped(_run(found)))
-    for name, frame in (("findings", found.findings), ("verdicts", found.verdict_table)):
-        temporary = folder / f".{name}.{uuid.uuid4().hex[:8]}"
-        frame.write_parquet(temporary)
-        temporary.replace(folder / f"{name}.parquet")
+    files = {
+        ".gitignore": b"*\n",
+        "report.json": dumped(report),
+        "report.html": page,
+        "run.json": dumped(_run(found)),
+        "findings.parquet": _parquet(found.findings),
+        "verdicts.parquet": _parquet(found.verdict_table),
+    }
+    with ExitStack() as staged:
+        ready = [
+            (staged.enter_context(_staged(folder / name, content)), folder / name) for name, content in files.items()
+        ]
+        for temporary, path in ready:
+            temporary.replace(path)
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer)
+    return buffer.getvalue()
 
 
 @dataclass(frozen=True)
@@ -126,13 +145,23 @@ def _without(value: Any, names: tuple[str, ...]) -> Any:
 
 def replace(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
+    with _staged(path, content) as temporary:
+        temporary.replace(path)
+
+
+@contextmanager
+def _staged(path: Path, content: bytes) -> Iterator[Path]:
+    """The content beside its place, on the disk; what was not renamed by the end goes."""
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     try:
         with temporary.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        yield temporary
+    except OSError as error:
+        error.filename = error.filename or str(path)  # "no space left" does not say where
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from importlib import import_module
@@ -89,6 +90,7 @@ def run(args: list[str] | None = None) -> int:
     """Run a command and return its exit code."""
     try:
         code = group.main(args, prog_name="corpusqa", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Abort:
         click.echo("interrupted: run the same command again to go on from the finished stages", err=True)
         return INTERRUPTED
@@ -99,8 +101,10 @@ def run(args: list[str] | None = None) -> int:
         click.echo(f"error: {error}", err=True)
         return error.exit_code
     except BrokenPipeError:
-        return _closed_pipe()
+        let_go_of_stdout()  # `corpusqa show DOC | head`: the reader has what it wanted
+        return 0
     except OSError as error:
+        let_go_of_stdout()
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"error: {where}{error.strerror or type(error).__name__}", err=True)
         return CorpusqaError.exit_code
@@ -117,7 +121,7 @@ def _unexpected(error: Exception) -> str:
     return "\n".join([said, *lines])
 
 
-def _closed_pipe() -> int:
-    """The reader of our output has gone (`| head`): say nothing, and keep Python from complaining at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+def let_go_of_stdout() -> None:
+    """Nobody can take what is still to be printed: drop it, and keep Python from trying again at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from corpusqa.cli import let_go_of_stdout
 from corpusqa.errors import UsageError
 
 FORMAT_OPTION = click.option(
@@ -38,18 +39,26 @@ def drawn(report: dict[str, Any], formats: Sequence[str], *, default: str, outpu
     for one in wanted:
         text = draw(one.format, report, output=output, root=root)
         if one.path is None:
-            click.echo(text, nl=False)
+            _print(text)
         else:
             try:
                 replace(one.path, text.encode())
             except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as error:
                 raise UsageError(f"{one.path}: cannot be written ({error.strerror}); choose another file") from None
     if not wanted:
-        click.echo(default, nl=False)
+        _print(default)
         if in_github(os.environ):
             click.echo("GitHub Actions detected: annotations and a job summary are written", err=True)
-            click.echo(draw("github", report, root=root), nl=False)
+            _print(draw("github", report, root=root))
             _summary(draw("markdown", report))
+
+
+def _print(text: str) -> None:
+    """To stdout; a reader that has gone away (`| head`) changes neither the verdict nor what else is written."""
+    try:
+        click.echo(text, nl=False)
+    except BrokenPipeError:
+        let_go_of_stdout()
 
 
 def _summary(text: str) -> None:
