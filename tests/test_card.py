@@ -11,7 +11,7 @@ import yaml
 from corpusqa.card import card
 from corpusqa.card.card import drift
 from corpusqa.card.front import size_category, split_front
-from corpusqa.card.lint import lint
+from corpusqa.card.lint import contradictions, lint
 from corpusqa.release import Recipe, checked, redrawn
 from tests.release_helpers import clean, jsonl, rows
 
@@ -60,6 +60,29 @@ def test_the_head_is_what_the_hub_and_datasets_read(text: str, manifest: dict) -
     configs = MetadataConfigs.from_dataset_card_data(DatasetCard(text).data)
     assert configs.get_default_config_name() == "default"
     assert set(configs) == {"default", "removed"}
+
+
+def test_datasets_is_told_what_the_files_hold(made: Path, text: str, manifest: dict) -> None:
+    infos = {info["config_name"]: info for info in split_front(text)[0]["dataset_info"]}
+    assert [feature["name"] for feature in infos["default"]["features"]] == [name for name, _ in manifest["columns"]]
+    splits = {split["name"]: split["num_examples"] for split in infos["default"]["splits"]}
+    assert splits == {split: said["rows"] for split, said in manifest["splits"].items()}
+    files = [made / path for said in manifest["splits"].values() for path in said["files"]]
+    assert infos["default"]["download_size"] == sum(path.stat().st_size for path in files)
+    assert infos["removed"]["splits"][0]["num_examples"] == 6
+
+
+def test_declared_values_that_measurements_contradict_are_sentences(manifest: dict) -> None:
+    declared = {
+        "language": ["en", "de"],
+        "period": ["2024-01-05", "2024-02-01"],
+        "uses": "It is free of personal data.",
+    }
+    said = contradictions(declared, {**manifest, "private_left": {"pii.phone": 2}})
+    assert [sentence.split(" ")[:3] for sentence in said] == [
+        ["the", "card", "declares"], ["the", "card", "does"], ["the", "card", "declares"], ["the", "card", "says"]
+    ]  # fmt: skip
+    assert contradictions({"language": ["en", "fr"], "license": "mit"}, manifest) == []
 
 
 def test_every_number_is_that_of_the_manifest(text: str, manifest: dict) -> None:
@@ -136,7 +159,9 @@ def test_a_fresh_card_has_no_problem(text: str, manifest: dict) -> None:
         ("corpusqa:\n", "other:\n", "card.identity", "another release"),
         ("# A corpus", "[More Information Needed]\n# A corpus", "card.placeholder", "left over"),
         ("# A corpus", "{{ dataset_summary }}\n# A corpus", "card.placeholder", "left over"),
-        ("license: cc", "dataset_info: {splits: [{name: train, num_examples: 3}]}\nlicense: cc", "card.info", "not 3"),
+        ("num_examples: 42", "num_examples: 3", "card.info", "train has 42 rows, not 3"),
+        ("  - name: train\n    num_bytes", "  - name: dev\n    num_bytes", "card.info", "names the split dev"),
+        ("  - name: text\n    dtype: string\n", "", "card.info", "not the columns of the files"),
     ],
 )  # fmt: skip
 def test_what_the_hub_would_refuse_or_measurements_contradict_is_found(

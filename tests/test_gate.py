@@ -108,8 +108,31 @@ def test_what_is_measured(metric, value):
 
 
 def test_every_metric_of_the_catalogue_is_measured_once():
-    found = metrics(SCAN, kept(SCAN).frame)
-    assert found["metric"].n_unique() == found.height == len(catalogue(CHECKS))
+    found = metrics(replace(SCAN, sources=[{"match": "a"}]), kept(SCAN).frame)
+    assert found["metric"].n_unique() == found.height
+    assert set(catalogue(CHECKS)) - set(found["metric"]) == {"corpusqa.contradiction.count"}  # people say it, no scan
+
+
+def test_documents_from_no_declared_source_are_counted_and_limited():
+    declared = replace(SCAN, sources=[{"match": ["a"]}, {"match": "c"}], failures=SCAN.failures.clear())
+    found = metrics(declared, kept(SCAN).frame, ["source"], names=["documents.undeclared.share"])
+    assert values(found) == {("documents.undeclared.share", ""): 0.5}
+    assert values(found, "source") == {("documents.undeclared.share", k): v for k, v in (("a", 0), ("b", 1), (None, 1))}
+    limited = config({"documents.undeclared.count": Limit(error=1)})
+    assert evaluate(declared, kept(SCAN), limited).status == "failed"
+    assert evaluate(replace(declared, sources=[{"match": ["a", "b"]}]), kept(SCAN), limited).status == "passed"
+    assert "documents.undeclared.count" not in values(metrics(SCAN, kept(SCAN).frame))
+
+
+def test_what_the_card_declares_against_measurements_fails_the_gate():
+    declared = replace(config({"documents.count": Limit(error_below=1)}), card={"language": "fr"})
+    sound = replace(SCAN, failures=SCAN.failures.clear())
+    found = evaluate(sound, kept(SCAN), declared, contradictions=2)
+    row = found.rows.filter(metric="corpusqa.contradiction.count").row(0, named=True)
+    assert (found.status, row["value"], row["ok"]) == ("failed", 2, False)
+    assert evaluate(sound, kept(SCAN), declared).status == "passed"
+    silent = evaluate(sound, kept(SCAN), replace(declared, card={}))
+    assert "corpusqa.contradiction.count" not in silent.rows["metric"]
 
 
 def test_slices():

@@ -363,3 +363,43 @@ def test_published_types_read_the_same_in_pyarrow_polars_and_digests() -> None:
     from corpusqa.corpus import conform
 
     assert len(set(table_digests(conform(source, schema)))) == 3
+
+
+FEATURES = """
+import json, sys, datasets
+found = datasets.load_dataset(sys.argv[1], cache_dir=sys.argv[2])["train"]
+features = {name: repr(feature) for name, feature in found.features.items()}
+print(json.dumps({"features": features, "n": found["kind"][:3]}))
+"""
+
+
+def test_features_that_datasets_noted_in_its_files_survive(tmp_path: Path) -> None:
+    from datasets import ClassLabel, Features, Image, List, Value
+
+    features = Features(
+        {
+            "id": Value("string"), "text": Value("string"), "kind": ClassLabel(names=["news", "blog"]),
+            "tags": List(ClassLabel(names=["a", "b"])), "at": Value("timestamp[us, tz=Europe/Berlin]"),
+            "cost": Value("decimal128(10, 2)"), "none": Value("null"), "day": Value("date64"), "picture": Image(),
+        }
+    )  # fmt: skip
+    count = range(12)
+    columns = [
+        [f"d{i}" for i in count], [f"Document {i} of the archive" for i in count], [i % 2 for i in count],
+        [[i % 2] for i in count], [i * 10**9 for i in count], ["1.25" for _ in count], [None for _ in count],
+        [i * 86_400_000 for i in count], [{"bytes": bytes([i]), "path": None} for i in count],
+    ]  # fmt: skip
+    arrays = [pa.array(c, f.type) if f.name != "cost" else pa.array(c).cast(f.type) for c, f in
+              zip(columns, features.arrow_schema, strict=True)]  # fmt: skip
+    pq.write_table(pa.table(arrays, schema=features.arrow_schema), tmp_path / "c.parquet")
+    release = clean(tmp_path / "c.parquet", tmp_path / "w", tmp_path / "out")
+    done = subprocess.run(
+        [sys.executable, "-c", FEATURES, str(release.folder), str(tmp_path / "cache")], capture_output=True, text=True,
+        env={**os.environ, "HF_HOME": str(tmp_path / "home"), "HF_HUB_OFFLINE": "1"}, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    wanted = {name: repr(feature) for name, feature in features.items()}
+    # a column without values is published as strings, whole days as dates
+    assert said["features"] == {**wanted, "none": repr(Value("string")), "day": repr(Value("date32"))}
+    assert said["n"] == [0, 1, 0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from corpusqa.api.apart import prints_to_stderr, worker_started
+from corpusqa.api.declared import contradictions
 from corpusqa.api.evidence import evidence
 from corpusqa.api.findings import all_findings
 from corpusqa.api.gating import accepted, judged
@@ -69,7 +70,12 @@ class Account:
     @cached_property
     def findings(self) -> pl.DataFrame:
         """Every finding, masked; errors first, then by fingerprint."""
-        return all_findings(self.corpus, self.scan, self.stored, self.flow)
+        return all_findings(self.corpus, self.scan, self.stored, self.flow, self.contradictions)
+
+    @cached_property
+    def contradictions(self) -> list[str]:
+        """Values that `[card]` declares and measurements contradict, one sentence each."""
+        return contradictions(self)
 
     @cached_property
     def verdict_table(self) -> pl.DataFrame:
@@ -183,6 +189,7 @@ def _judged(
     settings: Settings,
 ) -> Account:
     scanned, stored = scan(corpus, plugins, flow)
+    scanned = replace(scanned, sources=config.source)
     remember(settings.work, flow, corpus)
     extra = _extra(corpus, plugins, scanned, flow, policy.extra_columns)
     verdicts = judge(scanned, policy, extra, allow_incomplete=settings.allow_incomplete)

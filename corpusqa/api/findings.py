@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -18,12 +18,14 @@ from corpusqa.readers import Unit
 from corpusqa.scan.model import CheckInfo, Scan
 
 
-def all_findings(corpus: Corpus, scan: Scan, stored: Stage, flow: Flow) -> pl.DataFrame:
-    """Every finding of the corpus, errors first, then by fingerprint."""
+def all_findings(
+    corpus: Corpus, scan: Scan, stored: Stage, flow: Flow, contradictions: Sequence[str] = ()
+) -> pl.DataFrame:
+    """Every finding of the corpus, errors first, then by fingerprint; `contradictions` are those of the card."""
     key = key_of(os.environ)
     task = partial(_of_unit, corpus, dict(scan.checks), stored, key)
     stage = flow.map("findings", (stored.digest, key_mark(key)), list(enumerate(corpus.units)), task)
-    return ordered(stage.frame("findings"), scan)
+    return ordered(stage.frame("findings"), scan, contradictions)
 
 
 def _of_unit(

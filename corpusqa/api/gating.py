@@ -26,7 +26,14 @@ def judged(found: Account) -> GateResult:
     Raises:
         CannotEvaluate: the base or the baseline that was asked for cannot be read; there is no silent fallback.
     """
-    return evaluate(found.scan, found.verdicts, found.config, base=_base(found), accepted=accepted(found))
+    return evaluate(
+        found.scan,
+        found.verdicts,
+        found.config,
+        base=_base(found),
+        accepted=accepted(found),
+        contradictions=len(found.contradictions),
+    )
 
 
 def accepted(found: Account) -> Accepted | None:

@@ -35,6 +35,7 @@ DECLARED = (
 )
 # A language is listed when at least this share of the documents is in it; a few misjudged ones are no claim.
 LANGUAGE_SHARE = 0.01
+INFO_KEYS = ("config_name", "features", "splits", "name", "download_size", "dataset_size")
 _FRONT = re.compile(r"\A---[ \t]*\r?\n(?P<block>.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
@@ -71,6 +72,8 @@ def front_matter(manifest: Mapping[str, Any], declared: Mapping[str, Any], exist
     said |= filled
     said["size_categories"] = [size_category(manifest["measured"]["size"]["documents"])]
     said["configs"] = configs(manifest)
+    if manifest.get("dataset_info"):
+        said["dataset_info"] = said_info(manifest)
     said["corpusqa"] = {name: manifest[name] for name in ("format", "version", "content_id", "build_id")}
     said["corpusqa"]["filled_in"] = sorted(filled)  # so that the next card tells what people wrote from what we did
     ordered = {key: said[key] for key in (*existing, *said) if key in said}
@@ -91,6 +94,21 @@ def configs(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
         files = [{"split": "train", "path": "removed/train-*.parquet"}]
         found.append({"config_name": "removed", "data_files": files})
     return found
+
+
+def said_info(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """`dataset_info` of the configurations that the card has: features, rows and sizes."""
+    names = {config["config_name"] for config in configs(manifest)}
+    found: list[dict[str, Any]] = _ordered([i for i in manifest["dataset_info"] if i["config_name"] in names])
+    return found
+
+
+def _ordered(value: Any) -> Any:
+    """The keys in the order in which `datasets` writes them; the manifest has them by the alphabet."""
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda key: INFO_KEYS.index(key) if key in INFO_KEYS else len(INFO_KEYS))
+        return {key: _ordered(value[key]) for key in keys}
+    return [_ordered(item) for item in value] if isinstance(value, list) else value
 
 
 def measured_languages(measured: Mapping[str, Any]) -> list[str]:

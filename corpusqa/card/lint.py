@@ -74,6 +74,18 @@ def lint(text: str, manifest: Values) -> list[Problem]:
     return sorted(problems, key=lambda problem: (problem.line, problem.code, problem.message))
 
 
+def contradictions(declared: Values, manifest: Values) -> list[str]:
+    """Declared values that measurements contradict, one sentence each.
+
+    Args:
+        declared: `[card]` of the configuration.
+        manifest: `measured` and `private_left`, as in the manifest of a release.
+    """
+    texts = [value for value in declared.values() if isinstance(value, str)]
+    card = Card("\n".join(texts), declared, {}, {**manifest, "declared": declared})
+    return [f"the card {problem.message}" for rule in AGAINST_MEASURES for problem in rule(card)]
+
+
 def _head(text: str) -> tuple[Values, dict[str, int]] | Problem:
     """The head and the line of each of its keys, or the reason why there is none."""
     import yaml  # type: ignore[import-untyped]
@@ -160,12 +172,20 @@ def _info(card: Card) -> Iterator[Problem]:
     """`datasets` refuses to load when these numbers are wrong."""
     said = card.head.get("dataset_info")
     for info in said if isinstance(said, list) else [said] if isinstance(said, dict) else []:
-        for split in info.get("splits") or [] if isinstance(info, dict) else []:
-            rows = card.manifest["splits"].get(split.get("name"), {}).get("rows")
-            if rows is not None and split.get("num_examples") not in (None, rows):
-                yield card.problem(
-                    "info", "dataset_info", f"{split['name']} has {rows} rows, not {split['num_examples']}"
-                )
+        if isinstance(info, dict) and info.get("config_name", "default") == "default":
+            yield from _default_info(card, info)
+
+
+def _default_info(card: Card, info: Values) -> Iterator[Problem]:
+    for split in info.get("splits") or []:
+        rows = card.manifest["splits"].get(split.get("name"), {}).get("rows")
+        if rows is None:
+            yield card.problem("info", "dataset_info", f"names the split {split.get('name')}, which is not there")
+        elif split.get("num_examples") not in (None, rows):
+            yield card.problem("info", "dataset_info", f"{split['name']} has {rows} rows, not {split['num_examples']}")
+    named = [feature.get("name") for feature in info.get("features") or []]
+    if named and named != [name for name, _ in card.manifest["columns"]]:
+        yield card.problem("info", "dataset_info", "its features are not the columns of the files")
 
 
 def _identity(card: Card) -> Iterator[Problem]:
@@ -214,7 +234,7 @@ def _declared_period(card: Card) -> Iterator[Problem]:
     if measured["first"] < str(bounds[0]) or measured["last"] > str(bounds[1]):
         yield card.problem(
             "contradiction", "corpusqa",
-            f"the declared period is {bounds[0]} to {bounds[1]}, but documents are dated {measured['first']} to "
+            f"declares the period {bounds[0]} to {bounds[1]}, but documents are dated {measured['first']} to "
             f"{measured['last']}",
         )  # fmt: skip
 
@@ -231,6 +251,11 @@ def _declared_privacy(card: Card) -> Iterator[Problem]:
             yield Problem("card.contradiction", "error", number, message)
 
 
+AGAINST_MEASURES: tuple[Callable[[Card], Iterator[Problem]], ...] = (
+    _declared_languages,
+    _declared_period,
+    _declared_privacy,
+)
 RULES: tuple[Callable[[Card], Iterator[Problem]], ...] = (
     _language,
     _license,
@@ -239,7 +264,5 @@ RULES: tuple[Callable[[Card], Iterator[Problem]], ...] = (
     _info,
     _identity,
     _placeholders,
-    _declared_languages,
-    _declared_period,
-    _declared_privacy,
+    *AGAINST_MEASURES,
 )

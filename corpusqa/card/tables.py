@@ -109,8 +109,13 @@ def gate(manifest: Values) -> str:
         ]
         for row in said.get("limits", [])
     ]
-    head = f"Judged on what was written: {plain(str(said.get('status')))}."
-    return f"{head}\n\n{table(['metric', 'slice', 'value', 'limit', 'result'], rows)}" if rows else head
+    parts = [f"Judged on what was written: {plain(str(said.get('status')))}."]
+    if rows:
+        parts.append(table(["metric", "slice", "value", "limit", "result"], rows))
+    problems = [[p["severity"], plain(p["message"])] for p in said.get("card", [])]
+    if problems:
+        parts.append(table(["of this card", "what is wrong"], problems))
+    return "\n\n".join(parts)
 
 
 def changes(manifest: Values) -> str:

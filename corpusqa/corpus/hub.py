@@ -43,12 +43,22 @@ def spool_dataset(source: Any, folder: Path) -> dict[str, str]:
     for order, (split, dataset) in enumerate(named.items()):
         for part, table in enumerate(_parts(dataset)):
             name = f"{order:05}-{part:05}.parquet"
+            table = _embedded(table)
             pq.write_table(table, folder / name, row_group_size=table.num_rows, compression="zstd")
             if split or getattr(dataset, "split", None):
                 splits[name] = str(split or dataset.split)
     if not any(folder.iterdir()):
         raise EmptyCorpus("the dataset holds no row")
     return splits
+
+
+def _embedded(table: pa.Table) -> pa.Table:
+    """With the bytes of pictures and sound in place of the paths of files, which mean nothing elsewhere."""
+    if b"huggingface" not in (table.schema.metadata or {}):
+        return table
+    from datasets.table import embed_table_storage
+
+    return embed_table_storage(table)
 
 
 def _parts(dataset: Any) -> Iterator[pa.Table]:

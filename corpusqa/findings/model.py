@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from corpusqa.findings.fingerprint import fingerprint
@@ -10,7 +12,7 @@ from corpusqa.findings.neutral import neutral
 from corpusqa.scan.measuring import FAILED
 from corpusqa.scan.model import Scan
 
-DUPLICATE_ID = "corpusqa.duplicate_id"
+DUPLICATE_ID, CONTRADICTION = "corpusqa.duplicate_id", "corpusqa.contradiction"
 
 FINDINGS = {
     "name": pl.String,  # <check>.<label>
@@ -32,14 +34,15 @@ FINDINGS = {
 SEVERITIES = ("error", "warning", "info")
 
 
-def ordered(found: pl.DataFrame, scan: Scan) -> pl.DataFrame:
-    """Every finding of a corpus: those of `find`, failed checks and repeated ids; errors first, then by fingerprint.
+def ordered(found: pl.DataFrame, scan: Scan, contradictions: Sequence[str] = ()) -> pl.DataFrame:
+    """Every finding of a corpus: those of `find` and those of corpusqa itself; errors first, then by fingerprint.
 
     Args:
         found: Columns of FINDINGS, of all units.
         scan: The scan that they belong to.
+        contradictions: Declared values that measurements contradict, one sentence each.
     """
-    whole = pl.concat([found.select(*FINDINGS), _failures(scan), _duplicates(scan)])
+    whole = pl.concat([found.select(*FINDINGS), _failures(scan), _duplicates(scan), _contradictions(contradictions)])
     rank = pl.col("severity").replace_strict({name: at for at, name in enumerate(SEVERITIES)}, return_dtype=pl.Int8)
     return whole.sort(rank, "fingerprint", "doc", "start", nulls_last=True, maintain_order=True)
 
@@ -72,6 +75,15 @@ def _duplicates(scan: Scan) -> pl.DataFrame:
         message=pl.lit(message),
         fingerprint=pl.lit(fingerprint(DUPLICATE_ID, "", "", 0)),
     )
+
+
+def _contradictions(said: Sequence[str]) -> pl.DataFrame:
+    """One error per declared value that a measurement contradicts; the numbers change, the fingerprint does not."""
+    prints = [fingerprint(CONTRADICTION, "", "", number) for number in range(len(said))]
+    rows = pl.DataFrame(
+        {"message": said, "fingerprint": prints}, schema={"message": pl.String, "fingerprint": pl.String}
+    )
+    return _own(rows, name=pl.lit(CONTRADICTION), message=pl.col("message"))
 
 
 def _own(rows: pl.DataFrame, **columns: pl.Expr | pl.Series) -> pl.DataFrame:

@@ -11,10 +11,10 @@ import polars as pl
 from corpusqa.config import Config, Limit
 from corpusqa.gate.accepted import Accepted
 from corpusqa.gate.base import Base, Judged
-from corpusqa.gate.catalogue import DOCUMENTS
+from corpusqa.gate.catalogue import CONTRADICTIONS, DOCUMENTS
 from corpusqa.gate.change import COMPARED, compare, vanished
 from corpusqa.gate.limits import CHANGES, LIMITS, limit_rows, limits_of
-from corpusqa.gate.metrics import metrics
+from corpusqa.gate.metrics import METRICS, metrics
 from corpusqa.gate.sampled import intervals
 from corpusqa.scan.model import Scan
 from corpusqa.strict import validate_strict
@@ -63,6 +63,7 @@ def evaluate(
     *,
     base: Base | None = None,
     accepted: Accepted | None = None,
+    contradictions: int = 0,
 ) -> GateResult:
     """Judge a scan against the limits of the configuration.
 
@@ -71,6 +72,8 @@ def evaluate(
         verdicts: What the policy says of its documents.
         config: The limits.
         base: What `max_increase` and `max_drop` compare with.
+        contradictions: Declared values of the card that measurements contradict; limited to none where the
+            configuration declares anything and gives no other limit.
         accepted: Findings that do not count for absolute limits; a change is judged with all findings on both sides.
 
     Raises:
@@ -78,14 +81,17 @@ def evaluate(
         CannotEvaluate: the evaluation itself broke.
     """
     limits, notes = limits_of(config.gate, scan.checks)
+    if config.card:
+        limits = {f"{CONTRADICTIONS}.count": Limit(error=0), **limits}
     by = list(dict.fromkeys(key for limit in limits.values() for key in limit.by))
     spans = None if accepted is None else accepted.spans
     measured = metrics(scan, verdicts.frame, by, names=limits, accepted=spans)
-    measured = pl.concat([measured, vanished(base, measured)])
+    said = (f"{CONTRADICTIONS}.count", "", "", float(contradictions), scan.documents.height)
+    measured = pl.concat([measured, vanished(base, measured), pl.DataFrame([said], schema=METRICS, orient="row")])
     compared = compare(base, scan, verdicts.frame, limits, config.gate.base)
-    said = (*notes, *(accepted.notes if accepted else ()), *_about(base, compared))
+    told = (*notes, *(accepted.notes if accepted else ()), *_about(base, compared))
     bounds = None if scan.of is None else intervals(scan, measured, scan.spans if spans is None else _open(scan, spans))
-    return judge_limits(limits, measured, config.gate.min_documents, compared, said, bounds)
+    return judge_limits(limits, measured, config.gate.min_documents, compared, told, bounds)
 
 
 def _open(scan: Scan, accepted: pl.DataFrame) -> pl.DataFrame:

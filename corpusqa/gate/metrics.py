@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
 from corpusqa.gate.catalogue import DUPLICATE_IDS, OUTCOMES, QUANTILES, UNREADABLE, Metric, catalogue, refuse_slicing
 from corpusqa.scan.model import Scan
+from corpusqa.scan.sources import declared_source
 
 METRICS = {
     "metric": pl.String,
@@ -50,7 +51,8 @@ def metrics(
     """
     refuse_slicing(by, scan.checks, "[report] by:")
     known = catalogue(scan.checks)
-    wanted = [known[name] for name in (known if names is None else dict.fromkeys(names))]
+    wanted = [known[name] for name in (_usual(known, scan) if names is None else dict.fromkeys(names))]
+    wanted = [metric for metric in wanted if metric.kind != "declared"]  # nothing that a scan can tell
     spans = scan.spans if accepted is None else _without(scan.spans, accepted)
     table = _table(scan, verdicts)
     if docs is not None:
@@ -63,12 +65,18 @@ def metrics(
     return pl.concat([whole, *of_the_source, *(_measured(part, spans, inner, pl.len(), key) for key, part in sliced)])
 
 
+def _usual(known: Mapping[str, Metric], scan: Scan) -> list[str]:
+    """Without names: whose source nobody declared is of interest once sources are declared."""
+    return [name for name, metric in known.items() if metric.kind != "undeclared" or scan.sources]
+
+
 def _table(scan: Scan, verdicts: pl.DataFrame) -> pl.DataFrame:
-    """Documents, signals, verdicts and the number of checks that failed."""
+    """Documents, signals, verdicts, the number of checks that failed and whether no declared source fits."""
     failures = scan.failures.group_by("doc").agg(failures=pl.len().cast(pl.Int64))
     table = scan.frame.join(verdicts.select("doc", "verdict"), on="doc", how="left", maintain_order="left")
     joined = table.join(failures, on="doc", how="left", maintain_order="left")
-    return joined.with_columns(pl.col("failures").fill_null(0))
+    undeclared = declared_source(joined, scan.sources).is_null()
+    return joined.with_columns(pl.col("failures").fill_null(0), undeclared=undeclared)
 
 
 def _measured(
@@ -120,6 +128,8 @@ def _expression(metric: Metric, rows: pl.Expr) -> pl.Expr:
     if metric.kind == "failed":
         hit = pl.col("failures") > 0
         return {"count": pl.col("failures").sum(), "documents": hit.sum(), "share": hit.mean()}[metric.statistic]
+    if metric.kind == "undeclared":
+        return pl.col("undeclared").sum() if metric.statistic == "count" else pl.col("undeclared").mean()
     if metric.kind == "ledger":
         count = (pl.col("verdict") == OUTCOMES[metric.subject]).sum()
         return count if metric.statistic == "count" else pl.when(rows > 0).then(count / rows)

@@ -69,7 +69,7 @@ def _interval(
     if metric.name == DOCUMENTS:
         low, high = wilson(value / max(scan.read, 1), scan.read)
         return max(value, low * scan.read * factor), high * scan.read * factor
-    if metric.kind == "failed":  # said of the run, which is all there
+    if metric.kind in ("failed", "declared"):  # said of the run, which is all there
         return value, value
     if _linked(scan, metric) or metric.kind == "whole":
         return None

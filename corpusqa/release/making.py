@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from corpusqa.card import card
 from corpusqa.card.croissant import croissant
+from corpusqa.card.lint import lint
 from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Done, Stage
@@ -23,6 +24,7 @@ from corpusqa.errors import CannotEvaluate, LedgerError
 from corpusqa.plugins import Spec
 from corpusqa.release import tables
 from corpusqa.release.changes import changes
+from corpusqa.release.features import dataset_info, features_of
 from corpusqa.release.manifest import CROISSANT, DOCS, FORMAT, MANIFEST, ORIGIN, content_id, dumped, identity
 from corpusqa.release.mask import make_masking
 from corpusqa.release.measures import measured
@@ -91,15 +93,29 @@ class Making:
         _put(folder, ORIGIN, dumped({"identity": self.identity, "input_digest": self.scan.digest}))
         for path, content in self.recipe.files.items():
             _put(folder, path, content)
-        manifest = json.loads(dumped(manifest))  # as it will be read when the card is drawn again
+        paths = {split: said["files"] for split, said in manifest["splits"].items()}
+        manifest["dataset_info"] = dataset_info(folder, paths, features_of(job.file_schema, source.noted))
         existing = self.recipe.card or (line.parent.card() if line.parent else "")
-        text = card(manifest, self.recipe.report, self.recipe.declared, existing)
-        _put(folder, "README.md", text.encode())
+        manifest["gate"] = self._with_card(manifest, existing)
+        _put(folder, "README.md", self._card(manifest, existing).encode())
         manifest["files"] = _files(folder)
         _put(folder, CROISSANT, dumped(croissant(manifest, self.recipe.declared)))
         manifest["files"] = _files(folder)
         _put(folder, MANIFEST, dumped(manifest))
         return manifest
+
+    def _card(self, manifest: Mapping[str, Any], existing: str) -> str:
+        said = json.loads(dumped(manifest))  # as it will be read when the card is drawn again
+        return card(said, self.recipe.report, self.recipe.declared, existing)
+
+    def _with_card(self, manifest: Mapping[str, Any], existing: str) -> dict[str, Any] | None:
+        """The gate with what is wrong with the card; a card that misleads fails a gate that was judged."""
+        gate: dict[str, Any] | None = manifest["gate"]
+        problems = [asdict(problem) for problem in lint(self._card(manifest, existing), manifest)] if gate else []
+        if gate is None or not problems:
+            return gate
+        failed = any(problem["severity"] == "error" for problem in problems)
+        return {**gate, "card": problems, **({"status": "failed"} if failed else {})}
 
     def _made_of(self) -> dict[str, Any]:
         return {

@@ -49,11 +49,18 @@ class Release:
 
     @property
     def summary(self) -> str:
-        """One line for the terminal."""
+        """One line for the terminal, and a second where the gate on what was written did not pass."""
         said = self.manifest
         rows = sum(split["rows"] for split in said["splits"].values())
         state = "" if self.fresh else " (was there already, nothing written)"
-        return f"{self.folder}: {rows:,} documents, version {said['version']}, content {said['content_id'][:12]}{state}"
+        gate = (said.get("gate") or {}).get("status", "passed")
+        judged = (
+            "" if gate == "passed" else f"\nThe gate on what was written: {gate}; `corpusqa push` will ask for a reason"
+        )
+        return (
+            f"{self.folder}: {rows:,} documents, version {said['version']}, content {said['content_id'][:12]}"
+            f"{state}{judged}"
+        )
 
     def docs(self) -> pl.DataFrame:
         """One row per document in published order: id, digest, split, file, row, number, source, edited."""

@@ -45,6 +45,8 @@ def _plain(kind: pa.DataType) -> pa.DataType | None:
         return None if any(found is None for _, found in fields) else pa.struct(fields)
     if pt.is_timestamp(kind):
         return pa.timestamp("ms", kind.tz) if kind.unit == "s" else kind
+    if pt.is_date64(kind):
+        return pa.date32()
     return kind if any(test(kind) for test in (*_NAMES.values(), pt.is_decimal128)) else None
 
 

@@ -14,6 +14,7 @@ from corpusqa.corpus import Corpus, unify
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Done, write_tables
 from corpusqa.readers import Unit
+from corpusqa.release.features import noted_features
 from corpusqa.release.schema import published_schema
 
 
@@ -23,11 +24,13 @@ class Source:
 
     Attributes:
         schema: Holds the rows of every unit without loss.
+        noted: Features that `datasets` noted in the files, as JSON by column.
         trusted: Whether a row digest made while scanning is also that of the same row in the published types.
     """
 
     schema: pa.Schema
     trusted: bool
+    noted: str = "{}"
 
 
 def source_schema(corpus: Corpus, flow: Flow) -> Source:
@@ -41,7 +44,7 @@ def source_schema(corpus: Corpus, flow: Flow) -> Source:
     text = corpus.fields.text
     same = published_schema(whole, text)
     trusted = corpus.format == "parquet" and all(_agrees(schema, same, text) for schema in schemas)
-    return Source(whole, trusted)
+    return Source(whole, trusted, noted_features(schemas))
 
 
 def _footers(corpus: Corpus) -> list[pa.Schema]:

@@ -9,6 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from corpusqa.scan.sources import Sources
+
 # One row per document, sorted by `number` (source order).
 DOCUMENTS = {
     "doc": pl.Int64,  # rank of the public id by its UTF-8 bytes: 0 is the smallest
@@ -124,6 +126,7 @@ class Scan:
         notes: What was recognised, in one line each.
         seconds: CPU seconds per check and stage; never part of report.json.
         of: Rows of the source of which this is a sample; None for all of them.
+        sources: `[[source]]` entries, by which documents are told whose source nobody declared.
     """
 
     documents: pl.DataFrame
@@ -141,6 +144,7 @@ class Scan:
     notes: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     of: int | None = None
+    sources: Sources = ()
 
     @cached_property
     def frame(self) -> pl.DataFrame:

@@ -23,7 +23,11 @@ def cards(report: dict[str, Any], slices: dict[str, list[dict[str, Any]]]) -> li
 def standing_out(report: dict[str, Any], most: int) -> list[dict[str, Any]]:
     """The errors and warnings that most documents have, errors first; information only where there is nothing else."""
     rows = [row for name in report["checks"] for row in _labels(report, name) if row["severity"] and row["spans"]]
-    own = {"corpusqa.check_failed": "a check failed", "corpusqa.duplicate_id": "an id occurs more than once"}
+    own = {
+        "corpusqa.check_failed": "a check failed",
+        "corpusqa.duplicate_id": "an id occurs more than once",
+        "corpusqa.contradiction": "what the card declares is not what was measured",
+    }
     rows += [
         {"name": name, "severity": "error", "about": about, "documents": report["totals"]["by_name"][name]}
         for name, about in own.items()

@@ -1,0 +1,24 @@
+"""What people declare of the data, held against what was measured of the documents that would be published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corpusqa.card.lint import contradictions as against
+from corpusqa.release.measures import measured
+from corpusqa.release.slices import kept_documents
+from corpusqa.release.tables import private_left
+
+if TYPE_CHECKING:
+    from corpusqa.api.account import Account
+
+
+def contradictions(found: Account) -> list[str]:
+    """Values that `[card]` declares and measurements contradict, one sentence each."""
+    if not found.config.card:
+        return []
+    kept = kept_documents(found.scan.documents, found.verdicts.frame)
+    if kept.is_empty():
+        return []
+    left = private_left(found.scan, kept["doc"], found.verdicts.edits)
+    return against(found.config.card, {"measured": measured(kept, found.scan), "private_left": left})

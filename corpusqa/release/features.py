@@ -1,0 +1,93 @@
+"""What `datasets` is told of the files in the head of the card: features, rows and sizes of every configuration."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    import datasets
+
+NOTED = b"huggingface"  # key of the schema metadata under which `datasets` notes features in its own files
+REMOVED = "removed"
+
+
+def noted_features(schemas: Iterable[pa.Schema]) -> str:
+    """What `datasets` noted in the files of a source, as JSON: features by column; `{}` where the files disagree."""
+    found: dict[str, dict[str, Any]] = {}
+    for schema in schemas:
+        for name, feature in _noted(schema).items():
+            found.setdefault(name, {})[json.dumps(feature, sort_keys=True)] = feature
+    return json.dumps({name: feature for name, said in found.items() if len(said) == 1 for feature in said.values()})
+
+
+def _noted(schema: pa.Schema) -> dict[str, Any]:
+    try:
+        said = json.loads((schema.metadata or {}).get(NOTED, b"{}"))
+        features = said["info"]["features"]
+    except (ValueError, KeyError, TypeError):
+        return {}
+    return features if isinstance(features, dict) else {}
+
+
+def features_of(schema: pa.Schema, noted: str = "{}") -> datasets.Features:
+    """The feature of each published column: names of classes, pictures and sound as the source notes them.
+
+    A noted feature counts as long as the column still has its type; everything else follows from the type.
+    """
+    import datasets
+
+    said = {"info": {"features": {n: f for n, f in json.loads(noted).items() if n in schema.names}}}
+    plain = schema.remove_metadata()
+    try:
+        return datasets.Features.from_arrow_schema(plain.with_metadata({NOTED: json.dumps(said).encode()}))
+    except (ValueError, TypeError, KeyError):  # noted by a version of `datasets` that has other features
+        return datasets.Features.from_arrow_schema(plain)
+
+
+def dataset_info(
+    folder: Path, splits: Mapping[str, Sequence[str]], features: datasets.Features
+) -> list[dict[str, Any]]:
+    """`dataset_info` of a card, one entry per configuration, counted from the footers of the files.
+
+    Args:
+        folder: The release.
+        splits: Data files by split.
+        features: Of the data files.
+    """
+    import datasets
+
+    removed = sorted(path.relative_to(folder).as_posix() for path in (folder / REMOVED).glob("*.parquet"))
+    schema = pq.read_schema(folder / removed[0])
+    infos = {
+        "default": _info(folder, "default", splits, features),
+        REMOVED: _info(folder, REMOVED, {"train": removed}, features_of(schema)),
+    }
+    card: dict[str, Any] = {}
+    datasets.info.DatasetInfosDict(infos).to_dataset_card_data(card)
+    found: list[dict[str, Any]] = json.loads(json.dumps(card["dataset_info"]))
+    return found
+
+
+def _info(
+    folder: Path, config: str, splits: Mapping[str, Sequence[str]], features: datasets.Features
+) -> datasets.DatasetInfo:
+    import datasets
+
+    said = datasets.SplitDict()
+    packed = 0
+    for split, files in splits.items():
+        footers = [pq.read_metadata(folder / path) for path in files]
+        groups = [footer.row_group(number) for footer in footers for number in range(footer.num_row_groups)]
+        size, rows = sum(group.total_byte_size for group in groups), sum(footer.num_rows for footer in footers)
+        said.add(datasets.SplitInfo(split, num_bytes=size, num_examples=rows))
+        packed += sum((folder / path).stat().st_size for path in files)
+    whole = sum(split.num_bytes for split in said.values())
+    return datasets.DatasetInfo(
+        features=features, splits=said, download_size=packed, dataset_size=whole, config_name=config
+    )
