@@ -22,7 +22,7 @@ import polars as pl
 
 from corpusqa.batch import Batch, Buffers
 
-__all__ = ["Batch", "Buffers", "Check", "Derive", "Frame", "Groups", "Label", "Links", "Measured", "Signal"]
+__all__ = ["Against", "Batch", "Buffers", "Check", "Derive", "Frame", "Groups", "Label", "Links", "Measured", "Signal"]
 
 Frame = pl.DataFrame
 Dtype = type[pl.DataType]
@@ -142,7 +142,26 @@ class Derive:
     needs: Sequence[str] = ()
 
 
-Half = Links | Groups | Derive
+@dataclass(frozen=True)
+class Against:
+    """A corpus half that looks for the items of a reference, such as an evaluation set, in the documents.
+
+    It runs where the run names a reference (`--against`); elsewhere its signal and label do not exist. The half gives
+    the Int64 signal of its own name, the number of items that a document holds, and a span for every passage, if a
+    label bears its name.
+
+    Attributes:
+        prepare: Batch of every item at once -> any frame with a row for everything to compare by, and the column
+            `item` (row of the item). It is made once a process.
+        match: (batch of documents, the items, that frame) -> frame `row`, `item`, `part` (of the item, null for all of
+            it), `similarity` (0..1) and `evidence` as in Links, a being the document and b the item.
+    """
+
+    prepare: Callable[[Batch], Frame]
+    match: Callable[[Batch, Batch, Frame], Frame]
+
+
+Half = Links | Groups | Derive | Against
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from corpusqa.plugins import Plugin, Spec, find, load, select
 from corpusqa.policy import Ledger, Policy, Verdicts, judge, make_policy
 from corpusqa.readers import Unit
 from corpusqa.release import empty_after_edits
+from corpusqa.scan.against import without_reference
 from corpusqa.scan.describe import describe
 from corpusqa.scan.model import CheckInfo, Scan
 from corpusqa.scan.names import private_values, without
@@ -135,19 +136,21 @@ def selected(config: Config) -> list[Plugin]:
     return [load(check, checks.options.get(check.name, {})) for check in chosen]
 
 
-def account(source: Any, config: Config, settings: Settings) -> Account:
-    """Scan and judge a source.
+def account(source: Any, config: Config, settings: Settings, against: Any = None) -> Account:
+    """Scan and judge a source, and compare it with the items of the source `against`, if one is given.
 
     Raises:
         UsageError: source, configuration, rules or options are wrong; found before any text is read where possible.
         CannotEvaluate: nothing can be said.
     """
     with prints_to_stderr():
-        return _account(source, config, settings)
+        return _account(source, config, settings, against)
 
 
-def _account(source: Any, config: Config, settings: Settings) -> Account:
+def _account(source: Any, config: Config, settings: Settings, against: Any) -> Account:
     plugins = selected(config)
+    if against is None:
+        plugins = [without_reference(plugin) for plugin in plugins]
     declared = describe(plugins)
     make_policy(config.clean, declared)  # what cannot work is said before an hour of scanning, not after it
     limits_of(config.gate, declared)
@@ -155,7 +158,8 @@ def _account(source: Any, config: Config, settings: Settings) -> Account:
     memory, most = planned(settings.memory, settings.workers or cpu_count())
     corpus = open_corpus(source, config.input, work=settings.work, unit_bytes=memory.unit)
     try:
-        return _of(corpus, config, plugins, declared, settings, memory, most)
+        reference = None if against is None else open_corpus(against, work=settings.work)
+        return _of(corpus, config, plugins, declared, settings, memory, most, reference)
     except BaseException:
         remove_spool(corpus)  # a copy of the source does not outlive a run that failed
         raise
@@ -169,6 +173,7 @@ def _of(
     settings: Settings,
     memory: Memory,
     most: int,
+    reference: Corpus | None,
 ) -> Account:
     policy = make_policy(config.clean, declared, corpus.columns)
     work = _folder(settings.work, corpus, settings.sample)
@@ -177,7 +182,7 @@ def _of(
         corpus = sampled(corpus, flow, settings.sample)
     for note in (*config.notes, *corpus.notes):
         settings.say(note)
-    return _judged(config, plugins, policy, corpus, flow, settings)
+    return _judged(config, plugins, policy, corpus, flow, settings, reference)
 
 
 def _judged(
@@ -187,8 +192,13 @@ def _judged(
     corpus: Corpus,
     flow: Flow,
     settings: Settings,
+    reference: Corpus | None,
 ) -> Account:
-    scanned, stored = scan(corpus, plugins, flow)
+    try:
+        scanned, stored = scan(corpus, plugins, flow, reference)
+    finally:
+        if reference is not None:
+            remove_spool(reference)
     scanned = replace(scanned, sources=config.source)
     remember(settings.work, flow, corpus)
     extra = _extra(corpus, plugins, scanned, flow, policy.extra_columns)

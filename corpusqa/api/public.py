@@ -103,6 +103,7 @@ def report(
     policy: str | None = None,
     work: str | Path | None = None,
     workers: int | None = None,
+    against: Source | None = None,
     **columns: str,
 ) -> Report:
     """Measure a corpus.
@@ -114,6 +115,7 @@ def report(
         policy: `none`, `safe` or `web`, instead of the configured policy.
         work: Folder of work files to keep and reuse; by default a temporary one.
         workers: Worker processes.
+        against: A reference, such as an evaluation set, whose items are looked for in the documents.
         columns: Which columns hold what, where names differ.
 
     Raises:
@@ -123,7 +125,7 @@ def report(
     chosen = overridden(
         _configured(config, columns), select=tuple(checks) if checks else None, ignore=None, policy=policy
     )
-    found = _run(source, chosen, work, workers)
+    found = _run(source, chosen, work, workers, against)
     return Report(found)
 
 
@@ -162,10 +164,12 @@ def _configured(path: str | Path | None, columns: Mapping[str, str]) -> Config:
     return replace(config, input=replace(config.input, **columns)) if columns else config
 
 
-def _run(source: Source, config: Config, work: str | Path | None, workers: int | None) -> Account:
+def _run(
+    source: Source, config: Config, work: str | Path | None, workers: int | None, against: Source | None
+) -> Account:
     if work is not None:
-        return account(source, config, Settings(Path(work), workers))
+        return account(source, config, Settings(Path(work), workers), against)
     with scratch("corpusqa-run-") as folder:
-        found = account(source, config, Settings(folder, workers))
+        found = account(source, config, Settings(folder, workers), against)
         _ = found.report  # drawn while the work files are still there
         return found

@@ -60,6 +60,9 @@ _RUN_OPTIONS = (
     click.option(
         "--allow-incomplete", is_flag=True, help="Judge documents on which a check failed as if it had said nothing."
     ),
+    click.option(
+        "--against", metavar="REFERENCE", help="Look for the items of an evaluation set: a path, or hf://datasets/..."
+    ),
     click.option("--by", metavar="FIELDS", help="Fields or signals to slice by, separated by commas."),
     click.option("-q", "--quiet", is_flag=True, help="No progress and no notes."),
 )
@@ -115,7 +118,7 @@ def run_account(
     report = replace(config.report, by=by) if by is not None else config.report
     config = replace(config, gate=gate, report=report)
     with settings(options) as how:
-        found = account(source, config, how)
+        found = account(source, config, how, options.get("against"))
     click.get_current_context().call_on_close(lambda: remove_spool(found.corpus))
     return found
 

@@ -23,6 +23,7 @@ from corpusqa.reporting.checks import check_sections
 from corpusqa.reporting.clusters import cluster_sections
 from corpusqa.reporting.judged import edit_rows, overlap_rows, reason_rows, rule_rows
 from corpusqa.reporting.plain import plain, records
+from corpusqa.reporting.reference import reference_section
 from corpusqa.reporting.samples import sample_sections
 from corpusqa.reporting.slices import Slices, slice_sections
 from corpusqa.scan.model import Scan
@@ -93,6 +94,8 @@ def build_report(
     }
     if scan.of is not None:
         report["sample"] = _sample(scan, measured.filter(by=""))
+    if scan.reference:
+        report["reference"] = reference_section(scan)
     whole = plain(report)
     assert isinstance(whole, dict)
     return whole

@@ -54,6 +54,7 @@ def render(report: dict[str, Any], output: str = "", *, color: bool | None = Non
     console.print(_checks(report))
     console.print()
     _sample(console, report)
+    _reference(console, report)
     _not_measured(console, report)
     _unreadable(console, report)
     _gate(console, report)
@@ -140,6 +141,19 @@ def _not_measured(console: Console, report: dict[str, Any]) -> None:
     for name, count in rows[:SHOWN]:
         console.print(Text(f"  {name}: {number(count)} of {number(documents)} ({percent(count, documents)})"))
     _more(console, len(rows), "signal")
+
+
+def _reference(console: Console, report: dict[str, Any]) -> None:
+    """How many items of a reference the documents hold."""
+    said = report.get("reference")
+    if said is None:
+        return
+    line = (
+        f"{number(said['held'])} of {counted(said['items'], 'item')} of {said['name']} held by "
+        f"{counted(said['documents'], 'document')}; {number(said['compared'])} could be compared"
+    )
+    console.print(Text.assemble(("Reference  ", "bold"), line))
+    console.print()
 
 
 def _sample(console: Console, report: dict[str, Any]) -> None:

@@ -65,6 +65,15 @@ UNREADABLE = {
     "reason": pl.String,
     "file_private": pl.Boolean,  # as in DOCUMENTS
 }
+# Items of the reference that documents hold. `item` counts its rows from 0, `part` the parts of an item.
+MATCHES: dict[str, Any] = {
+    "half": pl.String,
+    "doc": pl.Int64,
+    "item": pl.Int64,
+    "part": pl.Int64,  # null: the item as a whole
+    "similarity": pl.Float64,
+    "evidence": EVIDENCE,  # a is the document, b the item
+}
 # Documents on which a check failed.
 FAILURES = {"doc": pl.Int64, "check": pl.String, "why": pl.String}
 
@@ -122,6 +131,8 @@ class Scan:
         digest: Content digest of the corpus: 64 hex digits over the row digests in source order.
         read: Rows of the source; documents + unreadable.
         duplicate_ids: Public ids that had to be made unique, as `id` (as in the source) and `count`.
+        matches: Columns of MATCHES, sorted by half, doc, item.
+        reference: Where documents were compared with a reference: its `name`, its `items` and how many were `compared`.
         capped: What was limited, for the report: `what` and `count` (for instance key groups too large to pair whole).
         notes: What was recognised, in one line each.
         seconds: CPU seconds per check and stage; never part of report.json.
@@ -140,6 +151,8 @@ class Scan:
     digest: str
     read: int
     duplicate_ids: pl.DataFrame
+    matches: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MATCHES))
+    reference: Mapping[str, Any] = field(default_factory=dict)
     capped: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)

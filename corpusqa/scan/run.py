@@ -5,35 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from corpusqa.check import Derive, Groups, Links
+from corpusqa.check import Against, Derive, Groups, Links
 from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Stage
 from corpusqa.errors import EmptyCorpus
 from corpusqa.plugins import Plugin, Spec, fingerprint
 from corpusqa.plugins.fingerprint import files_digest
+from corpusqa.scan.against import match_spans, matches
 from corpusqa.scan.clusters import clustered, member_spans
 from corpusqa.scan.describe import describe
 from corpusqa.scan.groups import derived, grouped, split
 from corpusqa.scan.index import index
 from corpusqa.scan.known import NAME, check_keys, known
 from corpusqa.scan.links import Scanned, verify
-from corpusqa.scan.model import CLUSTERS, EDGES, FAILURES, SPANS, CheckInfo, Scan
+from corpusqa.scan.model import CLUSTERS, EDGES, FAILURES, MATCHES, SPANS, CheckInfo, Scan
 from corpusqa.scan.names import any_hidden
 from corpusqa.scan.store import restore, store
 from corpusqa.scan.unit import measure_unit
 
 
-def scan(corpus: Corpus, plugins: Sequence[Plugin], flow: Flow) -> tuple[Scan, Stage]:
+def scan(corpus: Corpus, plugins: Sequence[Plugin], flow: Flow, reference: Corpus | None = None) -> tuple[Scan, Stage]:
     """Measure a corpus with the selected checks.
 
     Args:
         corpus: From `open_corpus`.
         plugins: The selected checks.
         flow: Engine and work folder.
+        reference: What Against halves compare the documents with.
 
     Returns:
         The scan and the stage that stores it, one part per unit.
@@ -45,13 +48,13 @@ def scan(corpus: Corpus, plugins: Sequence[Plugin], flow: Flow) -> tuple[Scan, S
     specs = tuple(plugin.spec for plugin in plugins)
     prints = (_own_code(), *(fingerprint(plugin) for plugin in plugins))
     measured = _measure(corpus, plugins, flow, specs, prints)
-    made_of = (prints, measured.digest)
+    made_of = (prints, measured.digest, reference.identity() if reference else None)
     stored = flow.finished("scan", made_of, len(corpus.units))
     found = None
     if stored is None:
         found = index(flow, corpus, measured)
         scanned = Scanned(corpus, specs, prints, measured, found)
-        stored = store(flow, made_of, _halves(scanned, plugins, flow), corpus.units)
+        stored = store(flow, made_of, _halves(scanned, plugins, flow, reference), corpus.units)
     elif any_hidden(stored.frame("documents")):
         found = index(flow, corpus, measured)
     return restore(stored, found.documents if found else None), stored
@@ -70,7 +73,7 @@ def _measure(
     return measured
 
 
-def _halves(scanned: Scanned, plugins: Sequence[Plugin], flow: Flow) -> Scan:
+def _halves(scanned: Scanned, plugins: Sequence[Plugin], flow: Flow, reference: Corpus | None) -> Scan:
     """The corpus halves of every check; those that only derive come last, they may read what the others gave."""
     _not_empty(scanned)
     tables = Tables(scanned, plugins)
@@ -80,6 +83,8 @@ def _halves(scanned: Scanned, plugins: Sequence[Plugin], flow: Flow) -> Scan:
             tables.add_links(plugin, half, *verify(flow, scanned, plugin, half))
         elif isinstance(kind, Groups):
             tables.add_rows(plugin, grouped(flow, scanned, plugin, half))
+        elif isinstance(kind, Against) and reference is not None:
+            tables.add_matches(plugin, half, *matches(flow, scanned, plugin, half, reference), reference)
     for plugin, half, kind in halves:
         if isinstance(kind, Derive):
             tables.add_rows(plugin, derived(plugin, half, tables.frame()))
@@ -110,6 +115,8 @@ class Tables:
         self._spans = [_by_doc(scanned, "spans").select(*SPANS)]
         self._edges = [pl.DataFrame(schema=EDGES)]
         self._clusters = [pl.DataFrame(schema=CLUSTERS)]
+        self._matches = [pl.DataFrame(schema=MATCHES)]
+        self._reference: dict[str, Any] = {}
         self._capped: dict[str, int] = {}
 
     def add_links(self, plugin: Plugin, half: str, pairs: pl.DataFrame, capped: int) -> None:
@@ -124,6 +131,19 @@ class Tables:
             self._spans.append(member_spans(name, edges, clusters, self._documents))
         if capped:
             self._capped[f"{name}: keys shared by too many documents to pair all with all"] = capped
+
+    def add_matches(
+        self, plugin: Plugin, half: str, found: pl.DataFrame, compared: int, items: int, reference: Corpus
+    ) -> None:
+        """Items of a reference that documents hold become matches, the half's signal and, if a label fits, spans."""
+        name = f"{plugin.name}.{half}"
+        self._matches.append(found)
+        self._reference = {"name": reference.source, "items": items, "compared": compared}
+        counts = found.group_by("doc").agg(pl.col("item").n_unique().cast(pl.Int64).alias(name))
+        every = self._documents.select("doc").join(counts, on="doc", how="left", maintain_order="left")
+        self._put(every.with_columns(pl.col(name).fill_null(0)))
+        if half in plugin.check.labels:
+            self._spans.append(match_spans(found))
 
     def add_rows(self, plugin: Plugin, said: pl.DataFrame) -> None:
         """Rows of a Groups or Derive half: signals replace the column, spans are added."""
@@ -152,6 +172,8 @@ class Tables:
             digest=found.digest,
             read=found.read,
             duplicate_ids=found.duplicate_ids,
+            matches=pl.concat(self._matches),
+            reference=self._reference,
             capped=self._capped,
             notes=tuple(self._scanned.corpus.notes),
             seconds=self._scanned.measured.seconds,

@@ -16,7 +16,7 @@ from corpusqa.scan.model import CheckInfo, LabelInfo, Scan, SignalInfo
 from corpusqa.scan.names import hidden
 
 _BY_UNIT = ("documents", "signals", "spans", "failures")
-_WHOLE = ("edges", "clusters", "unreadable", "duplicate_ids")
+_WHOLE = ("edges", "clusters", "matches", "unreadable", "duplicate_ids")
 
 
 def store(flow: Flow, made_of: object, scan: Scan, units: Sequence[Unit]) -> Stage:
@@ -80,7 +80,7 @@ def _by_unit(frame: pl.DataFrame, place: pl.DataFrame) -> tuple[Mapping[Any, pl.
 
 def _meta(scan: Scan) -> dict[str, Any]:
     checks = {name: asdict(check) for name, check in scan.checks.items()}
-    names = ("digest", "read", "capped", "notes", "seconds", "of")
+    names = ("digest", "read", "reference", "capped", "notes", "seconds", "of")
     return {**{name: getattr(scan, name) for name in names}, "checks": checks}
 
 

@@ -109,8 +109,8 @@ def _run(
 ) -> dict[str, pl.DataFrame]:
     """What the checks `wanted` say of documents, batch by batch."""
     found = [
-        _measured(plugins, wanted, batch, _parts(batch, rows.parts), secret, seconds)
-        for batch in _batches(documents, batch_bytes)
+        _measured(plugins, wanted, batch, parts_of(batch, rows.parts), secret, seconds)
+        for batch in batches(documents, batch_bytes)
     ]
     return {name: pl.concat([tables[name] for tables in found], how="diagonal") for name in found[0]}
 
@@ -158,7 +158,7 @@ def _sorted(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return joined.sort(order, nulls_last=True, maintain_order=True)
 
 
-def _batches(documents: pl.DataFrame, batch_bytes: int) -> Iterator[pl.DataFrame]:
+def batches(documents: pl.DataFrame, batch_bytes: int) -> Iterator[pl.DataFrame]:
     """Slices of at most `batch_bytes` of text or one document; an empty unit is one empty slice."""
     if documents.is_empty():
         yield documents
@@ -173,7 +173,7 @@ def _batches(documents: pl.DataFrame, batch_bytes: int) -> Iterator[pl.DataFrame
     yield documents[start:]
 
 
-def _parts(documents: pl.DataFrame, parts: pl.DataFrame | None) -> pl.DataFrame | None:
+def parts_of(documents: pl.DataFrame, parts: pl.DataFrame | None) -> pl.DataFrame | None:
     """The parts of a batch's documents, `row` counted in the batch; None where every document is one part."""
     if parts is None:
         return None

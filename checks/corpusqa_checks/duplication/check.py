@@ -10,6 +10,7 @@ from corpusqa_checks.duplication.contained import CONTAINMENT, contained, passag
 from corpusqa_checks.duplication.exact import exact
 from corpusqa_checks.duplication.near import near
 from corpusqa_checks.duplication.prompts import same_prompt
+from corpusqa_checks.duplication.reference import reference
 from corpusqa_checks.duplication.rewrite import REWRITE, SHARED_MATERIAL, rewrite
 from corpusqa_checks.duplication.roles import View, compared, on
 from corpusqa_checks.duplication.splits import splits
@@ -71,9 +72,15 @@ def duplication(
     of texts below 20 or above 20,000 words, and of translations. Near copies tell the same story too, if they are
     told.
 
-    Chats: all halves but `exact` leave out the system prompt, which repeats in every row. With `parts = ["user"]` they
-    compare the named roles alone, as the source names them; text without a role is always compared. `same_prompt`: the
-    prompts of two rows are equal once white space and case are folded, and the answers differ.
+    `reference` (with `--against REFERENCE`, an evaluation set or private test items): the document holds half or more
+    of the 8-word shingles of an item, or of one part of it such as question or answer. Shingles that more than three
+    different items share are instructions of the set and do not count; items below 8 words cannot be compared. The
+    evidence is the passages. It judges the whole text.
+
+    Chats: all halves but `exact` and `reference` leave out the system prompt, which repeats in every row. With
+    `parts = ["user"]` they compare the named roles alone, as the source names them; text without a role is always
+    compared. `same_prompt`: the prompts of two rows are equal once white space and case are folded, and the answers
+    differ.
 
     A signal is the name of the document's cluster, null outside one. Members of a cluster are tied by verified pairs;
     two of them may lie further apart than the threshold.
@@ -111,6 +118,7 @@ def _every(threshold: float, passage_words: int, view: View) -> Check:
             "passage": Signal(pl.String, "cluster of documents with verbatim passages in common"),
             "rewrite": Signal(pl.String, "cluster of documents that tell one story in other words"),
             "shared_material": Signal(pl.String, "cluster of documents that share parts of a story"),
+            "reference": Signal(pl.Int64, "items of the reference that the document holds"),
             "same_prompt": Signal(pl.String, "cluster of chat rows that answer one prompt in different ways"),
         },
         labels={
@@ -120,6 +128,7 @@ def _every(threshold: float, passage_words: int, view: View) -> Check:
             "template": Label("a line that many documents hold", line=True),
             "split_leakage": Label("the document has a copy in another split", severity="error"),
             "rewrite": Label("another document tells the same in other words", severity="info"),
+            "reference": Label("a passage of an item of the reference", severity="error"),
             "same_prompt": Label("another row has the same prompt and a different answer", severity="info"),
         },
         corpus={
@@ -131,6 +140,7 @@ def _every(threshold: float, passage_words: int, view: View) -> Check:
             "rewrite": on(view, rewrite(REWRITE)),
             "shared_material": on(view, rewrite(SHARED_MATERIAL)),
             "same_prompt": same_prompt(),
+            "reference": reference(),
             "splits": splits(("duplication.exact", "duplication.near", "duplication.contained")),
         },
         suggest={"one_of": ["duplication.exact", "duplication.near"], "cut": ["duplication.template"]},

@@ -69,13 +69,14 @@ def _contents(report: dict[str, Any]) -> list[dict[str, Any]]:
         ("checks", "Checks", None, worst),
         ("findings", "Findings", report["totals"]["findings"], []),
         ("clusters", "Clusters", None, []),
+        ("reference", "Reference", None, []),
         ("documents", "Documents", None, []),
         ("cleaning", "Cleaning", None, []),
         ("slices", "Slices", None, []),
         ("coverage", "Coverage", None, []),
         ("provenance", "Provenance", None, []),
     ]
-    there = {name for name in ("clusters", "documents", "slices") if not report[name]}
+    there = {name for name in ("clusters", "reference", "documents", "slices") if not report.get(name)}
     return [
         {"id": name, "title": title, "count": count, "parts": inner}
         for name, title, count, inner in parts
