@@ -10,10 +10,9 @@ from typing import Any
 
 import polars as pl
 import pytest
-from click.testing import CliRunner
 
 import corpusqa
-from corpusqa.cli import main
+from corpusqa.cli import run
 from corpusqa.corpus import open_corpus
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.local import LocalEngine
@@ -113,12 +112,12 @@ def test_without_a_reference_a_limit_on_it_does_not_pass(items: list[dict[str, s
     config.write_text('[gate.limits]\n"duplication.reference.documents" = { error = 0 }\n', "utf-8")
     command = ["gate", str(source), "--config", str(config), "--select", "duplication", "--policy", "none"]
     command += ["--work", str(tmp_path / "work"), "-q"]
-    assert CliRunner().invoke(main, command).exit_code == 2
-    assert CliRunner().invoke(main, [*command, "--against", str(reference)]).exit_code == 1
+    assert run(command) == 2
+    assert run([*command, "--against", str(reference)]) == 1
 
 
 def test_a_reference_without_a_comparable_item_evaluates_nothing(tmp_path: Path) -> None:
     source = lines(tmp_path / "corpus.jsonl", [{"id": "a", "text": "A gull sat on the pier."}])
     reference = lines(tmp_path / "items.jsonl", [{"question": "What is it?", "answer": "A gull."}])
     command = ["report", str(source), "--select", "duplication", "--work", str(tmp_path / "work"), "-q"]
-    assert CliRunner().invoke(main, [*command, "--against", str(reference)]).exit_code == 3
+    assert run([*command, "--against", str(reference)]) == 3
