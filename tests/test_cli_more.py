@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,45 @@ def test_init_is_green_on_the_same_day_and_red_on_a_worse_one(tmp_path: Path) ->
     shutil.rmtree(tmp_path / "data/tricky")
     assert run("gate", "data").returncode == 1
     assert run("init", "data").returncode == 2
+
+
+def test_limits_of_init_let_chance_pass_and_catch_what_is_worse(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    rows = [{"id": str(n), "text": f"{TEXT} {n} {TEXT[:n]}"} for n in range(40)]
+    run.jsonl("data.jsonl", *rows)
+    assert run("init", "data.jsonl", "--select", "duplication,pii,text").returncode == 0
+    limits = tomllib.loads((tmp_path / "corpusqa.toml").read_text())["gate"]["limits"]
+
+    assert limits["pii.secret.count"] == {"error": 0}
+    assert set(limits["pii.email.per_mb"]) == {"error"}  # by rate: one address more in a growing corpus is no news
+    assert limits["duplication.exact.share"]["error"] == pytest.approx(3 / 40)
+    assert run("gate", "data.jsonl", "--select", "duplication,pii,text").returncode == 0
+    run.jsonl("data.jsonl", *rows, {**rows[0], "id": "again"})  # one copy may be chance
+    assert run("gate", "data.jsonl", "--select", "duplication,pii,text").returncode == 0
+    run.jsonl("data.jsonl", *rows, *({**row, "id": f"again {row['id']}"} for row in rows))
+    assert run("gate", "data.jsonl", "--select", "duplication,pii,text").returncode == 1
+
+
+def test_what_config_show_prints_is_the_same_configuration(tmp_path: Path) -> None:
+    from corpusqa.config import load_config
+
+    run = Run(tmp_path)
+    first = run.write(
+        "corpusqa.toml",
+        '[input]\ntext = ["title", "body"]\n[checks]\nselect = ["pii", "text"]\n'
+        '[checks.pii]\nallow = ["*@example.org"]\n'
+        "[clean]\npolicy = \"none\"\ndrop = [\"text.words < 3 AND source = 'it''s'\"]\ncut = []\n"
+        '[clean.mask_with]\n"pii.email" = "mask"\n[gate.limits]\n"pii.email.per_mb" = { error = 5, by = "source" }\n'
+        '[[suppress]]\ncheck = "pii.phone"\nreason = "offices"\nexpires = 2027-03-31\n',
+    )
+    shown = run("config", "show").stdout
+    second = run.write("second.toml", shown)
+
+    assert load_config(second, tmp_path) == replace(load_config(first, tmp_path), path=second.resolve())
+    origins = run("config", "show", "--origin").stdout
+    assert '"pii.email.per_mb" = { error = 5, by = ["source"] }  # corpusqa.toml:14' in origins
+    assert "min_documents = 200  # default" in origins
+    assert "cut = []  # corpusqa.toml:10" in origins
 
 
 def test_a_report_is_redrawn_byte_for_byte(scanned: Run) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -23,19 +21,12 @@ def command() -> None:
 @_PATH
 @click.option("--origin", is_flag=True, help="Say where each line stands.")
 def show(config: Path | None, origin: bool) -> None:
-    """Print the configuration as it applies, defaults included."""
+    """Print the configuration as it applies, as TOML; what only a named policy or the gate says is a comment."""
     from corpusqa.cli.common import configured
+    from corpusqa.cli.showing import Showing
 
-    found = configured(config)
-    click.echo(f"# {found.path or 'no configuration file: defaults'}")
-    places = dict(found.clean.places) if origin else {}
-    for table, values in asdict(found).items():
-        if isinstance(values, dict):
-            click.echo(f"\n[{table}]")
-            for key, value in values.items():
-                if key not in ("places", "place"):
-                    where = [place for line, place in places.items() if isinstance(value, tuple) and line in value]
-                    click.echo(f"{key} = {_toml(value)}" + (f"  # {', '.join(where)}" if where else ""))
+    for line in Showing(configured(config), origin=origin).lines():
+        click.echo(line)
 
 
 @command.command()
@@ -66,13 +57,3 @@ def schema() -> None:
     from corpusqa.config.schema import json_schema
 
     click.echo(json.dumps(json_schema(), indent=1, sort_keys=True))
-
-
-def _toml(value: Any) -> str:
-    if value is None:
-        return '""  # not set'
-    if isinstance(value, tuple | list):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{json.dumps(str(k))} = {_toml(v)}" for k, v in value.items() if v is not None) + " }"
-    return json.dumps(value, ensure_ascii=False, default=str)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,9 @@ from corpusqa.cli.common import run_account, run_options
 if TYPE_CHECKING:
     from corpusqa.api.account import Account
 
-# How much worse than today a share, a rate or a mean may get before the gate fails; stated in the file.
-SLACK = 0.10
+# How much worse than today a share or a rate may get before the gate fails, and how many standard deviations of a
+# count (its square root) are taken for chance: both are stated in the file.
+SLACK, CHANCE = 0.10, 3
 _WORKFLOW = """name: corpus
 on:
   pull_request:
@@ -56,7 +58,7 @@ def command(source: str, output: Path, profile: str | None, ci: str | None, **op
     click.echo(f"{output}: written; `corpusqa gate {source}` passes with it today")
     if ci:
         workflow.parent.mkdir(parents=True, exist_ok=True)
-        replace(workflow, _WORKFLOW.format(source=source).encode())
+        replace(workflow, _WORKFLOW.format(source=shlex.quote(source)).encode())
         click.echo(f"{workflow}: written")
 
 
@@ -73,7 +75,9 @@ def _text(found: Account, source: str, profile: str | None) -> str:
         "[report]",
         'by = ["source"]',
         "",
-        "# Limits are today's values with a slack of " + f"{SLACK:.0%}; tighten them as the corpus gets better.",
+        f"# Limits are today's values with a slack of {SLACK:.0%} and what chance may add to a corpus of this size",
+        f"# ({CHANCE} standard deviations). Tighten them as the corpus gets better. With `gate --base`",
+        "# a limit may also bound the change: max_increase, max_drop.",
         "[gate.limits]",
         *_limits(found),
     ]
@@ -91,23 +95,46 @@ def _suggested(found: Account) -> list[str]:
 
 
 def _limits(found: Account) -> list[str]:
-    from corpusqa.gate import BUILT_IN, metrics
+    from corpusqa.gate import metrics
 
     table = metrics(found.scan, found.verdicts.frame)
     values = {name: value for name, value in table.select("metric", "value").iter_rows() if value is not None}
-    count = values["documents.count"]
-    lines = [f'"documents.count" = {{ error_below = {int(count * (1 - SLACK))} }}  # today {int(count)}']
-    named = [metric for metric in BUILT_IN if metric != "documents.count" and metric in values]
-    lines += [f'"{metric}" = {{ error = {_number(values[metric])} }}' for metric in named]
-    shares = [f"{name}.share" for name, label in found.scan.labels.items() if label.severity in ("error", "warning")]
-    for metric in sorted(set(shares) - set(BUILT_IN)):
-        if metric in values:
-            limit = min(1.0, math.ceil(values[metric] * (1 + SLACK) * 10_000) / 10_000)
-            lines.append(
-                f'"{metric}" = {{ warn = {_number(limit)}, max_increase = 0.01 }}  # today {values[metric]:.4g}'
-            )
+    documents = values["documents.count"]
+    megabytes = found.scan.documents["bytes"].sum() / 1e6
+    lost = values["ledger.unreadable.share"]
+    lines = [
+        f'"documents.count" = {{ error_below = {math.floor(documents * (1 - SLACK))} }}  # today {int(documents)}',
+        f'"ledger.unreadable.share" = {{ error = {_number(max(0.001, lost * (1 + SLACK)))} }}  # today {lost:.4g}',
+        f'"corpusqa.check_failed.count" = {{ error = {int(values["corpusqa.check_failed.count"])} }}',
+    ]
+    for name, label in sorted(found.scan.labels.items()):
+        count = values.get(f"{name}.count")
+        if label.severity not in ("error", "warning") or count is None:
+            continue
+        if label.private and label.severity == "error":  # each of them is one too many: none may be added
+            lines.append(f'"{name}.count" = {{ error = {int(count)} }}{_accepted(int(count))}')
+        elif label.private:
+            limit = _number(_allowed(count) / megabytes)
+            lines.append(f'"{name}.per_mb" = {{ error = {limit} }}  # today {values[f"{name}.per_mb"]:.4g}')
+        else:
+            limit = _number(min(1.0, _allowed(values[f"{name}.documents"]) / documents))
+            lines.append(f'"{name}.share" = {{ error = {limit} }}  # today {values[f"{name}.share"]:.4g}')
     return lines
 
 
+def _allowed(count: float) -> float:
+    """How many may be found another day: the slack, and what chance alone would add to so many."""
+    return count * (1 + SLACK) + CHANCE * math.sqrt(count + 1)
+
+
+def _accepted(count: int) -> str:
+    return "  # `corpusqa baseline update` accepts those of today one by one; then this can be 0" if count else ""
+
+
 def _number(value: float) -> str:
-    return str(int(value)) if value == int(value) else f"{value:.4f}"
+    """Four digits, rounded up: a limit holds today."""
+    if value == int(value):
+        return str(int(value))
+    digits = 3 - math.floor(math.log10(value))
+    rounded = math.ceil(value * 10.0**digits - 1e-6) / 10.0**digits
+    return f"{rounded:.{max(0, digits)}f}".rstrip("0").rstrip(".")

@@ -71,6 +71,12 @@ def _read(path: Path) -> Config:
     return Reading(places, path.resolve().parent).config(table, path.resolve())
 
 
+def places_of(path: Path) -> Places:
+    """Where the keys of a configuration file stand."""
+    text = path.read_text(encoding="utf-8-sig")
+    return Places(text, shown(path), _TABLE if path.name == PROJECT else ())
+
+
 def _own_table(said: dict[str, Any], name: str) -> Any:
     table = said.get("tool", {}).get("corpusqa")
     if not isinstance(table, dict):

@@ -37,6 +37,11 @@ class Places:
             path = path[:-1]
         return self._name
 
+    def exact(self, *keys: str | int) -> str | None:
+        """`file:line` of a key itself; None where the file does not have it."""
+        line = self._lines.get((*self._prefix, *keys))
+        return None if line is None else f"{self._name}:{line}"
+
     def of_item(self, value: str, *keys: str) -> str:
         """`file:line` of a string in the list under a key."""
         first = self._lines.get((*self._prefix, *keys))

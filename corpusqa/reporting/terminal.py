@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
@@ -32,6 +33,7 @@ from corpusqa.reporting.words import (
 
 # Lines of a list that is longer in the page.
 SHOWN = 6
+NAMED = 3  # signals of a check that have no value
 PLAIN_WIDTH = 110
 _STYLES = {"passed": "bold green", "failed": "bold red"}
 _LEVEL_STYLES = {"error": "red", "warn": "yellow"}
@@ -68,19 +70,24 @@ def render_gate(report: dict[str, Any], *, color: bool | None = None, said: Coll
     console = _console(color)
     _header(console, report, said)
     table = _table(("", "left"), ("Limit", "left"), ("value", "right"), ("allowed", "left"), ("", "left"))
+    waiting: dict[str, int] = {}
     for row in report["gate"]["limits"]:
+        if state(row) == "waits":
+            waiting[row["note"]] = waiting.get(row["note"], 0) + 1
+            continue
         name = row["metric"] + (f" [{slice_name(row)}]" if row["by"] else "")
         table.add_row(_mark(row), Text(name), number(row["value"]), allowed(row), Text(row["note"] or ""))
     console.print(table)
+    for why, count in sorted(waiting.items()):
+        console.print(Text(f"–   {counted(count, 'limit')}: {why}", "dim"))
     _verdict(console, report)
     return _text(console)
 
 
 def _mark(row: dict[str, Any]) -> Text:
     """Whether a limit holds, in a word."""
-    found = state(row)
-    if found in ("holds", "waits"):
-        return Text("ok", "green") if found == "holds" else Text("–", "dim")
+    if state(row) == "holds":
+        return Text("ok", "green")
     return Text(LEVELS[row["level"]], _LEVEL_STYLES[row["level"]])
 
 
@@ -134,13 +141,23 @@ def _severities(found: dict[str, int]) -> list[Text]:
 
 
 def _not_measured(console: Console, report: dict[str, Any]) -> None:
+    """One line per check: a check that says nothing of a document says so in many signals at once."""
     rows, documents = not_measured(report), report["corpus"]["documents"]
-    if not rows:
-        return
-    console.print(Text("Not measurable on some documents (no value is not zero)", "bold"))
-    for name, count in rows[:SHOWN]:
-        console.print(Text(f"  {name}: {number(count)} of {number(documents)} ({percent(count, documents)})"))
-    _more(console, len(rows), "signal")
+    by_check: dict[str, list[tuple[str, int]]] = {}
+    for name, count in rows:
+        by_check.setdefault(name.partition(".")[0], []).append((name.partition(".")[2], count))
+    if rows:
+        console.print(Text("No value on some documents (which is not zero)", "bold"))
+    for check, signals in sorted(by_check.items()):
+        usual, _ = Counter(count for _, count in signals).most_common(1)[0]
+        of_them = [name for name, count in signals if count == usual]
+        others = f", and {len(signals) - len(of_them)} more" if len(signals) > len(of_them) else ""
+        listed = ", ".join(of_them[:NAMED]) + (f" and {len(of_them) - NAMED} more" if len(of_them) > NAMED else "")
+        console.print(
+            Text(f"  {check}: {listed} on {counted(usual, 'document')} ({percent(usual, documents)}){others}")
+        )
+    if rows:
+        console.print()
 
 
 def _reference(console: Console, report: dict[str, Any]) -> None:

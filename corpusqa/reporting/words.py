@@ -108,9 +108,13 @@ def not_measured(report: dict[str, Any]) -> list[tuple[str, int]]:
 
 
 def label_counts(section: dict[str, Any]) -> list[tuple[str, int]]:
-    """Labels of a check with their number of spans, the most frequent first, zeros left out."""
-    counts = [(name, int(label["statistics"].get("count") or 0)) for name, label in section["labels"].items()]
-    return sorted([row for row in counts if row[1]], key=lambda row: (-row[1], row[0]))
+    """Labels of a check with their number of spans, errors first, then the most frequent; zeros left out."""
+    rank = {"error": 0, "warning": 1, "info": 2, None: 3}
+    labels = section["labels"]
+    counts = [(name, int(label["statistics"].get("count") or 0)) for name, label in labels.items()]
+    return sorted(
+        [row for row in counts if row[1]], key=lambda row: (rank[labels[row[0]]["severity"]], -row[1], row[0])
+    )
 
 
 def sampled_labels(report: dict[str, Any]) -> list[tuple[str, float, float]]:
