@@ -100,7 +100,7 @@ def _limits(found: Account) -> list[str]:
     table = metrics(found.scan, found.verdicts.frame)
     values = {name: value for name, value in table.select("metric", "value").iter_rows() if value is not None}
     documents = values["documents.count"]
-    megabytes = found.scan.documents["bytes"].sum() / 1e6
+    megabytes = int(found.scan.documents["bytes"].sum()) / 1e6
     lost = values["ledger.unreadable.share"]
     lines = [
         f'"documents.count" = {{ error_below = {math.floor(documents * (1 - SLACK))} }}  # today {int(documents)}',

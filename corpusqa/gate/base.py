@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +14,9 @@ from corpusqa.errors import CannotEvaluate
 from corpusqa.gate.catalogue import DOCUMENTS, DUPLICATE_IDS, FAILED, UNREADABLE, catalogue
 from corpusqa.gate.limits import limits_of
 from corpusqa.gate.metrics import METRICS, metrics
+from corpusqa.gate.stored import stored_report
 from corpusqa.scan.model import Scan
 
-# The newest schema of report.json that can be read.
-SCHEMA = 1
 # Where a report lies below what a user names: a report folder, a release.
 _PLACES = ("report.json", "corpusqa/report.json")
 
@@ -60,25 +58,17 @@ def find_report(path: Path) -> Path | None:
 
 
 def read_report(path: Path) -> dict[str, Any]:
-    """A report.json.
+    """A report.json to compare with.
 
     Raises:
-        CannotEvaluate: it cannot be read, is cut off, is no report, or comes from a newer corpusqa.
+        CannotEvaluate: it cannot be read, is cut off, is no report, or comes from another version of the schema.
     """
     try:
-        report = json.loads(path.read_bytes())
+        return stored_report(path)
     except OSError as error:
         raise CannotEvaluate(f"{path}: the base cannot be read ({error.strerror})") from None
-    except ValueError:
-        raise CannotEvaluate(f"{path}: the base is no whole JSON file; make it anew with `corpusqa report`") from None
-    schema = report.get("schema") if isinstance(report, dict) else None
-    if not isinstance(schema, int) or not {"checks", "corpus", "ledger"} <= set(report):
-        raise CannotEvaluate(f"{path}: the base is no report of corpusqa; make one with `corpusqa report`")
-    if schema > SCHEMA:
-        raise CannotEvaluate(
-            f"{path}: the base has schema {schema}, of a newer corpusqa than this one; update corpusqa"
-        )
-    return dict(report)
+    except CannotEvaluate as error:
+        raise CannotEvaluate(f"the base {error}") from None
 
 
 def base_of_report(report: Mapping[str, Any], name: str) -> Base:

@@ -18,6 +18,7 @@ from corpusqa.findings.pairs import PAIRS
 from corpusqa.gate import GateResult
 from corpusqa.gate.metrics import metrics
 from corpusqa.gate.sampled import CONFIDENCE, intervals
+from corpusqa.gate.stored import SCHEMA
 from corpusqa.policy import Ledger, Verdicts
 from corpusqa.reporting.checks import check_sections
 from corpusqa.reporting.clusters import cluster_sections
@@ -28,8 +29,6 @@ from corpusqa.reporting.samples import sample_sections
 from corpusqa.reporting.slices import Slices, slice_sections
 from corpusqa.scan.model import Scan
 
-# A reader refuses a report of a schema that it does not know; the number rises when a stable path changes.
-SCHEMA = 1
 FINDINGS_SHOWN = 10_000  # findings.parquet holds all of them
 UNREADABLE_SHOWN = 100
 FIELDS = ("url", "source", "published", "collected", "language", "split")
