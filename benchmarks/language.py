@@ -27,9 +27,16 @@ from fit_language import truth
 from corpusqa.testing import plugin, run
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data"
-THRESHOLD = 0.75
+THRESHOLD = 0.8
 VOTE = DETECTORS["cld2"].detect_batch
 CASES = ((50, 3), (200, 3), (1000, 2), (10_000, 1))
+
+
+# Texts of the declaration that carry the code of a language and are written in another variety, which a detector has to
+# refuse: Savoyard in a spelling of its own under fra, Chimiini under swh, Vietnamese in Chinese characters.
+VARIETIES = (pl.col("source") == "udhr") & (
+    pl.col("iso639_3").is_in(["fra", "swh"]) | ((pl.col("iso639_3") == "vie") & (pl.col("script") == "Hani"))
+)
 
 
 def accuracy(data: pl.DataFrame, covered: set[str | None]) -> None:
@@ -127,7 +134,10 @@ def main() -> None:
     data = pl.read_parquet(DATA / "language_dev.parquet")
     covered = {canonical(name) for name in tables().languages}
     pl.Config.set_tbl_rows(20)
-    accuracy(data.filter(pl.col("split") == "dev"), covered)
+    held = data.filter(pl.col("split") == "dev")
+    accuracy(held, covered)
+    print("the same without texts that are in another variety than their code says")
+    accuracy(held.filter(~VARIETIES.fill_null(False)), covered)
     known = data.filter(pl.col("lang").is_in(sorted(filter(None, covered))))
     agreement(known)
     abstention()

@@ -16,7 +16,7 @@ SURE = 0.9
 SPANS = {"row": pl.Int64, "start": pl.Int64, "end": pl.Int64, "label": pl.String, "score": pl.Float64, "why": pl.String}
 
 
-def language(*, expected: Sequence[str] = (), confidence: float = 0.75, vote: str = "auto") -> Check:
+def language(*, expected: Sequence[str] = (), confidence: float = 0.8, vote: str = "auto") -> Check:
     """The language of each document, or an honest "cannot tell".
 
     Code, markup, tables, addresses and lists of names are set aside first; what is left has to be running text.
@@ -49,7 +49,7 @@ def language(*, expected: Sequence[str] = (), confidence: float = 0.75, vote: st
     Options:
         expected: ISO 639-1 codes; documents confidently in another language get `language.unexpected`.
         confidence: Answers below this calibrated probability of being right are withheld; where one model answers
-            alone, half of the remaining doubt is too much (0.875 for 0.75).
+            alone, half of the remaining doubt is too much (0.9 for 0.8).
         vote: The second model: "cld2", "py3langid", "none" for naive Bayes alone, or "auto" for the first of the two
             that is installed. The confidence is calibrated for CLD2.
     """

@@ -29,6 +29,7 @@ class Evidence:
 
     Attributes:
         best: The best profile, "" where the script decided.
+        named: What the second detector says, "" for nothing.
         margin: Nats by which it leads the second.
         typical: Nats per n-gram under it; text of that language has 4 to 5, gibberish less.
         letters: Letters that the models read.
@@ -37,6 +38,7 @@ class Evidence:
     """
 
     best: Sequence[str]
+    named: Sequence[str]
     margin: Floats
     typical: Floats
     letters: Floats
@@ -44,17 +46,13 @@ class Evidence:
     score: Floats
 
     def columns(self) -> Floats:
-        """Features, texts x 8: constant, margin, letters, margin per letter, vote (2), and how typical (2).
+        """Features, texts x 10: constant, margin, letters, margin per letter, vote (2), and how typical both are (4).
 
-        The last two compare `typical` with what texts of the best profile's language have on average: in nats, and in
-        standard deviations for a text of that length.
+        The last four compare `typical`, and the logarithm of the vote's score, with what texts of the named language
+        have on average: in nats, and in standard deviations for a text of that length. That is what tells a language
+        from its smaller relatives.
         """
-        known = [typical().get(name, (0.0, 0.0)) for name in self.best]
-        mean, spread = (np.array([pair[side] for pair in known]) for side in (0, 1))
-        letters = np.maximum(self.letters, 1)
-        has = spread > 0
-        below = np.where(has, self.typical - mean, 0.0)
-        deviations = np.where(has, below * np.sqrt(letters) / np.where(has, spread, 1.0), 0.0)
+        letters, voted = np.maximum(self.letters, 1), np.log1p(self.score)
         return np.stack(
             [
                 np.ones(len(letters)),
@@ -62,17 +60,26 @@ class Evidence:
                 np.log(letters),
                 np.sqrt(self.margin / letters),
                 self.reliable,
-                np.log1p(self.score),
-                np.clip(below, -1.5, 0.5),
-                np.clip(deviations, -3.0, 3.0),
+                voted,
+                *_compared(self.typical, self.best, typical(), letters),
+                *_compared(voted, self.named, typical_vote(), letters),
             ],
             axis=1,
         )
 
 
+def _compared(
+    values: Floats, names: Sequence[str], usual: dict[str, tuple[float, float]], letters: Floats
+) -> tuple[Floats, Floats]:
+    """How far values are from the usual ones of their languages, and that in deviations; 0 where none is known."""
+    mean, spread = np.array([usual.get(name, (np.nan, 1.0)) for name in names]).reshape(-1, 2).T
+    apart = np.nan_to_num(values - mean)
+    return np.clip(apart, -1.5, 0.5), np.clip(apart * np.sqrt(letters) / spread, -6.0, 3.0)
+
+
 @cache
 def fitted() -> dict[str, Any]:
-    """The fitted numbers: `curves` and `bias` by way, `typical` and `plain` by language, the `record` of the fit."""
+    """The fitted numbers: `curves` and `bias` by way, tables by language, and the `record` of the fit."""
     table: dict[str, Any] = json.loads(files(__package__).joinpath("confidence.json").read_text("utf-8"))
     return table
 
@@ -83,15 +90,21 @@ def typical() -> dict[str, tuple[float, float]]:
     return table
 
 
+def typical_vote() -> dict[str, tuple[float, float]]:
+    """The same of log(1 + score) of the second detector."""
+    table: dict[str, tuple[float, float]] = fitted()["typical_vote"]
+    return table
+
+
 def plain() -> dict[str, float]:
     """By language: the mean lead (see glance) that paragraphs of other languages hardly ever reach."""
     table: dict[str, float] = fitted()["plain"]
     return table
 
 
-def confidence(way: str, labels: Sequence[str], evidence: Evidence) -> Floats:
-    """Probability that answers found in this way are right, in 0..1."""
+def confidence(way: str, labels: Sequence[str], columns: Floats) -> Floats:
+    """Probability that answers found in this way are right, in 0..1; `columns` are those of their evidence."""
     bias = fitted()["bias"].get(way, {})
-    sums = evidence.columns() @ np.array(fitted()["curves"][way])
+    sums = columns @ np.array(fitted()["curves"][way])
     sums += np.array([bias.get(label, 0.0) for label in labels])
     return np.asarray(1 / (1 + np.exp(-np.clip(sums, -30, 30))), np.float64)

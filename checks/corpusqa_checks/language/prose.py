@@ -21,9 +21,9 @@ Flags = npt.NDArray[np.bool_]
 
 # Texts up to LONG characters are read whole; of longer ones a window at the head, in the middle and at the tail.
 LONG, WINDOW = 3_000, 1_000
-# The models read as much of the head, the middle and the tail of the prose: nine hundred characters decide as surely
+# The models read as much of the head, the middle and the tail of the prose: six hundred characters decide as surely
 # as ten thousand.
-READ = 300
+READ = 200
 # Texts with fewer signs and digits than this among the visible characters are prose as they stand: most of them.
 SIGN_SHARE, DIGIT_SHARE = 0.04, 0.1
 # Capitals per blank from which a text may be a list of names.
@@ -31,6 +31,8 @@ CAPITAL_SHARE = 0.7
 # So many words, nearly all written like names, are a list and no sentence.
 LISTED, LISTED_SHARE = 4, 0.9
 
+# UTF-8 that was read as a single-byte encoding: repaired, because models take it for another language.
+BROKEN = r"[\x{c2}\x{c3}\x{d0}\x{d1}][\x{80}-\x{bf}]|\x{e2}\x{20ac}|\x{c3}[\x{2018}-\x{203a}\x{152}-\x{17e}]"
 CONTROL = r"[\x{00}-\x{08}\x{0b}\x{0c}\x{0e}-\x{1f}\x{7f}]"  # CLD2 refuses texts that hold one
 FENCED = r"(?ms)^[ \t]*(?:```|~~~).*?(?:^[ \t]*(?:```|~~~)[ \t]*$|\z)"
 TAG = r"(?s)<(?:script|style)\b.*?</(?:script|style)>|</?[A-Za-z!][^<>]{0,500}>|&(?:[a-zA-Z]{2,8}|#x?[0-9a-fA-F]{1,6});"
@@ -115,6 +117,7 @@ class Prose:
 def prose(text: pl.Series) -> Prose:
     """The running text in each text; most texts stay as they are and are counted once."""
     raw, first = _windows(text)
+    raw = _repaired(raw)
     texts = raw.to_list()
     counts = class_counts(texts)
     visible = (counts[:, :CLASSES].sum(axis=1) - counts[:, BLANK]).astype(np.float64)
@@ -177,6 +180,18 @@ def _windows(text: pl.Series) -> tuple[pl.Series, Ints]:
         middle = len(one) // 2 - WINDOW // 2
         pieces += [one[:WINDOW], one[middle : middle + WINDOW], one[-WINDOW:]] if cut else [one]
     return pl.Series(pieces, dtype=pl.String), np.array(first, np.int64)
+
+
+def _repaired(raw: pl.Series) -> pl.Series:
+    broken = raw.str.contains(BROKEN).to_numpy()
+    if not broken.any():
+        return raw
+    import ftfy
+
+    texts = raw.to_list()
+    for place in np.flatnonzero(broken).tolist():
+        texts[place] = ftfy.fix_encoding(texts[place])
+    return pl.Series(texts, dtype=pl.String)
 
 
 def _cleaned(raw: pl.Series) -> pl.Series:

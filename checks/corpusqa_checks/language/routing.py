@@ -89,7 +89,7 @@ def _by_script(left: Ints, counts: Ints, letters: Ints, found: _Found) -> Ints:
     names, single = deciding.decided(counts[left], letters[left])
     decided = single != ""
     labels = single[decided].tolist()
-    sure = confidence("script", labels, scripted(letters[left[decided]]))
+    sure = confidence("script", labels, scripted(letters[left[decided]]).columns())
     for place, label, value in zip(left[decided].tolist(), labels, sure.tolist(), strict=True):
         found.label[place], found.confidence[place], found.status[place] = label, value, "confident"
         found.candidates[place] = label
@@ -105,38 +105,44 @@ def _by_models(
     texts = [read[place] for place in left.tolist()]
     if not texts:
         return
-    scores = score(texts)
     votes = voter(texts) if voter else [Vote(None)] * len(texts)
-    best, evidence = ranked(scores, votes, letters[left])
+    best, evidence = ranked(score(texts), votes, letters[left])
     ways = [way(names[0], vote) for names, vote in zip(best, votes, strict=True)]
     labels = [answer(names[0], vote, how) for names, vote, how in zip(best, votes, ways, strict=True)]
     sure = confidences(ways, labels, evidence)
-    for number, place in enumerate(left.tolist()):
-        named = dict.fromkeys(name for name in (labels[number], votes[number].language, *best[number]) if name)
-        found.candidates[place] = " ".join(list(named)[:3])
-        found.confidence[place] = sure[number]
-        needed = threshold if ways[number] == "agree" else threshold + (1 - threshold) * ONE_MODEL
-        if ways[number] != "split" and sure[number] >= needed:
-            found.label[place] = labels[number]
-            found.status[place] = "single_model" if ways[number] == "alone" else "confident"
+    one_model = threshold + (1 - threshold) * ONE_MODEL
+    for place, value, how, label, vote, names in zip(left.tolist(), sure, ways, labels, votes, best, strict=True):
+        found.candidates[place] = " ".join(names if how == "agree" else _candidates(label, vote, names))
+        found.confidence[place] = value
+        if how != "split" and value >= (threshold if how == "agree" else one_model):
+            found.label[place] = label
+            found.status[place] = "single_model" if how == "alone" else "confident"
         else:
             found.status[place] = "disputed"
 
 
+def _candidates(label: str, vote: Vote, best: Sequence[str]) -> list[str]:
+    """At most three languages, likeliest first."""
+    return list(dict.fromkeys(name for name in (label, vote.language, *best) if name))[:3]
+
+
 def ranked(scores: Scores, votes: Sequence[Vote], letters: Ints) -> tuple[list[list[str]], Evidence]:
     """The three best languages of the profiles for each text, and the evidence for the first."""
-    languages = [canonical(name) or name for name in tables().languages]
-    order = np.argsort(-scores.nats, axis=1, kind="stable")[:, :3]
-    top = np.take_along_axis(scores.nats, order, axis=1)
-    names = [[languages[column] for column in row] for row in order.tolist()]
-    typical = top[:, 0] / np.maximum(scores.grams, 1)
+    rows, left = np.arange(len(votes)), scores.nats.copy()
+    order, top = [], []
+    for _ in range(3):
+        order.append(left.argmax(axis=1))
+        top.append(left[rows, order[-1]])
+        left[rows, order[-1]] = -np.inf
+    names = _languages()[np.stack(order, axis=1)].tolist()
     evidence = Evidence(
         best=[row[0] for row in names],
-        margin=top[:, 0] - top[:, 1],
-        typical=typical,
+        named=[vote.language or "" for vote in votes],
+        margin=top[0] - top[1],
+        typical=top[0] / np.maximum(scores.grams, 1),
         letters=letters.astype(np.float64),
-        reliable=np.array([float(vote.reliable) for vote in votes]),
-        score=np.array([vote.score for vote in votes]),
+        reliable=np.array([vote.reliable for vote in votes], np.float64),
+        score=np.array([vote.score for vote in votes], np.float64),
     )
     return names, evidence
 
@@ -144,7 +150,8 @@ def ranked(scores: Scores, votes: Sequence[Vote], letters: Ints) -> tuple[list[l
 def scripted(letters: Ints) -> Evidence:
     """The evidence where the script decides: only the number of letters."""
     nothing = np.zeros(len(letters))
-    return Evidence([""] * len(letters), nothing, nothing, letters.astype(np.float64), nothing, nothing)
+    none = [""] * len(letters)
+    return Evidence(none, none, nothing, nothing, letters.astype(np.float64), nothing, nothing)
 
 
 def way(best: str, vote: Vote) -> str:
@@ -167,12 +174,19 @@ def answer(best: str, vote: Vote, how: str) -> str:
 
 def confidences(ways: Sequence[str], labels: Sequence[str], evidence: Evidence) -> list[float]:
     """The calibrated confidence of each answer; that of a split vote is its way's own, mostly low."""
-    values = np.zeros(len(ways))
+    values, columns = np.zeros(len(ways)), evidence.columns()
+    kinds, named = np.array(ways), np.array(labels, dtype=object)
     for kind in set(ways):
-        values = np.where([each == kind for each in ways], confidence(kind, labels, evidence), values)
+        mine = kinds == kind
+        values[mine] = confidence(kind, named[mine].tolist(), columns[mine])
     return list(values.tolist())
 
 
 @cache
+def _languages() -> deciding.Names:
+    return np.array([canonical(name) or name for name in tables().languages], dtype=object)
+
+
+@cache
 def _covered() -> frozenset[str]:
-    return frozenset(canonical(name) or name for name in tables().languages)
+    return frozenset(_languages().tolist())
