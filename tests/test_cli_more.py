@@ -15,6 +15,8 @@ import yaml
 from conftest import ROOT, SEEDS
 from test_cli import TEXT, Run
 
+from corpusqa.engines.parts import MANIFEST
+
 CONFIG = str(SEEDS / "corpusqa.toml")
 
 
@@ -116,6 +118,28 @@ def test_commands_on_a_scan_say_when_there_is_none(tmp_path: Path) -> None:
 
         assert done.returncode == 2
         assert "corpusqa report" in done.stderr
+
+
+def test_a_scan_of_another_version_is_said_and_no_fault(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.jsonl("data.jsonl", {"id": "a", "text": TEXT})
+    assert run("report", "data.jsonl", "--select", "text").returncode == 0
+    scan = Path(json.loads((tmp_path / ".corpusqa/last.json").read_text())["scan"])
+    said = json.loads((scan / MANIFEST).read_text())
+    said["parts"] = [part for part in said["parts"] if part["table"] != "edges"]  # as if it had not been invented yet
+    (scan / MANIFEST).write_text(json.dumps(said))
+    done = run("try", "text.words > 3")
+
+    assert done.returncode == 2
+    assert "another version of corpusqa" in done.stderr
+
+
+def test_try_says_what_could_not_be_judged_and_refuses_an_unknown_slice(scanned: Run) -> None:
+    done = scanned("try", "boilerplate.ratio > 0.3", "--by", "language.label")
+
+    assert "no value on " in done.stdout
+    assert "language.label " in done.stdout
+    assert "did you mean source" in scanned("try", "text.words > 3", "--by", "sourc").stderr
 
 
 def test_init_is_green_on_the_same_day_and_red_on_a_worse_one(tmp_path: Path) -> None:

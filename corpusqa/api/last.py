@@ -7,6 +7,8 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+from polars.exceptions import ColumnNotFoundError
+
 from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.hashing import digest_of
@@ -50,7 +52,7 @@ def last(work: Path) -> Last:
     """The last scan in a work folder.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is none, or one that another version of corpusqa stored.
     """
     try:
         said = json.loads((work / _FILE).read_text(encoding="utf-8"))
@@ -59,4 +61,13 @@ def last(work: Path) -> Last:
         stage = None
     if stage is None:
         raise UsageError(f"{work}: holds no scan; run `corpusqa report SRC` first, or name its folder with --work")
-    return Last(restore(stage), said["source"], said["identity"])
+    try:
+        return Last(restore(stage), said["source"], said["identity"])
+    except (
+        KeyError,
+        TypeError,
+        ColumnNotFoundError,
+    ):  # a table that was not stored then
+        raise UsageError(
+            f"{work}: the scan was stored by another version of corpusqa; run `corpusqa report {said['source']}` again"
+        ) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,8 +25,8 @@ _SIDES = 5
 @click.argument("rule")
 @click.option("--config", type=click.Path(path_type=Path), help="Configuration file.")
 @click.option("--work", type=click.Path(path_type=Path), default=Path(".corpusqa"), show_default=True)
-@click.option("--by", default="source", show_default=True, help="Field or signal to slice by.")
-def command(rule: str, config: Path | None, work: Path, by: str) -> None:
+@click.option("--by", help="Field or signal to slice by; by default those of [report] by.")
+def command(rule: str, config: Path | None, work: Path, by: str | None) -> None:
     """Say what a drop rule would remove, without scanning again.
 
     \b
@@ -37,14 +38,15 @@ def command(rule: str, config: Path | None, work: Path, by: str) -> None:
 
     found = last(work)
     text = rule.removeprefix("drop:").strip()
-    for line in _answer(found.scan, text, configured(config), by):
+    settings = configured(config)
+    for line in _answer(found.scan, text, settings, (by,) if by else settings.report.by):
         click.echo(line)
 
 
-def _answer(scan: Scan, rule: str, config: Config, by: str) -> list[str]:
+def _answer(scan: Scan, rule: str, config: Config, by: Sequence[str]) -> list[str]:
     import polars as pl
 
-    from corpusqa.errors import UsageError
+    from corpusqa.errors import UsageError, near_misses
     from corpusqa.policy import judge, make_policy
 
     alone = make_policy(
@@ -55,15 +57,19 @@ def _answer(scan: Scan, rule: str, config: Config, by: str) -> list[str]:
         raise UsageError(
             "rules on doc.… need the source: run `corpusqa clean SRC --dry-run` with the rule in the configuration"
         )
-    fired = judge(scan, alone, None).frame.filter(verdict="drop")["doc"]
+    judged = judge(scan, alone, None)
+    fired, null = judged.frame.filter(verdict="drop")["doc"], int(judged.rules["null"].sum())
     gone = judge(scan, present, None).frame.filter(verdict="drop")["doc"]
     frame = scan.frame.with_columns(
         fired=pl.col("doc").is_in(fired.implode()), gone=pl.col("doc").is_in(gone.implode())
     )
     only = frame.filter(pl.col("fired") & ~pl.col("gone")).height
     lines = [f"{rule}: {len(fired):,} of {frame.height:,} documents, {only:,} of them by this rule alone"]
-    if by in frame.columns:
-        lines += _sliced(frame, by)
+    lines += [f"  no value on {null:,} documents, which therefore stay"] if null else []
+    for field in by:
+        if field not in frame.columns:
+            raise UsageError(f"--by {field}: no field or signal is called that{near_misses(field, frame.columns)}")
+        lines += _sliced(frame, field)
     return lines + _sides(frame, rule)
 
 
