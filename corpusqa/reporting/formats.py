@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpusqa.errors import UsageError, near_misses
+from corpusqa.errors import CannotEvaluate, UsageError, near_misses
 from corpusqa.reporting.plain import dumped
 
 FORMATS = ("terminal", "json", "html", "markdown", "github", "sarif", "junit")
@@ -54,7 +54,20 @@ def draw(name: str, report: dict[str, Any], *, output: str = "", root: str = "")
         report: report.json.
         output: Folder that the report was written to, for the terminal.
         root: Folder of the corpus files, relative to the root of the repository, for formats that point into files.
+
+    Raises:
+        CannotEvaluate: the report lacks a part that this version draws.
     """
+    try:
+        return _drawn(name, report, output, root)
+    except KeyError as error:  # the names of parts, never text
+        raise CannotEvaluate(
+            f"the report lacks a part that {name} needs ({error.args[0]}): it was made by another version; make it again with "
+            "`corpusqa report`"
+        ) from None
+
+
+def _drawn(name: str, report: dict[str, Any], output: str, root: str) -> str:
     if name == "json":
         return dumped(report).decode()
     if name == "terminal":

@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup
 
 from corpusqa.reporting import words
@@ -25,27 +25,31 @@ LARGE = 5_000_000  # bytes; browsers open a larger page slowly, and mail and art
 
 
 def render(report: dict[str, Any]) -> str:
-    """The page: the same report gives the same bytes."""
+    """The page: the same report gives the same bytes.
+
+    Raises:
+        KeyError: the report lacks what the page shows.
+    """
     style, script = asset("style.css"), asset("script.js")
     policy = (
         f"default-src 'none'; style-src '{digest(style)}'; script-src '{digest(script)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
     data = island(report)
-    return (
-        environment()
-        .get_template("page.html.j2")
-        .render(
-            report=report,
-            view=view(report),
-            policy=policy,
-            island_kind=data["kind"],
-            # the only three things that are not escaped: two files of ours, and data that holds no `<`
-            island_data=Markup(data["data"]),  # noqa: S704
-            style=Markup(style),  # noqa: S704
-            script=Markup(script),  # noqa: S704
-        )
-    )
+    values = {
+        "report": report,
+        "view": view(report),
+        "policy": policy,
+        "island_kind": data["kind"],
+        # the only three things that are not escaped: two files of ours, and data that holds no `<`
+        "island_data": Markup(data["data"]),  # noqa: S704
+        "style": Markup(style),  # noqa: S704
+        "script": Markup(script),  # noqa: S704
+    }
+    try:
+        return environment().get_template("page.html.j2").render(values)
+    except UndefinedError as error:  # names of keys, never text
+        raise KeyError(str(error)) from None
 
 
 def too_large(page: bytes) -> str | None:
