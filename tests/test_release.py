@@ -365,6 +365,27 @@ def test_published_types_read_the_same_in_pyarrow_polars_and_digests() -> None:
     assert len(set(table_digests(conform(source, schema)))) == 3
 
 
+@pytest.mark.parametrize("text", ["Document 3 of another length a@x.test", "Document 3"])
+def test_a_source_that_changes_meanwhile_stops_the_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    from corpusqa.release import making
+
+    source = jsonl(tmp_path / "c.jsonl", rows(10))
+    schema = making.source_schema
+
+    def meddling(*arguments):
+        changed = rows(10)
+        changed[3]["text"] = text
+        jsonl(source, changed)
+        return schema(*arguments)
+
+    monkeypatch.setattr(making, "source_schema", meddling)
+    with pytest.raises(CannotEvaluate, match="changed while it was being cleaned"):
+        clean(source, tmp_path / "w", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 FEATURES = """
 import json, sys, datasets
 found = datasets.load_dataset(sys.argv[1], cache_dir=sys.argv[2])["train"]

@@ -60,13 +60,13 @@ class Corpus:
     anonymous: bool = False
     sample: Sample | None = None
 
-    def read(self, unit: Unit, full: bool = False) -> Rows:
-        """The rows of a unit, with `full` also their digests and the table of all columns.
+    def read(self, unit: Unit, full: bool = False, digested: bool = True) -> Rows:
+        """The rows of a unit, with `full` also the table of all columns and, unless not `digested`, their digests.
 
         With `full` a row is unreadable too when another column of it is damaged; positions are the same either way.
         """
         block = self.block(unit, None if full else self.fields.columns)
-        rows = assemble(block, self.fields, self._by_file(unit), full)
+        rows = assemble(block, self.fields, self._by_file(unit), full, full and digested)
         return rows.without_files() if self.anonymous else rows
 
     def block(self, unit: Unit, names: Sequence[str] | None) -> Block:
@@ -96,6 +96,10 @@ class Corpus:
         """
         return self._identity
 
+    def unchanged(self) -> bool:
+        """Whether the files hold what they held when this run first asked for their identity; reads them again."""
+        return self._digest() == self._identity
+
     def secret(self) -> bytes:
         """32 bytes that follow from the beginning of the source, so that only who holds it knows them.
 
@@ -113,6 +117,9 @@ class Corpus:
 
     @cached_property
     def _identity(self) -> str:
+        return self._digest()
+
+    def _digest(self) -> str:
         state = sha256(repr((self.format, self.fields, sorted(self.splits.items()), self.sample)).encode())
         if self.sample and self.sample.source:
             return state.hexdigest()
@@ -151,7 +158,7 @@ def columns(corpus: Corpus, unit: Unit, names: Sequence[str]) -> pl.DataFrame:
     """
     wanted = [*corpus.fields.columns, *names, *(name.partition(".")[0] for name in names)]
     block = corpus.block(unit, wanted)
-    rows = assemble(block, corpus.fields, {}, full=False).documents["row"]
+    rows = assemble(block, corpus.fields, {}, full=False, digested=False).documents["row"]
     found = block.place.select("row").with_columns(_column(block, name).alias(f"doc:{name}") for name in names)
     return found.filter(pl.col("row").is_in(rows.implode()))
 

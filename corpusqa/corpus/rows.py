@@ -47,14 +47,15 @@ class Rows:
         )
 
 
-def assemble(block: Block, fields: Fields, by_file: dict[str, dict[str, str]], full: bool) -> Rows:
+def assemble(block: Block, fields: Fields, by_file: dict[str, dict[str, str]], full: bool, digested: bool) -> Rows:
     """Build the rows of a unit.
 
     Args:
         block: What the reader found.
         fields: The column of each field.
         by_file: Per field without a column, its value by file (the first folder as the source).
-        full: Whether to add the digests and the table of all columns.
+        full: Whether to add the table of all columns.
+        digested: Whether to add the digests of the rows.
     """
     found = texts_of(block, fields)
     if full and block.table is not None:
@@ -66,7 +67,7 @@ def assemble(block: Block, fields: Fields, by_file: dict[str, dict[str, str]], f
     for name, values in by_file.items():
         documents = documents.with_columns(pl.col("file").replace_strict(values, default=None).alias(name))
     documents = documents.select("row", "id", "text", *FIELDS[1:], "file", "line")
-    if full:
+    if digested:
         documents = documents.with_columns(digest=pl.Series(digests(kept), dtype=pl.String))
     table = _table(kept, documents, fields) if full else None
     return Rows(documents, table, _unreadable(block, found), block.count, block.lines, _parts(block, found, fields))

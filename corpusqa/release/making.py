@@ -158,7 +158,11 @@ class Making:
         for place in (parts, job.folder / "data", job.folder / "corpusqa"):
             place.mkdir()
         tick = partial(self.flow.progress, "writing")
-        done = self.flow.engine.run_map(files, partial(write_file, job, parts), tick)
+        try:
+            done = self.flow.engine.run_map(files, partial(write_file, job, parts), tick)
+        finally:  # where another text lies under the offsets of an edit, anything can go wrong
+            if not self.corpus.unchanged():
+                raise CannotEvaluate(f"{self.corpus.source}: changed while it was being cleaned; run the command again")
         return sorted(done, key=lambda one: one.parts[0].part)
 
     def _describe(self, folder: Path, written: pl.DataFrame, record: pl.DataFrame) -> pl.DataFrame:

@@ -143,12 +143,13 @@ def _groups(job: Job, file: Slice) -> Iterator[Piece]:
 def _pieces(job: Job, rows: pl.DataFrame, edits: pl.DataFrame) -> Iterator[tuple[tuple[int, int], Piece]]:
     """The wanted rows of one unit, edited, by row group."""
     number = rows["unit"][0]
-    found = job.corpus.read(next(unit for unit in job.corpus.units if unit.number == number), full=True)
-    place = found.documents.select("row", "text", found="digest").with_row_index("place")
+    unit = next(unit for unit in job.corpus.units if unit.number == number)
+    found = job.corpus.read(unit, full=True, digested=False)  # that the source stayed as it was is seen by its files
+    place = found.documents.select("row", "text").with_row_index("place")
     for key, wanted in rows.group_by("group", "unit", maintain_order=True):
         chosen = wanted.join(place, on="row", how="left", maintain_order="left")
-        if not chosen["found"].equals(chosen["digest"]):
-            raise CannotEvaluate(f"{job.corpus.source}: changed while it was being cleaned; run the command again")
+        if chosen["place"].null_count():
+            raise CannotEvaluate(f"{job.corpus.source}: {unit.files[0]} lacks rows that it had before")
         yield key, _piece(job, chosen, edits, found)
 
 
