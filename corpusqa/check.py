@@ -41,12 +41,15 @@ class Signal:
         about: What it says, with its unit, in half a sentence.
         expr: An expression over the column `text`; without it `measure` or a corpus half gives the values.
         view: The view that the values feed: "language", or none.
+        optional: Null also says that the signal does not apply, as where a document has nothing of what it is about;
+            reports then do not count a document without a value as not measured.
     """
 
     dtype: Dtype
     about: str
     expr: pl.Expr | None = None
     view: str = ""
+    optional: bool = False
 
     def __post_init__(self) -> None:
         if self.dtype not in DTYPES:

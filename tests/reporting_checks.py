@@ -36,7 +36,7 @@ def odd() -> Check:
     signals = {
         "words": Signal(pl.Int64, "words"),
         "capitals": Signal(pl.Float64, "share of letters that are capitals"),
-        "kind": Signal(pl.String, "first word"),
+        "kind": Signal(pl.String, "first word", optional=True),
         "long": Signal(pl.Boolean, "more than fifty words"),
     }
 

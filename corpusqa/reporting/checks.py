@@ -42,6 +42,7 @@ def _section(
             name: {
                 "about": signal.about,
                 "dtype": signal.dtype,
+                "optional": signal.optional,
                 "measured": scan.signals.height - scan.signals[f"{check.name}.{name}"].null_count(),
                 "statistics": _statistics(f"{check.name}.{name}", values),
                 # the values of a half that links are ids of documents, which may be private

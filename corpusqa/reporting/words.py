@@ -95,14 +95,15 @@ def gate_words(report: dict[str, Any]) -> str:
 def not_measured(report: dict[str, Any]) -> list[tuple[str, int]]:
     """Signals that could not be measured on every document, with the documents without a value, most first.
 
-    Signals of corpus halves are left out: there, no value means that a document is tied to no other.
+    Optional signals and those of corpus halves are left out: there, no value means that the signal does not apply, or
+    that a document is tied to no other.
     """
     documents = report["corpus"]["documents"]
     rows = [
         (f"{check}.{name}", documents - signal["measured"])
         for check, section in report["checks"].items()
         for name, signal in section["signals"].items()
-        if name not in section["halves"] and signal["measured"] < documents
+        if name not in section["halves"] and not signal["optional"] and signal["measured"] < documents
     ]
     return sorted(rows, key=lambda row: (-row[1], row[0]))
 

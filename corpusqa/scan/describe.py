@@ -28,7 +28,7 @@ def _described(plugin: Plugin) -> CheckInfo:
         doc=doc,
         options={**defaults, **dict(plugin.spec.options)},
         fingerprint=fingerprint(plugin),
-        signals={n: SignalInfo(s.dtype.__name__, s.about, s.view) for n, s in check.signals.items()},
+        signals={n: SignalInfo(s.dtype.__name__, s.about, s.view, s.optional) for n, s in check.signals.items()},
         labels={n: LabelInfo(v.about, v.severity, v.line, v.main, v.private) for n, v in check.labels.items()},
         halves={n: _KINDS[type(half)] for n, half in check.corpus.items()},
         suggest={key: tuple(lines) for key, lines in check.suggest.items()},

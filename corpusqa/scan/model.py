@@ -85,6 +85,7 @@ class SignalInfo:
     dtype: str
     about: str
     view: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,9 @@ SIGNALS = {
     "lines": Signal(pl.Int64, "lines of consent text"),
     "notices": Signal(pl.Int64, "blocks of adjacent consent lines"),
     "share": Signal(pl.Float64, "share of the words that is consent text; null without words or line breaks"),
-    "language": Signal(pl.String, "language of the consent text, ISO 639; null without or when it cannot be told"),
+    "language": Signal(
+        pl.String, "language of the consent text, ISO 639; null without or when it cannot be told", optional=True
+    ),
 }
 LABELS = {
     "notice": Label("lines of a cookie notice, its head or its buttons", severity="warning", line=True, main=False),

@@ -26,11 +26,13 @@ SIGNALS = {
     "published_status": Signal(pl.String, "the metadata date: ok, missing, malformed or sentinel"),
     "mentions": Signal(pl.Int64, "number of full dates in the text"),
     "order_open": Signal(pl.Int64, "numeric dates of which nothing tells day from month"),
-    "order_shown": Signal(pl.String, "the one order that the document's numeric dates show: day_first or month_first"),
-    "cutoff": Signal(pl.String, "against the option cutoff: after, mentions_after or not_shown"),
+    "order_shown": Signal(
+        pl.String, "the one order that the document's numeric dates show: day_first or month_first", optional=True
+    ),
+    "cutoff": Signal(pl.String, "against the option cutoff: after, mentions_after or not_shown", optional=True),
 }
 # From a corpus half; `measure` does not give it.
-SOURCE_ORDER = Signal(pl.String, "where the order is open: the one that the rest of the source shows")
+SOURCE_ORDER = Signal(pl.String, "where the order is open: the one that the rest of the source shows", optional=True)
 LABELS = {
     "impossible_date": Label("a day that does not exist", severity="error"),
     "wrong_weekday": Label("a weekday that does not fit its date", severity="error"),
