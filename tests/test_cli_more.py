@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -254,27 +257,41 @@ def test_releases_are_compared_and_their_cards_checked(tmp_path: Path) -> None:
     assert run("card", "out", "--check").returncode == 1
 
 
-def test_the_action_and_the_hook_run_what_is_there() -> None:
-    action = yaml.safe_load((ROOT / "action.yml").read_text())
-    hook = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())[0]
-    lines = " ".join(step["run"] for step in action["runs"]["steps"])
+def command_lines(kind: str) -> str:
+    """What a runner of GitHub, or pre-commit, gives to a shell."""
+    if kind == "hook":
+        [hook] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+        assert (hook["pass_filenames"], hook["language"]) == (False, "python")
+        return f"{hook['entry']} data --config corpus.toml"
+    [step] = [s for s in yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"] if s.get("id") == "gate"]
+    assert set(step["env"]) == set(re.findall(r"CORPUSQA_\w+", step["run"]))
+    return step["run"]
 
-    assert 'corpusqa gate "$CORPUSQA_SOURCE"' in lines
-    assert hook["entry"] == "corpusqa gate"
-    assert hook["pass_filenames"] is False
 
-
+@pytest.mark.parametrize("kind", ["action", "hook"])
 @pytest.mark.parametrize(("change", "code"), [("none", 0), ("worse", 1), ("broken", 3)])
-def test_the_command_line_of_action_and_hook_on_the_seeds(change: str, code: int, tmp_path: Path) -> None:
-    run = Run(tmp_path)
+def test_the_command_lines_of_action_and_hook_on_the_seeds(kind: str, change: str, code: int, tmp_path: Path) -> None:
     shutil.copytree(SEEDS, tmp_path / "data")
+    config = '[checks]\nselect = ["pii", "dates", "text"]\n' + (SEEDS / "corpusqa.toml").read_text()
+    (tmp_path / "corpus.toml").write_text(config)
     if change == "worse":
         (tmp_path / "data/people/leak.txt").write_text((SEEDS / "people/deploy-notes.md").read_text())
     elif change == "broken":
         shutil.rmtree(tmp_path / "data")
         (tmp_path / "data").mkdir()
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "GITHUB_OUTPUT": str(tmp_path / "output"),
+        "CORPUSQA_SOURCE": "data", "CORPUSQA_CONFIG": "corpus.toml", "CORPUSQA_BASE": "", "CORPUSQA_BASELINE": "",
+    }  # fmt: skip
+    done = subprocess.run(
+        ["bash", "-e", "-c", command_lines(kind)],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
 
-    assert run("gate", "data", "-o", "corpusqa-report", "--config", CONFIG).returncode == code
+    assert done.returncode == code, done.stdout + done.stderr
+    if kind == "action":
+        assert (tmp_path / "output").read_text() == f"code={code}\n"
+        assert (tmp_path / "corpusqa-report/report.html").is_file() == (code != 3)
 
 
 def test_rules_may_name_any_column_of_the_source(tmp_path: Path) -> None:

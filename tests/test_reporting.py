@@ -188,7 +188,7 @@ class TestReading:
     def test_one_of_another_version_is_said_and_no_fault(self, report, name):
         checks = {key: {k: v for k, v in check.items() if k != "labels"} for key, check in report["checks"].items()}
 
-        with pytest.raises(CannotEvaluate, match="lacks a part.*labels.*make it again"):
+        with pytest.raises(CannotEvaluate, match=r"lacks a part.*labels.*make it again"):
             draw(name, {**report, "checks": checks})
 
     def test_a_missing_one_is_a_mistake_of_the_caller(self, tmp_path):

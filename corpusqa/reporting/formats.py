@@ -62,8 +62,8 @@ def draw(name: str, report: dict[str, Any], *, output: str = "", root: str = "")
         return _drawn(name, report, output, root)
     except KeyError as error:  # the names of parts, never text
         raise CannotEvaluate(
-            f"the report lacks a part that {name} needs ({error.args[0]}): it was made by another version; make it again with "
-            "`corpusqa report`"
+            f"the report lacks a part that {name} needs ({error.args[0]}): it was made by another version; make it "
+            "again with `corpusqa report`"
         ) from None
 
 
