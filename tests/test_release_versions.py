@@ -11,6 +11,7 @@ import pytest
 from corpusqa.errors import UsageError
 from corpusqa.release import open_release
 from corpusqa.release.changes import changes
+from corpusqa.release.parquet import write_frame
 from corpusqa.release.store import Store
 from corpusqa.release.versions import next_version
 from tests.release_helpers import clean, data, jsonl, rows
@@ -156,3 +157,19 @@ def test_a_store_of_a_newer_format_or_another_folder_is_refused(tmp_path: Path) 
     (tmp_path / "mine/file").touch()
     with pytest.raises(UsageError, match="is no store"):
         Store(tmp_path / "mine")
+
+
+def test_what_was_removed_for_good_and_is_back_fails_the_gate_on_what_was_written(tmp_path: Path) -> None:
+    source = jsonl(tmp_path / "c.jsonl", rows(20))
+    judge = {"second": lambda _folder: {"status": "passed"}, "replace": True}
+    first = clean(source, tmp_path / "w", tmp_path / "out", **judge)
+    removed = pl.read_parquet(first.folder / "removed/train-00000-of-00001.parquet")
+    write_frame(
+        first.folder / "removed/train-00000-of-00001.parquet",
+        pl.concat([removed, removed.head(1).with_columns(id=pl.lit("d19"), reason=pl.lit("decision"))]),
+    )
+    jsonl(source, rows(21))
+    again = clean(source, tmp_path / "w", tmp_path / "out", **judge)
+    assert again.manifest["gate"] == {"status": "failed", "returned": 1}
+    assert "1 documents are back" in again.summary
+    assert "Documents that are back" in again.card()

@@ -23,6 +23,7 @@ from corpusqa.api.again import judged_again
 from corpusqa.config import Config
 from corpusqa.errors import UsageError
 from corpusqa.release import Recipe, Release, store_release, write_release
+from corpusqa.release.slices import kept_documents, slices
 from corpusqa.reporting.plain import dumped
 
 _PACKAGES = ("corpusqa", "polars", "pyarrow", "numpy", "pandera", "datasets")
@@ -112,6 +113,27 @@ def write_clean(found: Account, target: Target) -> Release:
         return store_release(*parts, target.store, recipe, second=second, version=target.version)
     assert target.out is not None
     return write_release(*parts, target.out, recipe, second=second, replace=target.replace, version=target.version)
+
+
+def planned(found: Account, target: Target) -> str:
+    """What `write_clean` would write, for people; the same refusals.
+
+    Raises:
+        UsageError: the folder is or holds the source, or a rule would drop too much of a source.
+    """
+    _refuse_source(found.corpus.source, target)
+    found.verdicts.refuse_alarms()
+    kept = kept_documents(found.scan.documents, found.verdicts.frame)
+    files, _ = slices(kept.with_columns(new_id=pl.lit(None, pl.String)))
+    lines = [f"would write {kept.height:,} documents and list {found.scan.read - kept.height:,} in removed/"]
+    lines += [f"  {file.path}  {file.rows:,} documents" for file in files]
+    edits = found.verdicts.edits.group_by("action", "label").len().sort("action", "label")
+    lines += [f"  {action} {label}: {count:,} spans" for action, label, count in edits.iter_rows()]
+    out = target.out
+    if out is not None and out.exists() and any(out.iterdir()):
+        end = "would be exchanged" if target.replace else "is left alone if it is this release, and refused if not"
+        lines.append(f"{out} exists: it {end}")
+    return "\n".join(lines)
 
 
 def _refuse_source(source: object, target: Target) -> None:

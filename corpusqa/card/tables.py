@@ -112,6 +112,11 @@ def gate(manifest: Values) -> str:
     parts = [f"Judged on what was written: {plain(str(said.get('status')))}."]
     if rows:
         parts.append(table(["metric", "slice", "value", "limit", "result"], rows))
+    if said.get("returned"):
+        parts.append(
+            f"Documents that are back, though the last version removed them by decision or for private data: "
+            f"{number(said['returned'])}."
+        )
     problems = [[p["severity"], plain(p["message"])] for p in said.get("card", [])]
     if problems:
         parts.append(table(["of this card", "what is wrong"], problems))

@@ -42,13 +42,18 @@ def command(
     """
     if not (dry_run or verdicts_only) and (output is None) == (store is None):
         raise click.UsageError("say where the release goes: either -o FOLDER or --store FOLDER")
-    from corpusqa.api.outputs import Target, write_clean
+    from corpusqa.api.outputs import Target, planned, write_clean
     from corpusqa.reporting.terminal import render_ledger
 
     found = run_account(source, options)
     click.echo(render_ledger(found.report), nl=False)
+    for note in found.verdicts.notes:
+        click.echo(f"note: {note}", err=True)
+    target = Target(output, store, replace, data_version)
     if verdicts_only is not None:
         found.verdict_table.write_parquet(verdicts_only)
         click.echo(f"{verdicts_only}: {found.verdict_table.height:,} verdicts")
-    if not (dry_run or verdicts_only):
-        click.echo(write_clean(found, Target(output, store, replace, data_version)).summary)
+    if dry_run:
+        click.echo(planned(found, target))
+    elif verdicts_only is None:
+        click.echo(write_clean(found, target).summary)

@@ -127,7 +127,7 @@ class Push:
         if found.get("content_id") != self.manifest["content_id"]:
             raise UsageError(
                 f"{self.remote.repo}: the tag {self.version} exists with other content; tags are never moved. "
-                "Clean with --version to give this release a higher number"
+                "Clean with --data-version to give this release a higher number"
             )
         return self._said("already published", commit)
 

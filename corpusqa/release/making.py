@@ -24,6 +24,7 @@ from corpusqa.errors import CannotEvaluate, LedgerError
 from corpusqa.plugins import Spec
 from corpusqa.release import tables
 from corpusqa.release.changes import changes
+from corpusqa.release.diff import Side, release_side, returned
 from corpusqa.release.features import dataset_info, features_of
 from corpusqa.release.manifest import CROISSANT, DOCS, FORMAT, MANIFEST, ORIGIN, content_id, dumped, identity
 from corpusqa.release.mask import make_masking
@@ -96,7 +97,7 @@ class Making:
         paths = {split: said["files"] for split, said in manifest["splits"].items()}
         manifest["dataset_info"] = dataset_info(folder, paths, features_of(job.file_schema, source.noted))
         existing = self.recipe.card or (line.parent.card() if line.parent else "")
-        manifest["gate"] = self._with_card(manifest, existing)
+        manifest["gate"] = self._with_card(_with_returned(manifest["gate"], line.parent, docs), manifest, existing)
         _put(folder, "README.md", self._card(manifest, existing).encode())
         manifest["files"] = _files(folder)
         _put(folder, CROISSANT, dumped(croissant(manifest, self.recipe.declared)))
@@ -108,9 +109,10 @@ class Making:
         said = json.loads(dumped(manifest))  # as it will be read when the card is drawn again
         return card(said, self.recipe.report, self.recipe.declared, existing)
 
-    def _with_card(self, manifest: Mapping[str, Any], existing: str) -> dict[str, Any] | None:
+    def _with_card(
+        self, gate: dict[str, Any] | None, manifest: Mapping[str, Any], existing: str
+    ) -> dict[str, Any] | None:
         """The gate with what is wrong with the card; a card that misleads fails a gate that was judged."""
-        gate: dict[str, Any] | None = manifest["gate"]
         problems = [asdict(problem) for problem in lint(self._card(manifest, existing), manifest)] if gate else []
         if gate is None or not problems:
             return gate
@@ -203,6 +205,17 @@ class Making:
                 for split, found in said.items()
             },
         }
+
+
+def _with_returned(gate: dict[str, Any] | None, parent: Release | None, docs: pl.DataFrame) -> dict[str, Any] | None:
+    """The gate with the number of documents that the parent lost by decision or for a private value and that are back.
+
+    It fails then. Which they are `corpusqa diff` tells, at home: a manifest is published.
+    """
+    if gate is None or parent is None:
+        return gate
+    back = returned(release_side(parent.folder, "parent"), Side("this", docs))
+    return {**gate, "returned": len(back), "status": "failed"} if back else gate
 
 
 def _lineage(line: Line, docs: pl.DataFrame, columns: list[list[str]]) -> dict[str, Any]:

@@ -53,14 +53,19 @@ class Release:
         said = self.manifest
         rows = sum(split["rows"] for split in said["splits"].values())
         state = "" if self.fresh else " (was there already, nothing written)"
-        gate = (said.get("gate") or {}).get("status", "passed")
-        judged = (
-            "" if gate == "passed" else f"\nThe gate on what was written: {gate}; `corpusqa push` will ask for a reason"
-        )
         return (
-            f"{self.folder}: {rows:,} documents, version {said['version']}, content {said['content_id'][:12]}"
-            f"{state}{judged}"
+            f"{self.folder}: {rows:,} documents, version {said['version']}, content {said['content_id'][:12]}{state}"
+            f"{self._judged}"
         )
+
+    @property
+    def _judged(self) -> str:
+        gate = self.manifest.get("gate") or {}
+        if gate.get("status", "passed") == "passed":
+            return ""
+        back = gate.get("returned")
+        why = f" ({back:,} documents are back that the last version removed for good; `corpusqa diff`)" if back else ""
+        return f"\nThe gate on what was written: {gate['status']}{why}; `corpusqa push` will ask for a reason"
 
     def docs(self) -> pl.DataFrame:
         """One row per document in published order: id, digest, split, file, row, number, source, edited."""
