@@ -60,13 +60,13 @@ class Corpus:
     anonymous: bool = False
     sample: Sample | None = None
 
-    def read(self, unit: Unit, full: bool = False, digested: bool = True) -> Rows:
-        """The rows of a unit, with `full` also the table of all columns and, unless not `digested`, their digests.
+    def read(self, unit: Unit, full: bool = False, digested: bool = True, table: bool = True) -> Rows:
+        """The rows of a unit; with `full` also their digests if `digested`, and the table of all columns if `table`.
 
         With `full` a row is unreadable too when another column of it is damaged; positions are the same either way.
         """
         block = self.block(unit, None if full else self.fields.columns)
-        rows = assemble(block, self.fields, self._by_file(unit), full, full and digested)
+        rows = assemble(block, self.fields, self._by_file(unit), full, full and digested, table)
         return rows.without_files() if self.anonymous else rows
 
     def block(self, unit: Unit, names: Sequence[str] | None) -> Block:

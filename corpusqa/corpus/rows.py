@@ -47,15 +47,23 @@ class Rows:
         )
 
 
-def assemble(block: Block, fields: Fields, by_file: dict[str, dict[str, str]], full: bool, digested: bool) -> Rows:
+def assemble(
+    block: Block,
+    fields: Fields,
+    by_file: dict[str, dict[str, str]],
+    full: bool,
+    digested: bool,
+    table: bool = True,
+) -> Rows:
     """Build the rows of a unit.
 
     Args:
         block: What the reader found.
         fields: The column of each field.
         by_file: Per field without a column, its value by file (the first folder as the source).
-        full: Whether to add the table of all columns.
+        full: Whether the block has all columns.
         digested: Whether to add the digests of the rows.
+        table: Whether to add the table of all columns; whoever only measures does without it.
     """
     found = texts_of(block, fields)
     if full and block.table is not None:
@@ -69,8 +77,8 @@ def assemble(block: Block, fields: Fields, by_file: dict[str, dict[str, str]], f
     documents = documents.select("row", "id", "text", *FIELDS[1:], "file", "line")
     if digested:
         documents = documents.with_columns(digest=pl.Series(digests(kept), dtype=pl.String))
-    table = _table(kept, documents, fields) if full else None
-    return Rows(documents, table, _unreadable(block, found), block.count, block.lines, _parts(block, found, fields))
+    whole = _table(kept, documents, fields) if full and table else None
+    return Rows(documents, whole, _unreadable(block, found), block.count, block.lines, _parts(block, found, fields))
 
 
 def _without_undecodable(table: pa.Table, found: Texts, fields: Fields) -> Texts:

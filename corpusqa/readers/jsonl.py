@@ -10,7 +10,7 @@ from typing import Any
 
 from corpusqa.readers.files import shown, why
 from corpusqa.readers.model import Block, File, Unit, kinds_of, renumbered, whole_files
-from corpusqa.readers.records import BOM, ESCAPED_SURROGATE, Bad, Records, decoder, refuse_surrogates
+from corpusqa.readers.records import BOM, ESCAPE, ESCAPED_SURROGATE, Bad, Records, decoder, refuse_surrogates
 from corpusqa.readers.streams import Broken, Lines, chunks, packing, range_pieces
 
 EXPANSION = 4  # text bytes per compressed byte, for planning only
@@ -102,7 +102,7 @@ def parse(line: bytes) -> dict[str, Any]:
         raise Bad("not readable: a number is too long") from error
     if not isinstance(value, dict):
         raise Bad("not a JSON object")
-    if ESCAPED_SURROGATE.search(line):
+    if ESCAPE in line and ESCAPED_SURROGATE.search(line):
         refuse_surrogates(value)
     return value
 

@@ -67,7 +67,7 @@ def measure_unit(
     """
     began = time.process_time()
     plugins = built(specs)
-    rows = corpus.read(unit, full=True)
+    rows = corpus.read(unit, full=True, table=False)
     matches = known.matches(rows.documents) if known else pl.DataFrame(schema=MATCHES)
     seconds = {"reading": time.process_time() - began}
     run = partial(_run, plugins, rows, secret, batch_bytes, seconds)
