@@ -3,8 +3,7 @@
     python benchmarks/reading.py [MEGABYTES]
 
 Writes a corpus of generated text as JSON Lines (plain and gzip), CSV and Parquet into a temporary folder and reads it
-back: the text and the fields (`brief`), and whole rows with their digests, as a scan does (`full`). CPU seconds, the best
-of three.
+back: the text and the fields (`brief`), and whole rows with their digests, as a scan does (`full`). Best of three.
 """
 
 from __future__ import annotations

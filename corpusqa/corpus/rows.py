@@ -69,9 +69,12 @@ def assemble(
     if full and block.table is not None:
         found = _without_undecodable(block.table, found, fields)
     keep = found.text.is_not_null()
-    kept = block if keep.all() else _filtered(block, keep)
+    everything = keep.all()
+    kept = block if everything else _filtered(block, keep)
     columns = {name: field_of(kept, getattr(fields, name)) for name in FIELDS}
-    documents = kept.place.select("row", "file", "line").with_columns(text=found.text.filter(keep), **columns)
+    documents = kept.place.select("row", "file", "line").with_columns(
+        text=found.text if everything else found.text.filter(keep), **columns
+    )
     for name, values in by_file.items():
         documents = documents.with_columns(pl.col("file").replace_strict(values, default=None).alias(name))
     documents = documents.select("row", "id", "text", *FIELDS[1:], "file", "line")

@@ -11,7 +11,7 @@ from typing import Any
 from corpusqa.readers import jsonl
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.model import Block, File, Unit, kinds_of, renumbered, whole_files
-from corpusqa.readers.records import BOM, Bad, Records, decoder, refuse_surrogates
+from corpusqa.readers.records import BOM, Bad, Records, decoder, parse, refuse_surrogates
 
 BLANK = re.compile(r"[ \t\n\r]*")
 HEAD = 1 << 16
@@ -121,7 +121,7 @@ def _has_lines(path: Path) -> bool:
     if not rest.strip() or not first.startswith(b"{"):
         return False
     try:
-        jsonl.parse(first)
+        parse(first)
     except Bad:
         return False
     return True

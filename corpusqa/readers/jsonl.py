@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from corpusqa.readers.files import shown, why
+from corpusqa.readers.json_table import read_table
 from corpusqa.readers.model import Block, File, Unit, kinds_of, renumbered, whole_files
-from corpusqa.readers.records import BOM, ESCAPE, ESCAPED_SURROGATE, Bad, Records, decoder, refuse_surrogates
+from corpusqa.readers.records import BOM, Bad, Records, parse
 from corpusqa.readers.streams import Broken, Lines, chunks, packing, range_pieces
 
 EXPANSION = 4  # text bytes per compressed byte, for planning only
 SAMPLE_FILES, SAMPLE_BYTES, THOROUGH_BYTES = 8, 1 << 20, 64 << 20
-decode = decoder.decode
 MIDDLE = "the file ends in the middle of a row"
 
 
@@ -46,7 +45,12 @@ def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
 
 
 def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
-    """The lines of a unit as objects; blank lines are no rows."""
+    """The lines of a unit, as a table where that says the same, else as objects; blank lines are no rows."""
+    return read_table(root, unit, names) or read_lines(root, unit)
+
+
+def read_lines(root: Path, unit: Unit) -> Block:
+    """The lines of a unit as objects, each parsed by itself."""
     rows = Records()
     lines = 0
     for path in unit.files:
@@ -82,29 +86,6 @@ def _add(rows: Records, file: str, number: int, line: bytes, offset: int, torn: 
         rows.add(parse(line if offset else line.removeprefix(BOM)), file, number, offset)
     except Bad as bad:
         rows.trouble(torn or str(bad), file, number, offset + bad.at)
-
-
-def parse(line: bytes) -> dict[str, Any]:
-    """One line -> its object.
-
-    Raises:
-        Bad: If the line is not UTF-8, not JSON, not an object, or holds what no text can hold: a lone surrogate.
-    """
-    try:
-        value = decode(line.decode())
-    except UnicodeDecodeError as error:
-        raise Bad("not valid UTF-8", error.start) from error
-    except json.JSONDecodeError as error:
-        raise Bad(f"not JSON: {error.msg}", len(error.doc[: error.pos].encode())) from error
-    except RecursionError as error:
-        raise Bad("not readable: nested too deeply") from error
-    except ValueError as error:  # a number of more than 4300 digits
-        raise Bad("not readable: a number is too long") from error
-    if not isinstance(value, dict):
-        raise Bad("not a JSON object")
-    if ESCAPE in line and ESCAPED_SURROGATE.search(line):
-        refuse_surrogates(value)
-    return value
 
 
 def _sample(path: Path, limit: int) -> Iterator[dict[str, Any]]:

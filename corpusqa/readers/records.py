@@ -71,3 +71,26 @@ def refuse_surrogates(value: Any, reason: str = "a lone surrogate, which is no c
 
 
 decoder = json.JSONDecoder(object_pairs_hook=unique_keys)
+
+
+def parse(line: bytes) -> dict[str, Any]:
+    """One line -> its object.
+
+    Raises:
+        Bad: If the line is not UTF-8, not JSON, not an object, or holds what no text can hold: a lone surrogate.
+    """
+    try:
+        value = decoder.decode(line.decode())
+    except UnicodeDecodeError as error:
+        raise Bad("not valid UTF-8", error.start) from error
+    except json.JSONDecodeError as error:
+        raise Bad(f"not JSON: {error.msg}", len(error.doc[: error.pos].encode())) from error
+    except RecursionError as error:
+        raise Bad("not readable: nested too deeply") from error
+    except ValueError as error:  # a number of more than 4300 digits
+        raise Bad("not readable: a number is too long") from error
+    if not isinstance(value, dict):
+        raise Bad("not a JSON object")
+    if ESCAPE in line and ESCAPED_SURROGATE.search(line):
+        refuse_surrogates(value)
+    return value
