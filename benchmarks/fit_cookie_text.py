@@ -54,7 +54,7 @@ def fit(rows: pl.DataFrame) -> dict[str, object]:
     table = consent.features(consent.counts(rows["text"]))
     x = np.hstack([table.to_numpy(), np.ones((rows.height, 1))])
     sign = np.where(rows["consent"].to_numpy(), 1.0, -1.0)
-    gated = rows["text"].str.contains_any(consent.gate()).to_numpy()
+    gated = rows["text"].str.contains(consent.gate()).to_numpy()
     weight = np.where(sign > 0, POSITIVE, np.where(gated, 1.0, OTHER_NEGATIVE))
 
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
@@ -76,7 +76,7 @@ def fit(rows: pl.DataFrame) -> dict[str, object]:
 def report(rows: pl.DataFrame, cut: float) -> None:
     """Share of rows above the cut, by kind and split, and by language for the positives."""
     said = rows.with_columns(
-        hit=pl.Series(consent.scores(rows["text"])) > cut, cookie=rows["text"].str.contains_any(consent.gate())
+        hit=pl.Series(consent.scores(rows["text"])) > cut, cookie=rows["text"].str.contains(consent.gate())
     )
     pl.Config.set_tbl_rows(60)
     print(

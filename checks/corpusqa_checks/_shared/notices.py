@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 from corpusqa_checks._shared import consent
+from corpusqa_checks._shared.lines import written_lines
 from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks._shared.words import word_count
 
@@ -28,8 +29,8 @@ TOPIC_LINES, TOPIC_WORDS = 2, 12  # so many long lines that name cookies, and ar
 MIDDLE = 0.3  # a block that touches neither the first nor the last quarter may hold so much of the text
 
 LINES = {
+    "index": pl.Int64,
     "row": pl.Int64,
-    "line": pl.Int64,
     "at": pl.Int64,
     "start": pl.Int64,
     "end": pl.Int64,
@@ -44,8 +45,8 @@ def notice_lines(batch: Batch) -> Frame:
     """The lines of the batch that are consent text.
 
     Returns:
-        Columns of LINES in order: `row`, `line` (from 1), `at` (position among the lines that are not blank),
-        `start` and `end` (code points), `text`, `words`, `score` (log-odds).
+        Columns of LINES in order: `index` (among the lines of `written_lines`), `row`, `at` (position among the lines
+        of the document that are not blank), `start` and `end` (code points), `text`, `words`, `score` (log-odds).
     """
     table = _documents_with_strong_lines(batch)
     if table.is_empty():
@@ -57,43 +58,45 @@ def notice_lines(batch: Batch) -> Frame:
 
 def rows_beyond_judgement(batch: Batch) -> pl.Series:
     """Rows of the documents in which a line with a gate word is too long to be judged as one."""
-    lines = _gated_lines(batch)
-    return lines.filter(pl.col("gated") & (pl.col("end") - pl.col("start") > consent.HEAD))["row"].unique()
+    lines = written_lines(batch).frame.filter(_gated(batch))
+    return lines.filter(pl.col("end") - pl.col("start") > consent.HEAD)["row"].unique()
 
 
 @once_per_batch
-def _gated_lines(batch: Batch) -> Frame:
-    """All lines, blank ones left out, of the documents with a gate word; `gated`: the line has one itself."""
-    rows = pl.select(pl.arg_where(batch.text.str.contains_any(consent.gate()))).to_series().cast(pl.Int64)
-    lines = batch.lines.filter(pl.col("row").is_in(rows.implode()) & pl.col("text").str.contains(r"\S"))
-    return lines.with_columns(gated=pl.col("text").str.contains_any(consent.gate()))
+def _gated(batch: Batch) -> pl.Series:
+    """Which lines have a gate word: no other line is a notice by itself, and most text never reaches the scorer."""
+    written = written_lines(batch)
+    return written.marked(written.texts.str.contains(consent.gate()))
 
 
 def _documents_with_strong_lines(batch: Batch) -> Frame:
-    """All lines, blank ones left out, of the documents in which a line with a gate word scores STRONG.
+    """All lines of the documents in which a line with a gate word scores STRONG; only lines with one are scored."""
+    gated = _gated(batch)
+    lines = written_lines(batch).frame.with_row_index("index").with_columns(gated=gated)
+    strong = lines.filter(gated).with_columns(**_scored(lines.filter(gated)["text"]))
+    rows = strong.filter(pl.col("score") > STRONG)["row"].unique()
+    kept = lines.filter(pl.col("row").is_in(rows.implode()))
+    known = strong.select("index", "score", "cookies", "policy_only")
+    return kept.join(known, on="index", how="left", maintain_order="left").with_columns(_filled())
 
-    Only documents and lines with a gate word reach the scorer.
-    """
-    lines = _gated_lines(batch)
-    lines = lines.with_columns(_filled(lines, lines["gated"]))
-    strong = lines.filter(pl.col("score") > STRONG)["row"].unique()
-    kept = lines.filter(pl.col("row").is_in(strong.implode()))
-    return kept.with_columns(at=pl.int_range(pl.len()).over("row"))
+
+def _scored(text: pl.Series) -> dict[str, pl.Series]:
+    said = consent.scored(text)
+    return {name: said[name] for name in said.columns}
 
 
-def _filled(lines: Frame, where: pl.Series) -> list[pl.Series]:
-    """The columns of `consent.scored` for the lines that are true in `where`; FLOOR, 0 and false for the others."""
-    said = consent.scored(lines.filter(where)["text"])
-    place = pl.select(pl.when(where).then(where.cast(pl.Int64).cum_sum() - 1)).to_series()
+def _filled() -> list[pl.Expr]:
+    """Lines that were not scored have no cue."""
     fill = {"score": consent.FLOOR, "cookies": 0.0, "policy_only": False}
-    return [said[name].gather(place).fill_null(value) for name, value in fill.items()]
+    return [pl.col(name).fill_null(value) for name, value in fill.items()]
 
 
 def _scored_neighbours(table: Frame) -> Frame:
     """The table with scores for the lines near strong ones, too."""
     row = table["row"].to_numpy()
-    near = _spread((table["score"] > STRONG).to_numpy(), row, PANEL) | table["gated"].to_numpy()
-    return table.with_columns(_filled(table, pl.Series(near)))
+    near = pl.Series(_spread((table["score"] > STRONG).to_numpy(), row, PANEL)) & ~table["gated"]
+    more = table.filter(near).select("index").with_columns(**_scored(table.filter(near)["text"]))
+    return table.update(more, on="index", how="left")
 
 
 def _grown(table: Frame) -> Bools:

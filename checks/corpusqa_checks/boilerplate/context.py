@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+Number = TypeVar("Number", np.float32, np.float64)
 
 
 @dataclass(frozen=True)
@@ -32,16 +35,19 @@ class Layout:
         counts = stops - starts if len(row) else np.zeros(0, np.int64)
         return cls(row, np.repeat(starts, counts), np.repeat(stops, counts) if len(row) else np.zeros(0, np.int64))
 
-    @property
+    @cached_property
     def place(self) -> Ints:
         """The number of each line."""
         return np.arange(len(self.row))
 
-    def shifted(self, values: Floats, by: int) -> Floats:
-        """The value of the line `by` lines further on; 0 beyond the document."""
-        there = self.place + by
-        inside = (there >= self.first) & (there < self.stop)
-        return np.where(inside, values[np.clip(there, 0, max(len(values) - 1, 0))], 0).astype(np.float32)
+    def shifted(self, values: npt.NDArray[Number], by: int, beyond: float = 0) -> npt.NDArray[Number]:
+        """The value of the line `by` lines further on; `beyond` outside of the document."""
+        found = np.full(len(values), beyond, values.dtype)
+        size = max(0, len(values) - abs(by))
+        here, there = (slice(0, size), slice(by, None)) if by > 0 else (slice(-by, None), slice(0, size))
+        same = self.row[here] == self.row[there]
+        found[here][same] = values[there][same]
+        return found
 
     def window(self, values: Floats, before: int, after: int) -> Floats:
         """The sum over the lines from `before` lines back to `after` lines on, the line itself included."""

@@ -80,35 +80,27 @@ def cue_patterns(group: str) -> list[str]:
     return sorted({as_pattern(cue) for groups in table.values() for cue in groups[group]})
 
 
-def line_counts(lines: Frame) -> Frame:
-    """Counts of each line. Lines of menus repeat from page to page, so each text is looked at once.
+# Marks that a line of nothing but letters and single spaces may bear; all others need another character.
+OF_LETTERS = ("capitals", "degrees")
+PLAIN = r"^[\p{L}\p{M}]+(?: [\p{L}\p{M}]+)*$"
 
-    Args:
-        lines: Column `text`.
+
+def text_counts(texts: pl.Series) -> Frame:
+    """What each text of a line holds.
 
     Returns:
         Float32 columns: `chars`, `runs` (runs of non-white-space), `unspaced` (Han, kana, Thai characters), `capital`
         (words that begin with a capital), `digits`, `commas`, `stops` (ends of sentences), `small` (words of one to
         three small letters, which stand for function words in any language), `separators`; 0/1 columns `ends`
         (final punctuation), `colon`, `dots`, `low_start`, `comma_end`, `quote`, the MARKS, SHAPES and CUES; and Int64
-        columns `words` (see `word_count`) and `place` (equal for equal texts).
+        `words` (see `word_count`).
     """
-    groups = lines.select("text").with_row_index("at").group_by("text").agg("at")
-    sizes = groups["at"].list.len().to_numpy()
-    place = np.empty(lines.height, np.int64)
-    place[groups["at"].explode(empty_as_null=True).to_numpy()] = np.repeat(np.arange(groups.height), sizes)
-    each = _text_counts(groups.select("text"))
-    return each.select(pl.all().gather(place)).with_columns(place=pl.Series(place))
-
-
-def _text_counts(texts: Frame) -> Frame:
-    """The columns of `line_counts` for different texts."""
     text = pl.col("text")
-    frame = texts.select(text.str.slice(0, HEAD).str.strip_chars(), chars=text.str.len_chars())
+    frame = pl.DataFrame({"text": texts}).select(
+        text.str.slice(0, HEAD).str.strip_chars(), chars=text.str.len_chars(), wide=is_wide(text)
+    )
     every = frame.select(
         pl.col("chars"),
-        runs=text.str.count_matches(r"\S+"),
-        odd=text.str.contains(rf"[{UNSPACED}]"),
         capital=text.str.count_matches(r"(?:^|[\s(„“\"«])\p{Lu}"),
         digits=text.str.count_matches(r"[0-9]"),
         commas=text.str.count_matches(r"[,;،、，；]"),
@@ -122,39 +114,60 @@ def _text_counts(texts: Frame) -> Frame:
         comma_end=text.str.contains(r"[,，،]$"),
         quote=text.str.contains(r"^[\"„“«‚‘”–—-]"),
     )
-    odd, short = every["odd"], frame["chars"] <= SHORT
-    unspaced = _scattered(frame, odd, text.str.count_matches(rf"[{UNSPACED}]").alias("unspaced"))
-    words = _words(texts, every, odd | (frame["chars"] > HEAD))
-    counted = pl.concat([every.drop("odd").cast(pl.Float32), unspaced, words], how="horizontal")
-    return pl.concat([counted, _spread(_short_counts(frame.filter(short)), short)], how="horizontal")
+    words = _words(texts, frame)
+    short = frame["chars"] <= SHORT
+    return pl.concat(
+        [every.cast(pl.Float32), words, _spread(_short_counts(frame.filter(short)["text"]), short)], how="horizontal"
+    )
 
 
-def _words(texts: Frame, every: Frame, special: pl.Series) -> Frame:
-    """Words: the runs, but for texts with characters that are words themselves or more text than was counted."""
-    if not special.any():
-        return every.select(words=pl.col("runs").cast(pl.Int64))
-    counted = _spread(texts.filter(special).select(words=word_count(pl.col("text"))), special, pl.Int64)
-    return every.select(words=pl.when(special).then(counted["words"]).otherwise("runs").cast(pl.Int64))
+def is_wide(text: pl.Expr) -> pl.Expr:
+    """Texts with a character beyond ASCII: only they need the patterns of other scripts."""
+    return text.str.len_bytes() != text.str.len_chars()
 
 
-def _short_counts(frame: Frame) -> Frame:
+def _words(texts: pl.Series, frame: Frame) -> Frame:
+    """`runs` and `unspaced` of the beginnings of the texts, `words` of the whole texts."""
+    text = pl.col("text")
+    odd = frame.select(pl.col("wide") & text.str.contains(rf"[{UNSPACED}]")).to_series()
+    unspaced = _spread(frame.filter(odd).select(unspaced=text.str.count_matches(rf"[{UNSPACED}]")), odd)
+    runs = frame.select(runs=text.str.count_matches(r"\S+").cast(pl.Float32))
+    special = odd | (frame["chars"] > HEAD)
+    counted = _spread(texts.to_frame("text").filter(special).select(words=word_count(text)), special, pl.Int64)
+    words = runs.select(words=pl.when(special).then(counted["words"]).otherwise("runs").cast(pl.Int64))
+    return pl.concat([unspaced, runs, words], how="horizontal")
+
+
+def _short_counts(texts: pl.Series) -> Frame:
     """MARKS, SHAPES and CUES of short texts."""
-    patterns = MARKS | SHAPES
-    looked = frame.select(pl.col("text").str.contains(pattern).alias(name) for name, pattern in patterns.items())
-    low = pl.DataFrame({"low": folded(frame["text"])})
-    cued = low["low"].str.contains_any(_every_cue())
-    cues = _scattered(low, cued, *(pl.col("low").str.contains_any(cue_patterns(group)).alias(group) for group in CUES))
-    return pl.concat([looked.cast(pl.Float32), cues], how="horizontal")
+    text, patterns = pl.col("text"), MARKS | SHAPES
+    frame = texts.to_frame("text")
+    odd = ~texts.str.contains(PLAIN)
+    looked = [pl.col("text").str.contains(patterns[name]).alias(name) for name in OF_LETTERS]
+    others = [text.str.contains(pattern).alias(name) for name, pattern in patterns.items() if name not in OF_LETTERS]
+    marks = [frame.select(looked).cast(pl.Float32), _spread(frame.filter(odd).select(others), odd)]
+    return pl.concat([*marks, _cues(folded(texts))], how="horizontal")
+
+
+def _cues(low: pl.Series) -> Frame:
+    """Which groups of cues folded texts hold: one search for all cues, then the groups of what was found."""
+    found = pl.DataFrame({"cue": low.str.extract_many(_every_cue(), overlapping=True)}).with_row_index("at")
+    found = found.filter(pl.col("cue").list.len() > 0).explode("cue", empty_as_null=True).join(_groups(), on="cue")
+    marks = np.zeros((len(low), len(CUES)), np.float32, order="F")
+    marks[found["at"].to_numpy(), found["group"].to_numpy()] = 1
+    return pl.DataFrame({name: marks[:, at] for at, name in enumerate(CUES)})
+
+
+@cache
+def _groups() -> Frame:
+    """`cue` and the place of its `group` in CUES."""
+    rows = [(cue, at) for at, group in enumerate(CUES) for cue in cue_patterns(group)]
+    return pl.DataFrame(rows, schema={"cue": pl.String, "group": pl.Int64}, orient="row")
 
 
 @cache
 def _every_cue() -> list[str]:
     return sorted({pattern for group in CUES for pattern in cue_patterns(group)})
-
-
-def _scattered(frame: Frame, where: pl.Series, *exprs: pl.Expr) -> Frame:
-    """The expressions on the rows that are true in `where`, 0 elsewhere."""
-    return _spread(frame.filter(where).select(*exprs), where)
 
 
 def _spread(part: Frame, where: pl.Series, dtype: type[pl.DataType] = pl.Float32) -> Frame:

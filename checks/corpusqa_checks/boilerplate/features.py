@@ -6,47 +6,69 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from corpusqa_checks._shared.lines import Ints, Written
 from corpusqa_checks.boilerplate.context import Floats, Layout
-from corpusqa_checks.boilerplate.counts import CUES, HEAD, MARKS, line_counts
+from corpusqa_checks.boilerplate.counts import CUES, HEAD, MARKS, SHAPES, text_counts
 
 from corpusqa.check import Frame
 
 Columns = dict[str, Floats]
 
+ENDS = ("ends", "colon", "dots", "low_start", "comma_end", "quote")
+# What the features of a line in its document are made of.
+AROUND = ("size", "stops", "capital", "comments", "ends", "cues", "small", "length")
 # Marks of the neighbours that tell what kind of block a line stands in.
 NEIGHBOURS = ("ends", "bullet", "date", "nav", "more", "social", "comments", "legal", "newsletter", "byline")
 
 
+# Features of the neighbours, by how many lines further on the neighbour stands.
+STEPS = {
+    -2: ("length",),
+    -1: ("length", "small", "capital", *NEIGHBOURS),
+    1: ("length", "small", "capital", *NEIGHBOURS),
+    2: ("length",),
+}
+
+
 @dataclass(frozen=True)
 class Looked:
-    """What is known of the lines of a batch.
+    """What is known of the lines of a batch. A feature is a Float32 column.
 
     Attributes:
-        counts: Columns of `line_counts`, one row per line.
-        columns: The features, Float32 by name.
+        own: Features of a line by itself, one value for each different text.
+        shapes: SHAPES and the number of `words`, one row for each different text.
+        around: Features of a line in its document, one value for each line.
+        place: For each line the place of its text.
         layout: Which lines belong together.
     """
 
-    counts: Frame
-    columns: Columns
+    own: Columns
+    shapes: Frame
+    around: Columns
+    place: Ints
     layout: Layout
 
+    def lines(self, *names: str) -> Columns:
+        """These features, one value for each line."""
+        return {name: self.around[name] if name in self.around else self.own[name][self.place] for name in names}
 
-def line_features(lines: Frame) -> Looked:
-    """Features of every line by itself and in its document.
+    def features(self) -> Columns:
+        """All features of the line model, one value for each line; the neighbours' are called `length-1` and so on."""
+        columns = self.lines(*self.own, *self.around)
+        for step, names in STEPS.items():
+            columns |= {f"{name}{step:+d}": self.layout.shifted(columns[name], step) for name in names}
+        return columns
 
-    Args:
-        lines: The lines of a batch that are not blank: `row`, `text`; in order.
-    """
-    counts = line_counts(lines)
+
+def line_features(written: Written) -> Looked:
+    """Features of every line by itself and in its document."""
+    counts = text_counts(written.texts)
     get = {name: counts[name].to_numpy() for name in counts.columns}
-    layout = Layout.of(lines["row"].to_numpy().astype(np.int64))
-    columns = _own(get)
-    columns |= {name: get[name] for name in ("ends", "colon", "dots", "low_start", "comma_end", "quote", *MARKS, *CUES)}
-    columns["again"] = _again(lines, counts)
-    columns |= _place(columns, get, layout)
-    columns |= _around(columns, layout)
-    return Looked(counts, columns, layout)
+    own = _own(get) | {name: get[name] for name in (*ENDS, *MARKS, *CUES)}
+    layout = Layout.of(written.frame["row"].to_numpy().astype(np.int64))
+    of_lines = {name: own[name][written.place] for name in AROUND}
+    around = {"again": _again(layout.row, written.place)} | _place(of_lines, layout) | _windows(of_lines, layout)
+    return Looked(own, counts.select(*SHAPES, "words"), around, written.place, layout)
 
 
 def _own(get: Columns) -> Columns:
@@ -74,17 +96,17 @@ def _own(get: Columns) -> Columns:
     }
 
 
-def _again(lines: Frame, counts: Frame) -> Floats:
+def _again(row: Ints, place: Ints) -> Floats:
     """1 for lines that occur more than once in their document."""
-    table = pl.DataFrame({"row": lines["row"], "place": counts["place"]})
+    table = pl.DataFrame({"row": row, "place": place})
     repeated = table.select((pl.len().over("row", "place") > 1).cast(pl.Float32))
     return repeated.to_series().to_numpy()
 
 
-def _place(columns: Columns, get: Columns, layout: Layout) -> Columns:
+def _place(columns: Columns, layout: Layout) -> Columns:
     """Where the line stands among the prose of its document."""
     size = columns["size"]
-    is_prose = (size >= 60) & (get["stops"] > 0) & (columns["capital"] < 0.6)
+    is_prose = (size >= 60) & (columns["stops"] > 0) & (columns["capital"] < 0.6)
     prose = np.where(is_prose, size, 0).astype(np.float32)
     previous, following = layout.distance(is_prose)
     total = layout.total(prose)
@@ -122,17 +144,10 @@ def _thread(columns: Columns, layout: Layout) -> Columns:
     }
 
 
-def _around(columns: Columns, layout: Layout) -> Columns:
-    """The neighbours."""
-    around: Columns = {}
-    for step in (-2, -1, 1, 2):
-        around[f"length{step:+d}"] = layout.shifted(columns["length"], step)
-    for step in (-1, 1):
-        around[f"small{step:+d}"] = layout.shifted(columns["small"], step)
-        around[f"capital{step:+d}"] = layout.shifted(columns["capital"], step)
-        for name in NEIGHBOURS:
-            around[f"{name}{step:+d}"] = layout.shifted(columns[name], step)
+def _windows(columns: Columns, layout: Layout) -> Columns:
+    """Means over the neighbourhood."""
     lines = layout.window(np.ones_like(columns["size"]), 4, 4)
-    for name in ("ends", "cues", "small", "length"):
-        around[f"{name}_4"] = (layout.window(columns[name], 4, 4) / lines).astype(np.float32)
-    return around
+    return {
+        f"{name}_4": (layout.window(columns[name], 4, 4) / lines).astype(np.float32)
+        for name in ("ends", "cues", "small", "length")
+    }

@@ -32,10 +32,9 @@ def kinds(looked: Looked) -> Frame:
     Returns:
         Columns `row`, `kind`: page, short, unbroken, markup, code, table, list, chat, poem, wrapped or log.
     """
-    known = ((name, looked.columns[name]) for name in KNOWN)
-    table = looked.counts.select("place", *SHAPES).with_columns(
-        row=pl.Series(looked.layout.row), **{name: pl.Series(values) for name, values in known}
-    )
+    shapes = looked.shapes.select(*SHAPES).with_columns(pl.Series(name, looked.own[name]) for name in KNOWN)
+    place = pl.Series("place", looked.place)
+    table = shapes.select(pl.all().gather(place)).with_columns(place, row=pl.Series(looked.layout.row))
     return table.group_by("row", maintain_order=True).agg(_shares()).select("row", kind=_kind())
 
 

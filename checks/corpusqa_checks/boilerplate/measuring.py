@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
+from corpusqa_checks._shared.lines import written_lines
 from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks._shared.notices import notice_lines
 from corpusqa_checks._shared.spans import line_spans
@@ -94,23 +96,25 @@ def labelled_lines(batch: Batch) -> Frame:
 
     Returns:
         `row`, `line`, `at` (position among the lines that are not blank), `start`, `end`, `text`, `words`, `chars`,
-        `score` (log-odds of main text) and `label` (null for main lines).
+        `score` (log-odds of main text), `kind` (of the document) and `label` (null for main lines).
     """
-    lines = batch.lines.filter(pl.col("text").str.contains(r"\S"))
-    looked = line_features(lines)
-    lines = lines.with_columns(
-        at=pl.int_range(pl.len()).over("row"), words=looked.counts["words"], chars=pl.col("end") - pl.col("start")
-    )
-    score = line_scores(looked.columns)
-    notices = notice_lines(batch).select("row", "line", notice=True)
-    cookie = lines.join(notices, on=["row", "line"], how="left", maintain_order="left")["notice"].fill_null(False)
-    code = segments(lines, looked.columns, looked.layout, score, cookie.to_numpy())
+    written = written_lines(batch)
+    looked = line_features(written)
+    score = line_scores(looked)
+    cookie = np.zeros(written.frame.height, np.bool_)
+    cookie[notice_lines(batch)["index"].to_numpy()] = True
+    code = segments(written, looked, score, cookie)
     label = pl.Series(SEGMENTS).gather(code).set(pl.Series(code == MAIN), None)
-    table = lines.with_columns(score=pl.Series(score, dtype=pl.Float64), label=label)
+    table = written.frame.with_columns(
+        words=written.marked(looked.shapes["words"]),
+        chars=pl.col("end") - pl.col("start"),
+        score=pl.Series(score, dtype=pl.Float64),
+        label=label,
+    )
     table = table.join(kinds(looked), on="row", how="left", maintain_order="left")
     spoken = pl.col("row").is_in(_spoken(batch).implode())
     table = table.with_columns(kind=pl.when(spoken).then(pl.lit("chat")).otherwise("kind"))
-    table = table.with_columns(kind=_kind_with_frame(table, pl.Series(looked.columns["cues"])))
+    table = table.with_columns(kind=_kind_with_frame(table, written.marked(pl.Series(looked.own["cues"] > 0))))
     titled = (pl.col("kind") == "text") & (pl.col("label") == "title")
     judged = (pl.col("kind") == "page") | titled | (pl.col("label") == "cookie")
     return table.with_columns(label=pl.when(judged).then("label"))
@@ -122,9 +126,9 @@ def _spoken(batch: Batch) -> pl.Series:
     return parts["row"].unique().cast(pl.Int64)
 
 
-def _kind_with_frame(table: Frame, cues: pl.Series) -> pl.Series:
+def _kind_with_frame(table: Frame, cued: pl.Series) -> pl.Series:
     """The kind; a page on which a few words are doubted, and nothing says frame, is plain `text`: a letter, a story."""
-    lines = table.with_columns(cued=cues > 0)
+    lines = table.with_columns(cued=cued)
     doubted = pl.col("label").is_not_null() & (pl.col("label") != "title")
     uncued = ~pl.col("cued") & pl.col("label").is_in(["other", "nav"])
     words = pl.col("words").filter(doubted).sum().over("row")

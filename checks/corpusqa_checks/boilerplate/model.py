@@ -13,8 +13,11 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from corpusqa_checks.boilerplate.context import Floats
-from corpusqa_checks.boilerplate.features import Columns
+from corpusqa_checks.boilerplate.features import STEPS, Columns, Looked
+
+Doubles = npt.NDArray[np.float64]
 
 
 @cache
@@ -24,15 +27,29 @@ def model() -> dict[str, Any]:
     return loaded
 
 
-def line_scores(columns: Columns) -> Floats:
+def line_scores(looked: Looked) -> Floats:
     """Log-odds that each line is main text, > 0 = main.
 
-    The terms are added feature by feature, so a line has the same score in every batch; rounded to 3 digits.
+    What a line adds by itself, and what it adds to its neighbours, is summed up once for each different text. The terms
+    are added feature by feature, so a line has the same score in every batch; rounded to 3 digits.
     """
-    fitted = model()
-    score = np.full(len(columns["size"]), fitted["bias"], np.float64)
-    for name, curve in fitted["curves"].items():
-        score += np.interp(columns[name], curve["knots"], curve["values"])
-    for name, weight in fitted["weights"].items():
-        score += weight * columns[name].astype(np.float64)
+    layout, place = looked.layout, looked.place
+    score = model()["bias"] + _sum(looked.own, 0)[place] + _sum(looked.around, 0)
+    for step in STEPS:
+        score += layout.shifted(_sum(looked.own, step)[place], step, _sum({}, step)[0])
     return np.round(score, 3).astype(np.float32)
+
+
+def _sum(columns: Columns, step: int) -> Doubles:
+    """The sum of the terms of these features for the line `step` lines before; without columns, that of no line."""
+    fitted = model()
+    names = STEPS[step] if step else columns
+    score = np.zeros(len(next(iter(columns.values()))) if columns else 1, np.float64)
+    for name in names:
+        key = f"{name}{step:+d}" if step else name
+        values = columns[name] if columns else np.zeros(1, np.float32)
+        if key in fitted["curves"]:
+            score += np.interp(values, fitted["curves"][key]["knots"], fitted["curves"][key]["values"])
+        elif key in fitted["weights"]:
+            score += fitted["weights"][key] * values.astype(np.float64)
+    return score

@@ -13,12 +13,11 @@ from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
+from corpusqa_checks._shared.lines import Written
 from corpusqa_checks._shared.words import folded
 from corpusqa_checks.boilerplate.context import Floats, Layout
 from corpusqa_checks.boilerplate.counts import as_pattern
-from corpusqa_checks.boilerplate.features import Columns
-
-from corpusqa.check import Frame
+from corpusqa_checks.boilerplate.features import Columns, Looked
 
 Bools = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
@@ -73,19 +72,26 @@ STAMP_WORDS = 14  # a date line has at most so many words
 STAMP_DIGITS = 0.13  # and this share of digits or a cue of a byline, when the model takes it for main text
 
 
-def segments(lines: Frame, columns: Columns, layout: Layout, score: Floats, cookie: Bools) -> Codes:
+# The features that the segments are told by.
+TOLD_BY = (
+    *("size", "words", "stops", "ends", "comma_end", "digits", "pipes", "rights"),
+    *("date", "degrees", "pair", "calendar", "weather", "byline"),
+)
+
+
+def segments(written: Written, looked: Looked, score: Floats, cookie: Bools) -> Codes:
     """The code of the segment of every line.
 
     Args:
-        lines: The lines that are not blank: `row`, `text`; in order.
-        columns: Features from `line_features`.
-        layout: The layout of the documents.
+        written: The lines that are not blank.
+        looked: Their features.
         score: Log-odds of main from the line model.
         cookie: Lines of consent notices.
     """
+    columns, layout = looked.lines(*TOLD_BY), looked.layout
     body = _body(columns, score) & ~cookie
     second_half = _follows(body, columns, layout, HALF)
-    appeals, cues = _appeals(lines, (columns["size"] > LONG) & (second_half | _before(body, layout)))
+    appeals, cues = _appeals(written, (columns["size"] > LONG) & (second_half | _before(body, layout)))
     body &= ~(second_half & (cues >= 2))
     before, after, late = (
         _before(body, layout),
@@ -93,7 +99,7 @@ def segments(lines: Frame, columns: Columns, layout: Layout, score: Floats, cook
         _follows(body, columns, layout, END),
     )
     label = np.where(score > 0, MAIN, OTHER).astype(np.int8)
-    heads = _heads(columns)
+    heads = _heads(looked.own)[looked.place]
     typed = (heads != MAIN) & ((score <= 0) | ((before | after) & (score <= DOUBT)))
     label = np.where(typed, heads, label)
     few = (score <= 0) | ((score <= DOUBT) & (appeals != CODE["sponsor"])) | (appeals == CODE["about"])
@@ -127,7 +133,7 @@ def _follows(body: Bools, columns: Columns, layout: Layout, share: float) -> Boo
 
 
 def _heads(columns: Columns) -> Codes:
-    """The segment that a short line or a row of links names by its cues, else MAIN."""
+    """The segment that each text, a short line or a row of links, names by its cues, else MAIN."""
     found = np.full(len(columns["size"]), MAIN, np.int8)
     short = (columns["size"] <= HEAD_CHARS) & (columns["words"] <= HEAD_WORDS)
     links = (columns["pipes"] > 0) & (columns["stops"] == 0)
@@ -139,11 +145,14 @@ def _heads(columns: Columns) -> Codes:
 
 
 APPEALS = ("about", "newsletter", "sponsor", "legal", "comments")
+APPEAL_CHARS = 1500  # where an appeal has its cues
 
 
 @cache
-def _every_appeal() -> list[str]:
-    return sorted({pattern for label in APPEALS for pattern in appeal_patterns(label)})
+def appeal_words() -> str:
+    """Pattern of the longest word of each cue of a long line: most text has none, and is spared the folding."""
+    words = {max(cue.split(), key=len) for label in APPEALS for cue in appeal_patterns(label)}
+    return "|".join(sorted(words))
 
 
 @cache
@@ -153,24 +162,21 @@ def appeal_patterns(label: str) -> list[str]:
     return sorted({as_pattern(cue) for cues in table[label].values() for cue in cues}, key=lambda cue: (-len(cue), cue))
 
 
-def _appeals(lines: Frame, where: Bools) -> tuple[Codes, npt.NDArray[np.int64]]:
+def _appeals(written: Written, where: Bools) -> tuple[Codes, Codes]:
     """The segment of which a long line has the most cues, and how many different ones."""
-    found = np.full(lines.height, MAIN, np.int8)
-    most = np.zeros(lines.height, np.int64)
-    low = folded(lines.filter(where)["text"].str.slice(0, 1500))
-    cued = low.str.contains_any(_every_appeal())
-    where = where.copy()
-    where[where] = cued.to_numpy()
-    if not where.any():
-        return found, most
-    low = low.filter(cued)
+    found = np.full(len(written.texts), MAIN, np.int8)
+    most = np.zeros(len(written.texts), np.int8)
+    asked = np.unique(written.place[where])
+    text = written.texts.gather(asked).str.slice(0, APPEAL_CHARS)
+    cued = text.str.to_lowercase().str.contains(appeal_words())
+    low = folded(text.filter(cued))
     counts = np.stack(
         [low.str.extract_many(appeal_patterns(label), leftmost=True).list.n_unique().to_numpy() for label in APPEALS], 1
     )
-    best = counts.argmax(1)
-    found[where] = np.array([CODE[label] for label in APPEALS], np.int8)[best]
-    most[where] = counts[np.arange(len(best)), best]
-    return found, most
+    best, at = counts.argmax(1), asked[cued.to_numpy()]
+    found[at] = np.array([CODE[label] for label in APPEALS], np.int8)[best]
+    most[at] = counts[np.arange(len(best)), best]
+    return np.where(where, found[written.place], MAIN), np.where(where, most[written.place], 0)
 
 
 def _sections(label: Codes, after: Bools, layout: Layout, score: Floats) -> Codes:
