@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from corpusqa_checks._shared.lines import Written
+from corpusqa_checks._shared.lines import written
 from corpusqa_checks.boilerplate import features, model
 from corpusqa_checks.boilerplate.features import Columns
 
@@ -31,13 +31,6 @@ def load() -> pl.DataFrame:
     target = pl.col("label").replace_strict({"main": 1, "other": 0, "unjudged": -1}, return_dtype=pl.Int64)
     table = pl.read_parquet(DATA).with_columns(row=pl.col("page").rle_id().cast(pl.Int64), target=target)
     return table.filter(pl.col("text").str.strip_chars() != "")
-
-
-def written(table: pl.DataFrame) -> Written:
-    """The lines as the check sees them."""
-    texts = table["text"].unique(maintain_order=True)
-    place = table["text"].replace_strict(texts, pl.int_range(len(texts), eager=True))
-    return Written(table.select("row", "text"), texts, place.to_numpy())
 
 
 def knots(values: np.ndarray, size: np.ndarray) -> list[float]:
@@ -142,7 +135,7 @@ def main() -> None:
     if not DATA.is_file():
         sys.exit(f"no development data at {DATA}: it is not distributed with the project")
     table = load()
-    looked = features.line_features(written(table))
+    looked = features.line_features(written(table.select("row", "text")))
     columns = looked.features()
     fitted = fit(columns, table)
     record = {

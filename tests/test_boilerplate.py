@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import ast
 import json
+import string
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from corpusqa_checks._shared.words import word_count, words_of
 from corpusqa_checks.boilerplate import boilerplate
+from corpusqa_checks.boilerplate.counts import SHORT, text_counts
 from corpusqa_checks.boilerplate.measuring import labelled_lines
+from corpusqa_checks.boilerplate.patterns import MARKS, SHAPES
 from corpusqa_checks.cookie_text import cookie_text
 
 from corpusqa.batch import Batch
@@ -202,6 +206,39 @@ def test_every_pattern_runs_in_a_linear_engine() -> None:
             assert not {"re", "regex"} & _imported(source), (
                 f"{source.name}: patterns belong to polars, whose time is linear"
             )
+
+
+def test_no_line_is_spared_a_pattern_that_it_matches() -> None:
+    told = [line for case in CASES for line in case["text"].split("\n") if line.strip()]
+    odd = [
+        "19 mph",
+        "5℃",
+        "a ［b］",
+        "x：y",
+        "— a",
+        "│ · b",
+        "₽",
+        "®",
+        "\tb\tc\td",
+        "deadbeef1 a",
+        "::",
+        "_",
+        "5年",
+        "٣ ٤",
+    ]
+    short = ["Home", "Über uns", "MENU", "第一章", "cafe\u0301 noir", "defaced walls", "4 Oct", "# a", "2025-10-04"]
+    texts = pl.Series([*told, *odd, *short, *(f"a{sign} b" for sign in string.punctuation)])
+    found = text_counts(texts, words_of(texts))
+    for name, pattern in (MARKS | SHAPES).items():
+        expected = texts.str.contains(pattern) & (texts.str.len_chars() <= SHORT)
+        if name == "hash":  # "defaced" is a word
+            expected &= texts.str.contains(r"[0-9]")
+        assert found[name].astype(bool).tolist() == expected.to_list(), name
+
+
+def test_words_are_counted_alike_in_every_way() -> None:
+    texts = pl.Series(["a b", " a b", "a  b", "a\u00a0b", "a\tb ", "海 上", "ab海c d", "ไทย ab", "x", "é ü"])
+    assert words_of(texts).to_list() == texts.to_frame("text").select(word_count(pl.col("text"))).to_series().to_list()
 
 
 def _imported(source: Path) -> set[str]:

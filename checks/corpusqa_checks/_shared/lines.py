@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from corpusqa_checks._shared.memo import once_per_batch
+from corpusqa_checks._shared.words import words_of
 
 from corpusqa.check import Batch, Frame
 
@@ -23,26 +25,42 @@ class Written:
             the document that are not blank.
         texts: The different texts.
         place: For each line the place of its text among `texts`.
+        again: Which lines occur more than once in their document.
     """
 
     frame: Frame
     texts: pl.Series
     place: Ints
+    again: npt.NDArray[np.bool_]
 
-    def marked(self, flags: pl.Series) -> pl.Series:
+    @cached_property
+    def words(self) -> pl.Series:
+        """The words of each text."""
+        return words_of(self.texts)
+
+    def of_lines(self, values: pl.Series) -> pl.Series:
         """What is known of each text, for each line."""
-        return flags.gather(pl.Series(self.place))
+        return values.gather(pl.Series(self.place))
 
 
 @once_per_batch
 def written_lines(batch: Batch) -> Written:
     """The lines of the batch that are not blank, in order."""
     lines = batch.lines.filter(pl.col("text").str.contains(r"\S"))
+    return written(lines.with_columns(at=positions(lines["row"])))
+
+
+def written(lines: Frame) -> Written:
+    """Lines of ascending `row` as they are kept: each different `text` once."""
     groups = lines.select("text", at=pl.int_range(pl.len())).group_by("text").agg("at")
-    place = np.empty(lines.height, np.int64)
-    sizes = groups["at"].list.len().to_numpy()
-    place[groups["at"].explode(empty_as_null=True).to_numpy()] = np.repeat(np.arange(groups.height), sizes)
-    return Written(lines.with_columns(at=positions(lines["row"])), groups["text"], place)
+    order = groups["at"].explode(empty_as_null=True).to_numpy()
+    of_order = np.repeat(np.arange(groups.height), groups["at"].list.len().to_numpy())
+    rows = lines["row"].to_numpy()[order]
+    same = (rows[1:] == rows[:-1]) & (of_order[1:] == of_order[:-1])
+    place, again = np.empty(lines.height, np.int64), np.zeros(lines.height, np.bool_)
+    place[order] = of_order
+    again[order[1:][same]] = again[order[:-1][same]] = True
+    return Written(lines, groups["text"], place, again)
 
 
 def positions(row: pl.Series) -> pl.Series:

@@ -12,7 +12,6 @@ import polars as pl
 from corpusqa_checks._shared import consent
 from corpusqa_checks._shared.lines import written_lines
 from corpusqa_checks._shared.memo import once_per_batch
-from corpusqa_checks._shared.words import word_count
 
 from corpusqa.check import Batch, Frame
 
@@ -51,7 +50,7 @@ def notice_lines(batch: Batch) -> Frame:
     table = _documents_with_strong_lines(batch)
     if table.is_empty():
         return pl.DataFrame(schema=LINES)
-    table = _scored_neighbours(table).with_columns(words=word_count(pl.col("text")))
+    table = _scored_neighbours(table).with_columns(words=_words(batch, table["index"]))
     on = _grown(table)
     return table.filter(pl.Series(on & ~_spared(table, on))).select(*LINES)
 
@@ -66,7 +65,7 @@ def rows_beyond_judgement(batch: Batch) -> pl.Series:
 def _gated(batch: Batch) -> pl.Series:
     """Which lines have a gate word: no other line is a notice by itself, and most text never reaches the scorer."""
     written = written_lines(batch)
-    return written.marked(written.texts.str.contains(consent.gate()))
+    return written.of_lines(written.texts.str.contains(consent.gate()))
 
 
 def _documents_with_strong_lines(batch: Batch) -> Frame:
@@ -78,6 +77,12 @@ def _documents_with_strong_lines(batch: Batch) -> Frame:
     kept = lines.filter(pl.col("row").is_in(rows.implode()))
     known = strong.select("index", "score", "cookies", "policy_only")
     return kept.join(known, on="index", how="left", maintain_order="left").with_columns(_filled())
+
+
+def _words(batch: Batch, index: pl.Series) -> pl.Series:
+    """The words of these lines."""
+    written = written_lines(batch)
+    return written.words.gather(pl.Series(written.place).gather(index))
 
 
 def _scored(text: pl.Series) -> dict[str, pl.Series]:

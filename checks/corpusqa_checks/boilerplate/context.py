@@ -1,4 +1,7 @@
-"""What stands around a line: its place in the document and its neighbours, by running sums over whole batches."""
+"""What stands around a line: its place in the document and its neighbours, by running sums over whole batches.
+
+Sums over the document or a part of it are taken of the running sums of `Layout.running`, once for each feature.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Number = TypeVar("Number", np.float32, np.float64)
 
@@ -49,35 +54,37 @@ class Layout:
         found[here][same] = values[there][same]
         return found
 
-    def window(self, values: Floats, before: int, after: int) -> Floats:
-        """The sum over the lines from `before` lines back to `after` lines on, the line itself included."""
-        sums = self.running(values)
-        low = np.maximum(self.first, self.place - before)
-        high = np.minimum(self.stop, self.place + after + 1)
-        return (sums[high] - sums[low]).astype(np.float32)
-
-    def running(self, values: Floats) -> npt.NDArray[np.float64]:
+    def running(self, values: Floats | Bools) -> Doubles:
         """Running sums with a leading 0: the sum of lines a to b (excluded) is sums[b] - sums[a].
 
         The sums run over the batch, so the values are rounded to 1/64 first: all sums are then exact in 53 bits and
         the same in every batch.
         """
-        return np.append(0.0, np.cumsum(np.round(values.astype(np.float64) * 64) / 64))
+        steps = values if values.dtype == np.bool_ else np.round(values.astype(np.float64) * 64) / 64
+        sums = np.zeros(len(values) + 1, np.float64)
+        np.cumsum(steps, out=sums[1:])
+        return sums
 
-    def before_and_after(self, values: Floats) -> tuple[Floats, Floats]:
+    def bounds(self, before: int, after: int) -> tuple[Ints, Ints]:
+        """The lines of the document from `before` lines back to `after` lines on: the first, and the one after."""
+        return np.maximum(self.first, self.place - before), np.minimum(self.stop, self.place + after + 1)
+
+    def window(self, sums: Doubles, before: int, after: int) -> Floats:
+        """The sum over the lines from `before` lines back to `after` lines on, the line itself included."""
+        low, high = self.bounds(before, after)
+        return (sums[high] - sums[low]).astype(np.float32)
+
+    def before_and_after(self, sums: Doubles) -> tuple[Floats, Floats]:
         """The sums over the lines of the document before the line, and from the line on."""
-        sums = self.running(values)
         before, after = sums[self.place] - sums[self.first], sums[self.stop] - sums[self.place]
         return before.astype(np.float32), after.astype(np.float32)
 
-    def total(self, values: Floats) -> Floats:
+    def total(self, sums: Doubles) -> Floats:
         """The sum over the document."""
-        sums = self.running(values)
         return (sums[self.stop] - sums[self.first]).astype(np.float32)
 
-    def share_before(self, values: Floats) -> Floats:
+    def share_before(self, sums: Doubles) -> Floats:
         """The share of the document's sum that stands before the line; 0 where the sum is 0."""
-        sums = self.running(values)
         return _ratio(sums[self.place] - sums[self.first], sums[self.stop] - sums[self.first])
 
     def largest(self, values: Floats) -> Floats:
@@ -102,5 +109,5 @@ class Layout:
         return np.minimum(previous, limit).astype(np.float32), np.minimum(following, limit).astype(np.float32)
 
 
-def _ratio(part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]) -> Floats:
+def _ratio(part: Doubles, whole: Doubles) -> Floats:
     return (part / np.where(whole > 0, whole, 1)).astype(np.float32)

@@ -9,7 +9,10 @@ from importlib.resources import files
 
 import numpy as np
 import polars as pl
-from corpusqa_checks._shared.words import UNSPACED, folded, word_count
+from corpusqa_checks._shared.lines import Ints
+from corpusqa_checks._shared.words import UNSPACED, folded, unspaced
+from corpusqa_checks.boilerplate.context import Bools, Floats
+from corpusqa_checks.boilerplate.patterns import COUNTED, ENDS, LETTERED, MARKS, NUMBERED, PLAIN, SHAPES
 
 from corpusqa.check import Frame
 
@@ -18,6 +21,7 @@ HEAD = 2000
 # Marks and cues are looked for in lines of at most so many characters: longer ones are paragraphs, where a date or the
 # word "comment" says nothing. This keeps most of the text away from the slow patterns.
 SHORT = 160
+Counts = dict[str, Floats]
 CUES = (
     "social",
     "newsletter",
@@ -32,45 +36,6 @@ CUES = (
     "weather",
     "calendar",
 )
-_W = r"(?-u:\b)"
-# Marks of short lines, by the text as written.
-MARKS = {
-    "bullet": r"^\s*(?:[*•·▪►▶→»>#+–—-]|[0-9]{1,3}[.)])\s",
-    "url": r"https?://|www\.|\.com|\.org|\.net|@",
-    "time": rf"{_W}[0-9]{{1,2}}[:.h][0-9]{{2}}{_W}",
-    "date": rf"{_W}[0-9]{{1,4}}[-./][0-9]{{1,2}}[-./][0-9]{{2,4}}{_W}",
-    "year": rf"{_W}(?:19|20)[0-9]{{2}}{_W}|[0-9]年",
-    "degrees": r"[°℃℉]|(?i-u:km/h|mph)",
-    "currency": r"[$€£¥₽%]",
-    "capitals": r"^[\p{Lu}\d\W]*\p{Lu}[\p{Lu}\d\W]*$",
-    "code": r"[{}<>=_\\]|\(\)",
-    "crumbs": r"\S\s*(?:>|»|›|→|/)\s+\S",
-    "pipes": r"\s[|·•–—]\s",
-    "rights": r"[©®™]|\([cC]\)",
-    "brackets": r"[\[(][^\])]{1,30}[\])]\s*$",
-    "pair": r"^\s*[^:：]{1,25}[:：]\s*\S",
-    "digits_only": r"^[\d\s.,:/()+-]+$",
-    "dashes": r"^[^\p{L}\p{N}]*$",
-}
-
-
-# Shapes of lines that are no prose, by which kinds.py tells what a document is.
-SHAPES = {
-    "heading": r"^#{1,6} \S|^\s*(?:```|~~~)|^\.\. \w|^[=~^-]{4,}$|^---$|^> \S|\]\(\S+\)|^\|.*\|\s*$|^\w+: \S+$|"
-    r"^`[^`]+`$",
-    "fence": r"^#{1,6} \S|^\s*(?:```|~~~)|^\.\. \w+::|^={4,}$|^-{3,}$",
-    "tag": r"^\s*</?(?:p|div|ul|ol|li|br|table|tr|td|span|h[1-6]|html|body|img|a)\b[^>]*>|^<!--",
-    "program": r"[{};\\]\s*$|(?-u:\w)\([^)]*\)|[=!<>]=|\s=\s|^\s*(?://|/\*|\*/|\$ |>>> |@(?-u:\w)|[)}\]])",
-    "keyword": r"^\s*(?:import|from|def|class|return|if|else|elif|for|while|try|function|var|let|const|public|"
-    r"private|static|void|int|package|use|fn|struct|enum|#include|#define|SELECT|INSERT|sudo|echo|cd|git|pip|npm)"
-    r"(?-u:\b).*[(){}:;\]]\s*$",
-    "cells": r"^[^;]*(?:;[^;]*){2,}$|^[^\t]*(?:\t[^\t]*){2,}$|^\s*\|.*\|\s*$|^[^,\s][^, ]*(?:,[^, ]+){3,}$",
-    "item": r"^\s*(?:[*•·▪►–—+-]|[0-9]{1,3}[.):]|\[[ xX]?\])\s+\S|"
-    r"(?:\.{3,}|\s{2,}|:)\s*[$€£]?[0-9][0-9.,]*\s*\S{0,4}\s*$",
-    "turn": r"^\s*(?:\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s?[AaPp][Mm])?\]?\s*[-–]?\s*)?"
-    r"<?\p{L}[\p{L}\p{N}_ .'-]{0,23}(?:>|:)\s+\S",
-    "hash": r"^\s*[0-9a-f]{7,40}\s",
-}
 
 
 @cache
@@ -80,82 +45,78 @@ def cue_patterns(group: str) -> list[str]:
     return sorted({as_pattern(cue) for groups in table.values() for cue in groups[group]})
 
 
-# Marks that a line of nothing but letters and single spaces may bear; all others need another character.
-OF_LETTERS = ("capitals", "degrees")
-PLAIN = r"^[\p{L}\p{M}]+(?: [\p{L}\p{M}]+)*$"
-
-
-def text_counts(texts: pl.Series) -> Frame:
+def text_counts(texts: pl.Series, words: pl.Series) -> Counts:
     """What each text of a line holds.
 
+    Args:
+        texts: Different texts, none of them blank.
+        words: Their words, from `words_of`.
+
     Returns:
-        Float32 columns: `chars`, `runs` (runs of non-white-space), `unspaced` (Han, kana, Thai characters), `capital`
+        Float32 arrays: `chars`, `runs` (runs of non-white-space), `unspaced` (Han, kana, Thai characters), `capital`
         (words that begin with a capital), `digits`, `commas`, `stops` (ends of sentences), `small` (words of one to
-        three small letters, which stand for function words in any language), `separators`; 0/1 columns `ends`
-        (final punctuation), `colon`, `dots`, `low_start`, `comma_end`, `quote`, the MARKS, SHAPES and CUES; and Int64
-        `words` (see `word_count`).
+        three small letters, which stand for function words in any language), `separators`; 0/1 `ends` (final
+        punctuation), `colon`, `dots`, `low_start`, `comma_end`, `quote`, and the MARKS, SHAPES and CUES.
     """
-    text = pl.col("text")
-    frame = pl.DataFrame({"text": texts}).select(
-        text.str.slice(0, HEAD).str.strip_chars(), chars=text.str.len_chars(), wide=is_wide(text)
-    )
-    every = frame.select(
-        pl.col("chars"),
-        capital=text.str.count_matches(r"(?:^|[\s(„“\"«])\p{Lu}"),
-        digits=text.str.count_matches(r"[0-9]"),
-        commas=text.str.count_matches(r"[,;،、，；]"),
-        stops=text.str.count_matches(r"[.!?…؟।](?:[\"'”’»“)\]]|\s|$)|[。！？]"),
-        small=text.str.count_matches(r"(?:^|\s)\p{Ll}{1,3}\s"),
-        separators=text.str.count_matches(r"[|»›·•→▶►★☆/>]"),
-        ends=text.str.contains(r"[.!?。！？…؟।][\"'”’»“)\]」』]*$"),
-        colon=text.str.contains(r"[:：]$"),
-        dots=text.str.contains(r"(?:\.\.\.|…|»|>>|›)$"),
-        low_start=text.str.contains(r"^\p{Ll}"),
-        comma_end=text.str.contains(r"[,，،]$"),
-        quote=text.str.contains(r"^[\"„“«‚‘”–—-]"),
-    )
-    words = _words(texts, frame)
-    short = frame["chars"] <= SHORT
-    return pl.concat(
-        [every.cast(pl.Float32), words, _spread(_short_counts(frame.filter(short)["text"]), short)], how="horizontal"
-    )
+    chars = texts.str.len_chars()
+    head = texts.str.slice(0, HEAD).str.strip_chars()
+    counted = {name: _counted(head, pattern) for name, pattern in COUNTED.items()}
+    ends = {name: _matched(head, pattern) for name, pattern in ENDS.items()}
+    at = (chars <= SHORT).arg_true().to_numpy()
+    short = _short_counts(head.gather(at), counted["digits"][at] > 0)
+    of_short = {name: _scattered(values, at, len(texts)) for name, values in short.items()}
+    size = chars.cast(pl.Float32).to_numpy()
+    return {"chars": size, **_runs(head, size, words), **counted, **ends, **of_short}
 
 
-def is_wide(text: pl.Expr) -> pl.Expr:
-    """Texts with a character beyond ASCII: only they need the patterns of other scripts."""
-    return text.str.len_bytes() != text.str.len_chars()
+def _counted(texts: pl.Series, pattern: str) -> Floats:
+    return texts.str.count_matches(pattern).cast(pl.Float32).to_numpy()
 
 
-def _words(texts: pl.Series, frame: Frame) -> Frame:
-    """`runs` and `unspaced` of the beginnings of the texts, `words` of the whole texts."""
-    text = pl.col("text")
-    odd = frame.select(pl.col("wide") & text.str.contains(rf"[{UNSPACED}]")).to_series()
-    unspaced = _spread(frame.filter(odd).select(unspaced=text.str.count_matches(rf"[{UNSPACED}]")), odd)
-    runs = frame.select(runs=text.str.count_matches(r"\S+").cast(pl.Float32))
-    special = odd | (frame["chars"] > HEAD)
-    counted = _spread(texts.to_frame("text").filter(special).select(words=word_count(text)), special, pl.Int64)
-    words = runs.select(words=pl.when(special).then(counted["words"]).otherwise("runs").cast(pl.Int64))
-    return pl.concat([unspaced, runs, words], how="horizontal")
+def _matched(texts: pl.Series, pattern: str) -> Floats:
+    return texts.str.contains(pattern).cast(pl.Float32).to_numpy()
 
 
-def _short_counts(texts: pl.Series) -> Frame:
-    """MARKS, SHAPES and CUES of short texts."""
-    text, patterns = pl.col("text"), MARKS | SHAPES
-    frame = texts.to_frame("text")
-    odd = ~texts.str.contains(PLAIN)
-    looked = [pl.col("text").str.contains(patterns[name]).alias(name) for name in OF_LETTERS]
-    others = [text.str.contains(pattern).alias(name) for name, pattern in patterns.items() if name not in OF_LETTERS]
-    marks = [frame.select(looked).cast(pl.Float32), _spread(frame.filter(odd).select(others), odd)]
-    return pl.concat([*marks, _cues(folded(texts))], how="horizontal")
+def _scattered(values: Floats, at: Ints, size: int) -> Floats:
+    """The values at these places, 0 elsewhere."""
+    found = np.zeros(size, np.float32)
+    found[at] = values
+    return found
 
 
-def _cues(low: pl.Series) -> Frame:
+def _runs(head: pl.Series, chars: Floats, words: pl.Series) -> Counts:
+    """Runs of non-white-space and characters of scripts without spaces; most texts have as many runs as words."""
+    odd = unspaced(head).to_numpy()
+    runs = words.cast(pl.Float32).to_numpy().copy()
+    other = np.flatnonzero(odd | (chars > HEAD))
+    runs[other] = _counted(head.gather(other), r"\S+")
+    at = np.flatnonzero(odd)
+    return {"runs": runs, "unspaced": _scattered(_counted(head.gather(at), rf"[{UNSPACED}]"), at, len(head))}
+
+
+def _short_counts(texts: pl.Series, numbered: Bools) -> Counts:
+    """MARKS, SHAPES and CUES of short texts, some of which have digits."""
+    patterns, every = MARKS | SHAPES, np.arange(len(texts))
+    odd = (~texts.str.contains(PLAIN)).arg_true().to_numpy()
+    looked = {name: odd[numbered[odd]] if name in NUMBERED else odd for name in patterns}
+    looked |= dict.fromkeys(LETTERED, every)
+    found = {name: _scattered_matches(texts, patterns[name], at) for name, at in looked.items() if name != "fence"}
+    found["fence"] = _scattered_matches(texts, patterns["fence"], np.flatnonzero(found["heading"]))
+    return found | _cues(folded(texts))
+
+
+def _scattered_matches(texts: pl.Series, pattern: str, at: Ints) -> Floats:
+    """Where the pattern matches among the texts at these places."""
+    return _scattered(_matched(texts.gather(at), pattern), at, len(texts))
+
+
+def _cues(low: pl.Series) -> Counts:
     """Which groups of cues folded texts hold: one search for all cues, then the groups of what was found."""
     found = pl.DataFrame({"cue": low.str.extract_many(_every_cue(), overlapping=True)}).with_row_index("at")
     found = found.filter(pl.col("cue").list.len() > 0).explode("cue", empty_as_null=True).join(_groups(), on="cue")
-    marks = np.zeros((len(low), len(CUES)), np.float32, order="F")
-    marks[found["at"].to_numpy(), found["group"].to_numpy()] = 1
-    return pl.DataFrame({name: marks[:, at] for at, name in enumerate(CUES)})
+    marks = np.zeros((len(CUES), len(low)), np.float32)
+    marks[found["group"].to_numpy(), found["at"].to_numpy()] = 1
+    return dict(zip(CUES, marks, strict=True))
 
 
 @cache
@@ -168,12 +129,6 @@ def _groups() -> Frame:
 @cache
 def _every_cue() -> list[str]:
     return sorted({pattern for group in CUES for pattern in cue_patterns(group)})
-
-
-def _spread(part: Frame, where: pl.Series, dtype: type[pl.DataType] = pl.Float32) -> Frame:
-    """The rows of `part` at the true places of `where`, 0 elsewhere."""
-    place = pl.select(pl.when(where).then(where.cast(pl.Int64).cum_sum() - 1)).to_series()
-    return part.cast(dtype).select(pl.all().gather(place).fill_null(0))
 
 
 def as_pattern(cue: str) -> str:

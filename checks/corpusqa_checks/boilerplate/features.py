@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 from corpusqa_checks._shared.lines import Ints, Written
 from corpusqa_checks.boilerplate.context import Floats, Layout
-from corpusqa_checks.boilerplate.counts import CUES, HEAD, MARKS, SHAPES, text_counts
-
-from corpusqa.check import Frame
+from corpusqa_checks.boilerplate.counts import CUES, HEAD, text_counts
+from corpusqa_checks.boilerplate.patterns import ENDS, MARKS, SHAPES
 
 Columns = dict[str, Floats]
 
-ENDS = ("ends", "colon", "dots", "low_start", "comma_end", "quote")
 # What the features of a line in its document are made of.
 AROUND = ("size", "stops", "capital", "comments", "ends", "cues", "small", "length")
 # Marks of the neighbours that tell what kind of block a line stands in.
@@ -36,14 +33,14 @@ class Looked:
 
     Attributes:
         own: Features of a line by itself, one value for each different text.
-        shapes: SHAPES and the number of `words`, one row for each different text.
+        shapes: SHAPES, one value for each different text.
         around: Features of a line in its document, one value for each line.
         place: For each line the place of its text.
         layout: Which lines belong together.
     """
 
     own: Columns
-    shapes: Frame
+    shapes: Columns
     around: Columns
     place: Ints
     layout: Layout
@@ -62,13 +59,12 @@ class Looked:
 
 def line_features(written: Written) -> Looked:
     """Features of every line by itself and in its document."""
-    counts = text_counts(written.texts)
-    get = {name: counts[name].to_numpy() for name in counts.columns}
+    get = text_counts(written.texts, written.words)
     own = _own(get) | {name: get[name] for name in (*ENDS, *MARKS, *CUES)}
     layout = Layout.of(written.frame["row"].to_numpy().astype(np.int64))
     of_lines = {name: own[name][written.place] for name in AROUND}
-    around = {"again": _again(layout.row, written.place)} | _place(of_lines, layout) | _windows(of_lines, layout)
-    return Looked(own, counts.select(*SHAPES, "words"), around, written.place, layout)
+    around = {"again": written.again.astype(np.float32)} | _place(of_lines, layout) | _windows(of_lines, layout)
+    return Looked(own, {name: get[name] for name in SHAPES}, around, written.place, layout)
 
 
 def _own(get: Columns) -> Columns:
@@ -96,58 +92,43 @@ def _own(get: Columns) -> Columns:
     }
 
 
-def _again(row: Ints, place: Ints) -> Floats:
-    """1 for lines that occur more than once in their document."""
-    table = pl.DataFrame({"row": row, "place": place})
-    repeated = table.select((pl.len().over("row", "place") > 1).cast(pl.Float32))
-    return repeated.to_series().to_numpy()
-
-
 def _place(columns: Columns, layout: Layout) -> Columns:
     """Where the line stands among the prose of its document."""
     size = columns["size"]
     is_prose = (size >= 60) & (columns["stops"] > 0) & (columns["capital"] < 0.6)
     prose = np.where(is_prose, size, 0).astype(np.float32)
+    sums = layout.running(prose)
     previous, following = layout.distance(is_prose)
-    total = layout.total(prose)
+    total, near = layout.total(sums), layout.window(sums, 10, 10)
+    around = {"prose_2": (2, 2), "prose_8": (8, 8), "prose_back_4": (4, 0), "prose_ahead_4": (0, 4)}
     return {
-        "prose_before": layout.share_before(prose),
-        "prose_2": np.log1p(np.maximum(0, layout.window(prose, 2, 2) - prose)),
-        "prose_8": np.log1p(np.maximum(0, layout.window(prose, 8, 8) - prose)),
-        "prose_back_4": np.log1p(np.maximum(0, layout.window(prose, 4, 0) - prose)),
-        "prose_ahead_4": np.log1p(np.maximum(0, layout.window(prose, 0, 4) - prose)),
+        "prose_before": layout.share_before(sums),
+        **{name: np.log1p(np.maximum(0, layout.window(sums, *reach) - prose)) for name, reach in around.items()},
         "to_previous": np.log1p(previous),
         "to_next": np.log1p(following),
-        "prose_share": total / np.maximum(layout.total(size), 1),
-        **_main_block(prose, layout),
-        **_thread(columns, layout),
-    }
-
-
-def _main_block(prose: Floats, layout: Layout) -> Columns:
-    """How the line and its neighbourhood compare with the largest of the document."""
-    near = layout.window(prose, 10, 10)
-    return {
+        "prose_share": total / np.maximum(layout.total(layout.running(size)), 1),
+        # how the line and its neighbourhood compare with the largest of the document
         "prose_largest_share": (prose / np.maximum(layout.largest(prose), 1)).astype(np.float32),
         "near_largest_share": (near / np.maximum(layout.largest(near), 1)).astype(np.float32),
+        **_thread(columns, layout),
     }
 
 
 def _thread(columns: Columns, layout: Layout) -> Columns:
     """Cues of comments before, after and near the line: comments read like prose, what stands between them does not."""
-    cue = ((columns["comments"] > 0) & (columns["size"] < 80)).astype(np.float32)
-    before, after = layout.before_and_after(cue)
+    cue = (columns["comments"] > 0) & (columns["size"] < 80)
+    before, after = layout.before_and_after(layout.running(cue))
     return {
         "comments_before": np.log1p(before),
         "comments_after": np.log1p(after),
-        "comments_8": layout.window((columns["comments"] > 0).astype(np.float32), 8, 8),
+        "comments_8": layout.window(layout.running(columns["comments"] > 0), 8, 8),
     }
 
 
 def _windows(columns: Columns, layout: Layout) -> Columns:
     """Means over the neighbourhood."""
-    lines = layout.window(np.ones_like(columns["size"]), 4, 4)
+    low, high = layout.bounds(4, 4)
     return {
-        f"{name}_4": (layout.window(columns[name], 4, 4) / lines).astype(np.float32)
+        f"{name}_4": (layout.window(layout.running(columns[name]), 4, 4) / (high - low)).astype(np.float32)
         for name in ("ends", "cues", "small", "length")
     }

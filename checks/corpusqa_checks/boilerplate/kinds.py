@@ -7,7 +7,6 @@ line breaks has no lines to tell apart. Each kind is told by the shares of its l
 from __future__ import annotations
 
 import polars as pl
-from corpusqa_checks.boilerplate.counts import SHAPES
 from corpusqa_checks.boilerplate.features import Looked
 
 from corpusqa.check import Frame
@@ -32,9 +31,9 @@ def kinds(looked: Looked) -> Frame:
     Returns:
         Columns `row`, `kind`: page, short, unbroken, markup, code, table, list, chat, poem, wrapped or log.
     """
-    shapes = looked.shapes.select(*SHAPES).with_columns(pl.Series(name, looked.own[name]) for name in KNOWN)
+    known = looked.shapes | {name: looked.own[name] for name in KNOWN}
     place = pl.Series("place", looked.place)
-    table = shapes.select(pl.all().gather(place)).with_columns(place, row=pl.Series(looked.layout.row))
+    table = pl.DataFrame(known).select(pl.all().gather(place), place, row=pl.Series(looked.layout.row))
     return table.group_by("row", maintain_order=True).agg(_shares()).select("row", kind=_kind())
 
 

@@ -106,7 +106,7 @@ def labelled_lines(batch: Batch) -> Frame:
     code = segments(written, looked, score, cookie)
     label = pl.Series(SEGMENTS).gather(code).set(pl.Series(code == MAIN), None)
     table = written.frame.with_columns(
-        words=written.marked(looked.shapes["words"]),
+        words=written.of_lines(written.words),
         chars=pl.col("end") - pl.col("start"),
         score=pl.Series(score, dtype=pl.Float64),
         label=label,
@@ -114,7 +114,7 @@ def labelled_lines(batch: Batch) -> Frame:
     table = table.join(kinds(looked), on="row", how="left", maintain_order="left")
     spoken = pl.col("row").is_in(_spoken(batch).implode())
     table = table.with_columns(kind=pl.when(spoken).then(pl.lit("chat")).otherwise("kind"))
-    table = table.with_columns(kind=_kind_with_frame(table, written.marked(pl.Series(looked.own["cues"] > 0))))
+    table = table.with_columns(kind=_kind_with_frame(table, written.of_lines(pl.Series(looked.own["cues"] > 0))))
     titled = (pl.col("kind") == "text") & (pl.col("label") == "title")
     judged = (pl.col("kind") == "page") | titled | (pl.col("label") == "cookie")
     return table.with_columns(label=pl.when(judged).then("label"))

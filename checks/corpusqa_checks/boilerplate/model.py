@@ -13,11 +13,8 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from corpusqa_checks.boilerplate.context import Floats
+from corpusqa_checks.boilerplate.context import Doubles, Floats
 from corpusqa_checks.boilerplate.features import STEPS, Columns, Looked
-
-Doubles = npt.NDArray[np.float64]
 
 
 @cache
@@ -34,7 +31,7 @@ def line_scores(looked: Looked) -> Floats:
     are added feature by feature, so a line has the same score in every batch; rounded to 3 digits.
     """
     layout, place = looked.layout, looked.place
-    score = model()["bias"] + _sum(looked.own, 0)[place] + _sum(looked.around, 0)
+    score: Doubles = float(model()["bias"]) + _sum(looked.own, 0)[place] + _sum(looked.around, 0)
     for step in STEPS:
         score += layout.shifted(_sum(looked.own, step)[place], step, _sum({}, step)[0])
     return np.round(score, 3).astype(np.float32)

@@ -15,11 +15,10 @@ import numpy as np
 import numpy.typing as npt
 from corpusqa_checks._shared.lines import Written
 from corpusqa_checks._shared.words import folded
-from corpusqa_checks.boilerplate.context import Floats, Layout
+from corpusqa_checks.boilerplate.context import Bools, Floats, Layout
 from corpusqa_checks.boilerplate.counts import as_pattern
 from corpusqa_checks.boilerplate.features import Columns, Looked
 
-Bools = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
 
 # The segments of a page; their places are the codes that the arrays hold.
@@ -72,13 +71,6 @@ STAMP_WORDS = 14  # a date line has at most so many words
 STAMP_DIGITS = 0.13  # and this share of digits or a cue of a byline, when the model takes it for main text
 
 
-# The features that the segments are told by.
-TOLD_BY = (
-    *("size", "words", "stops", "ends", "comma_end", "digits", "pipes", "rights"),
-    *("date", "degrees", "pair", "calendar", "weather", "byline"),
-)
-
-
 def segments(written: Written, looked: Looked, score: Floats, cookie: Bools) -> Codes:
     """The code of the segment of every line.
 
@@ -88,7 +80,7 @@ def segments(written: Written, looked: Looked, score: Floats, cookie: Bools) -> 
         score: Log-odds of main from the line model.
         cookie: Lines of consent notices.
     """
-    columns, layout = looked.lines(*TOLD_BY), looked.layout
+    columns, layout = looked.lines("size", "stops"), looked.layout
     body = _body(columns, score) & ~cookie
     second_half = _follows(body, columns, layout, HALF)
     appeals, cues = _appeals(written, (columns["size"] > LONG) & (second_half | _before(body, layout)))
@@ -100,14 +92,15 @@ def segments(written: Written, looked: Looked, score: Floats, cookie: Bools) -> 
     )
     label = np.where(score > 0, MAIN, OTHER).astype(np.int8)
     heads = _heads(looked.own)[looked.place]
+    able = {name: flags[looked.place] for name, flags in _able(looked.own).items()}
     typed = (heads != MAIN) & ((score <= 0) | ((before | after) & (score <= DOUBT)))
     label = np.where(typed, heads, label)
     few = (score <= 0) | ((score <= DOUBT) & (appeals != CODE["sponsor"])) | (appeals == CODE["about"])
     label = np.where((cues >= np.where(few, 2, 3)) & (late | (score <= 0)), appeals, label)
     label = np.where(cookie, CODE["cookie"], label).astype(np.int8)
     label = _sections(label, after, layout, score)
-    label = _header(label, columns, layout, before)
-    return _title(label, columns, layout, score)
+    label = _header(label, able, layout, before)
+    return _title(label, able, layout, score)
 
 
 def _body(columns: Columns, score: Floats) -> Bools:
@@ -118,7 +111,7 @@ def _body(columns: Columns, score: Floats) -> Bools:
 
 def _before(body: Bools, layout: Layout) -> Bools:
     """Lines before the first paragraph."""
-    before, rest = layout.before_and_after(body.astype(np.float32))
+    before, rest = layout.before_and_after(layout.running(body))
     found: Bools = (before == 0) & ~body & (rest > 0)
     return found
 
@@ -126,7 +119,7 @@ def _before(body: Bools, layout: Layout) -> Bools:
 def _follows(body: Bools, columns: Columns, layout: Layout, share: float) -> Bools:
     """Lines before which this share of the paragraphs stands, the line itself left out."""
     prose = np.where(body, columns["size"], 0).astype(np.float32)
-    before, rest = layout.before_and_after(prose)
+    before, rest = layout.before_and_after(layout.running(prose))
     others = before + rest - prose
     found: Bools = (others > 0) & (before >= share * others)
     return found
@@ -191,32 +184,42 @@ def _sections(label: Codes, after: Bools, layout: Layout, score: Floats) -> Code
     return label
 
 
-def _header(label: Codes, columns: Columns, layout: Layout, before: Bools) -> Codes:
-    """Date, place and weather above the text; other short lines there are menus."""
+def _able(columns: Columns) -> dict[str, Bools]:
+    """What each text can be by itself: a `stamp` (date, place, weather), a `dated` line, a `menu`, a `title`."""
     day = (columns["calendar"] > 0) | (columns["date"] > 0)
     sky = (columns["weather"] > 0) | (columns["degrees"] > 0)
     plain = (columns["digits"] > 0) | (columns["pair"] > 0) | (columns["words"] <= 2)
-    stamp = (day | sky) & plain & (columns["words"] <= STAMP_WORDS)
-    undecided = np.isin(label, [OTHER, CODE["byline"], CODE["nav"]])
-    dated = (label == MAIN) & ((columns["digits"] >= STAMP_DIGITS) | (columns["byline"] > 0))
-    label = np.where(before & stamp & (undecided | dated), CODE["header"], label)
-    near = layout.window(stamp.astype(np.float32), 2, 2) > 0
-    label = np.where(before & near & (label == OTHER), CODE["header"], label)
-    menu = (label == OTHER) & (columns["size"] <= 40) & (columns["ends"] == 0)
-    return np.where(menu, CODE["nav"], label).astype(np.int8)
-
-
-def _title(label: Codes, columns: Columns, layout: Layout, score: Floats) -> Codes:
-    """The best line above the first paragraph, when it can be a title."""
     low, high = TITLE_WORDS
-    body = (label == MAIN) & (columns["size"] >= LONG) & (columns["stops"] > 0)
-    _, ahead = layout.distance(body)
-    none_yet = layout.before_and_after(body.astype(np.float32))[0] == 0
     fits = (columns["words"] >= low) & (columns["words"] <= high) & (columns["size"] <= TITLE_CHARS)
     closed = (columns["ends"] > 0) | (columns["comma_end"] > 0) | (columns["pipes"] > 0)
+    return {
+        "stamp": (day | sky) & plain & (columns["words"] <= STAMP_WORDS),
+        "dated": (columns["digits"] >= STAMP_DIGITS) | (columns["byline"] > 0),
+        "menu": (columns["size"] <= 40) & (columns["ends"] == 0),
+        "title": fits & ~closed,
+        "paragraph": (columns["size"] >= LONG) & (columns["stops"] > 0),
+    }
+
+
+def _header(label: Codes, able: dict[str, Bools], layout: Layout, before: Bools) -> Codes:
+    """Date, place and weather above the text; other short lines there are menus."""
+    stamp = able["stamp"]
+    undecided = np.isin(label, [OTHER, CODE["byline"], CODE["nav"]])
+    dated = (label == MAIN) & able["dated"]
+    label = np.where(before & stamp & (undecided | dated), CODE["header"], label)
+    near = layout.window(layout.running(stamp), 2, 2) > 0
+    label = np.where(before & near & (label == OTHER), CODE["header"], label)
+    return np.where((label == OTHER) & able["menu"], CODE["nav"], label).astype(np.int8)
+
+
+def _title(label: Codes, able: dict[str, Bools], layout: Layout, score: Floats) -> Codes:
+    """The best line above the first paragraph, when it can be a title."""
+    body = (label == MAIN) & able["paragraph"]
+    _, ahead = layout.distance(body)
+    none_yet = layout.before_and_after(layout.running(body))[0] == 0
     replaceable = np.isin(label, [OTHER, CODE["nav"]]) & (score > TITLE_DOUBT)
-    may = none_yet & ~body & (ahead <= TITLE_REACH) & fits & ~closed & ((label == MAIN) | replaceable)
+    may = none_yet & ~body & (ahead <= TITLE_REACH) & able["title"] & ((label == MAIN) | replaceable)
     best = layout.largest(np.where(may, score, -99).astype(np.float32))
     chosen = may & (score == best)
-    first = chosen & (layout.before_and_after(chosen.astype(np.float32))[0] == 0)
+    first = chosen & (layout.before_and_after(layout.running(chosen))[0] == 0)
     return np.where(first, CODE["title"], label).astype(np.int8)

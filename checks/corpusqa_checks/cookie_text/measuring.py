@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import polars as pl
+from corpusqa_checks._shared.lines import written_lines
 from corpusqa_checks._shared.notices import notice_lines, rows_beyond_judgement
 from corpusqa_checks._shared.spans import line_spans
 from corpusqa_checks._shared.speech import languages
-from corpusqa_checks._shared.words import word_count
 
 from corpusqa.check import Batch, Check, Frame, Label, Measured, Signal
 
@@ -63,7 +63,9 @@ def _signals(batch: Batch, lines: Frame, spans: Frame) -> Frame:
     blocks = spans.group_by("row").agg(notices=pl.len().cast(pl.Int64))
     documents = batch.frame.select(row=pl.int_range(pl.len(), dtype=pl.Int64), some=pl.col("text").str.contains(r"\S"))
     table = documents
-    said = batch.take(counted["row"]).frame.select(row=counted["row"], words=word_count(pl.col("text")))
+    written = written_lines(batch)
+    every = written.frame.select("row", words=written.of_lines(written.words))
+    said = every.filter(pl.col("row").is_in(counted["row"].implode())).group_by("row").agg(pl.col("words").sum())
     for part in (counted, said, blocks, languages(lines)):
         table = table.join(part, on="row", how="left", maintain_order="left")
     unbroken = pl.col("row").is_in(rows_beyond_judgement(batch).implode()) & pl.col("lines").is_null()

@@ -1,0 +1,69 @@
+"""What lines of a frame look like: patterns over the text as written, for the features of the line model."""
+
+from __future__ import annotations
+
+_W = r"(?-u:\b)"
+
+# Marks of short lines.
+MARKS = {
+    "bullet": r"^\s*(?:[*•·▪►▶→»>#+–—-]|[0-9]{1,3}[.)])\s",
+    "url": r"https?://|www\.|\.com|\.org|\.net|@",
+    "time": rf"{_W}[0-9]{{1,2}}[:.h][0-9]{{2}}{_W}",
+    "date": rf"{_W}[0-9]{{1,4}}[-./][0-9]{{1,2}}[-./][0-9]{{2,4}}{_W}",
+    "year": rf"{_W}(?:19|20)[0-9]{{2}}{_W}|[0-9]年",
+    "degrees": r"[°℃℉]|(?i-u:km/h|[0-9] ?mph)",
+    "currency": r"[$€£¥₽%]",
+    "capitals": r"^[\p{Lu}\d\W]*\p{Lu}[\p{Lu}\d\W]*$",
+    "code": r"[{}<>=_\\]|\(\)",
+    "crumbs": r"\S\s*(?:>|»|›|→|/)\s+\S",
+    "pipes": r"\s[|·•–—]\s",
+    "rights": r"[©®™]|\([cC]\)",
+    "brackets": r"[\[(][^\])]{1,30}[\])]\s*$",
+    "pair": r"^\s*[^:：]{1,25}[:：]\s*\S",
+    "digits_only": r"^[\d\s.,:/()+-]+$",
+    "dashes": r"^[^\p{L}\p{N}]*$",
+}
+
+# Shapes of lines that are no prose, by which kinds.py tells what a document is.
+SHAPES = {
+    "heading": r"^#{1,6} \S|^\s*(?:```|~~~)|^\.\. \w|^[=~^-]{4,}$|^---$|^> \S|\]\(\S+\)|^\|.*\|\s*$|^\w+: \S+$|"
+    r"^`[^`]+`$",
+    "fence": r"^#{1,6} \S|^\s*(?:```|~~~)|^\.\. \w+::|^={4,}$|^-{3,}$",
+    "tag": r"^\s*</?(?:p|div|ul|ol|li|br|table|tr|td|span|h[1-6]|html|body|img|a)\b[^>]*>|^<!--",
+    "program": r"[{};\\]\s*$|(?-u:\w)\([^)]*\)|[=!<>]=|\s=\s|^\s*(?://|/\*|\*/|\$ |>>> |@(?-u:\w)|[)}\]])",
+    "keyword": r"^\s*(?:import|from|def|class|return|if|else|elif|for|while|try|function|var|let|const|public|"
+    r"private|static|void|int|package|use|fn|struct|enum|#include|#define|SELECT|INSERT|sudo|echo|cd|git|pip|npm)"
+    r"(?-u:\b).*[(){}:;\]]\s*$",
+    "cells": r"^[^;]*(?:;[^;]*){2,}$|^[^\t]*(?:\t[^\t]*){2,}$|^\s*\|.*\|\s*$|^[^,\s][^, ]*(?:,[^, ]+){3,}$",
+    "item": r"^\s*(?:[*•·▪►–—+-]|[0-9]{1,3}[.):]|\[[ xX]?\])\s+\S|"
+    r"(?:\.{3,}|\s{2,}|:)\s*[$€£]?[0-9][0-9.,]*\s*\S{0,4}\s*$",
+    "turn": r"^\s*(?:\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s?[AaPp][Mm])?\]?\s*[-–]?\s*)?"
+    r"<?\p{L}[\p{L}\p{N}_ .'-]{0,23}(?:>|:)\s+\S",
+    "hash": r"^\s*[0-9a-f]{7,40}\s",
+}
+
+# Which short lines are searched: those of nothing but letters and single spaces, as most of a menu are, have none of
+# the marks and shapes but LETTERED, lines without a digit none of NUMBERED, lines that are no heading no fence.
+PLAIN = r"^[\p{L}\p{M}]+(?: [\p{L}\p{M}]+)*$"
+LETTERED = ("capitals",)
+NUMBERED = ("time", "date", "year", "hash")
+
+# What is counted in all lines.
+COUNTED = {
+    "capital": r"(?:^|[\s(„“\"«])\p{Lu}",
+    "digits": r"[0-9]",
+    "commas": r"[,;،、，；]",
+    "stops": r"[.!?…؟।](?:[\"'”’»“)\]]|\s|$)|[。！？]",
+    "small": r"(?:^|\s)\p{Ll}{1,3}\s",
+    "separators": r"[|»›·•→▶►★☆/>]",
+}
+
+# How lines begin and end.
+ENDS = {
+    "ends": r"[.!?。！？…؟।][\"'”’»“)\]」』]*$",
+    "colon": r"[:：]$",
+    "dots": r"(?:\.\.\.|…|»|>>|›)$",
+    "low_start": r"^\p{Ll}",
+    "comma_end": r"[,，،]$",
+    "quote": r"^[\"„“«‚‘”–—-]",
+}
