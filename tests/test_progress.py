@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from corpusqa.cli import progress as module
@@ -78,3 +80,24 @@ def test_the_line_says_how_fast_and_how_long(done, spent, said):
 )
 def test_durations_are_short(seconds, said):
     assert duration(seconds) == said
+
+
+def test_what_an_earlier_run_finished_says_nothing_of_the_rate():
+    assert moving_line("measure", 50, 100, 10.0, 50).endswith("50/100  10 s so far")
+    assert moving_line("measure", 60, 100, 10.0, 50).endswith("60/100  1.0 per s, 40 s left")
+
+
+def test_the_line_moves_while_one_task_takes_long(capsys, monkeypatch):
+    monkeypatch.setattr(module, "on_terminal", lambda: True)
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(module, "REDRAW_SECONDS", 0.01)
+    drawn = threading.Event()
+    line = module.moving_line
+    monkeypatch.setattr(module, "moving_line", lambda *said: (drawn.set(), line(*said))[1])
+    with module.progress(quiet=False) as shown:
+        shown("measure", 0, 1)
+        drawn.clear()
+        assert drawn.wait(30)  # drawn again although nothing was finished
+        shown("measure", 1, 1)
+
+    assert "measure          [                              ] 0/1" in capsys.readouterr().err

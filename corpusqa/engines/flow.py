@@ -78,6 +78,8 @@ class Flow:
             rest = [(number, task) for number, task in enumerate(tasks) if number not in done]
             task: MapFn = partial(_noted, fn, folder)
             tick = partial(self._tick, name, len(done))
+            if rest:
+                tick(0, len(rest))  # what takes long is seen from its beginning
             return [*done.values(), *(self.engine.run_map(rest, task, tick) if rest else ())]
 
         return self._stage(name, digest_of(name, made_of, tasks), len(tasks), run, about)
@@ -101,6 +103,7 @@ class Flow:
         def run(folder: Path) -> list[Done]:
             one: ReduceFn = partial(reduce, folder)
             shard: ShardFn = rows
+            self.progress(name, 0, buckets)
             return self.engine.run_shuffle(tasks, shard, full, buckets, one, partial(self.progress, name))
 
         return self._stage(name, digest_of(name, made_of, buckets, tasks), buckets, run)
