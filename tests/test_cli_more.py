@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import inspect
 import json
 import os
@@ -65,18 +66,51 @@ def test_show_of_an_unknown_document_names_near_ones(scanned: Run) -> None:
 
 def test_the_review_queue_is_read_back_as_decisions(scanned: Run) -> None:
     assert scanned("show", "--near", "boilerplate.ratio=0.3", "-n", "5", "--csv", "review.csv").returncode == 0
-    text = (scanned.folder / "review.csv").read_text().replace("keep", "drop", 1)
-    (scanned.folder / "review.csv").write_text(text)
+    lines = (scanned.folder / "review.csv").read_text().splitlines()
+    assert lines[0] == "id,digest,decision,reason,value"
+    assert all(line.split(",")[2] == "" for line in lines[1:])  # nothing is decided before someone has looked
+    dropped = lines[1].split(",")[0]
+    lines[1] = f"{dropped},,drop,looked at,"
+    (scanned.folder / "review.csv").write_text("\n".join(lines) + "\n")
     (scanned.folder / "with.toml").write_text("[clean]\ndecisions = ['review.csv']\n")
     done = scanned("clean", str(SEEDS), "--config", "with.toml", "--verdicts-only", "verdicts.parquet")
 
     assert done.returncode == 0, done.stderr
-    dropped = text.splitlines()[1].split(",")[0]
     import polars as pl
 
     verdict = pl.read_parquet(scanned.folder / "verdicts.parquet").filter(id=dropped).row(0, named=True)
     assert verdict["verdict"] == "drop"
     assert "decision" in verdict["reason"]
+
+
+def test_hostile_ids_neither_steer_a_terminal_nor_run_in_a_spreadsheet(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    ids = ["=cmd|' /C calc'!A0", "\x1b[2Jred", "::error::forged", "mail.as.id@example.com", "plain"]
+    run.jsonl("data.jsonl", *({"id": name, "source": "\x1b[31m", "text": f"{TEXT} {n}"} for n, name in enumerate(ids)))
+    run.write("corpusqa.toml", '[checks]\nselect = ["pii", "text"]\n[checks.pii]\nreserved = true\n')
+    assert run("report", "data.jsonl").returncode == 0
+    assert run("show", "--near", "text.words=20", "--csv", "review.csv").returncode == 0
+    rows = list(csv.DictReader((tmp_path / "review.csv").read_text(encoding="utf-8").splitlines()))
+    said = [
+        run("try", "text.words > 2"), run("show", "--near", "text.words=20"), run("show", "row:0"),
+        run("show", "row:1"), run("show", "plaim"),
+    ]  # fmt: skip
+
+    assert [row["id"] for row in rows if row["id"]] == ["::error::forged", "plain"]
+    assert all(len(row["digest"]) == 32 for row in rows if not row["id"])
+    for done in said:
+        assert "\x1b" not in done.stdout + done.stderr
+        assert "::error::" not in done.stdout + done.stderr
+        assert "mail.as.id" not in done.stdout + done.stderr
+    for row in rows:
+        row["decision"] = "drop"
+    (tmp_path / "review.csv").write_text(
+        "\n".join([",".join(rows[0]), *(",".join(row.values()) for row in rows)]) + "\n", encoding="utf-8"
+    )
+    (tmp_path / "corpusqa.toml").write_text(
+        '[checks]\nselect = ["pii", "text"]\n[clean]\npolicy = "none"\nalarm_share = 1.0\ndecisions = "review.csv"\n'
+    )
+    assert "5 dropped" in run("clean", "data.jsonl", "--dry-run").stdout
 
 
 @pytest.mark.parametrize("name", ["pii", "pii.phone", "boilerplate.ratio", "duplication.near", "pii.phone.per_mb"])

@@ -49,6 +49,7 @@ def _queue(found: Last, near: str, count: int, table: Path | None) -> None:
     import polars as pl
 
     from corpusqa.errors import UsageError, near_misses
+    from corpusqa.findings.names import shown_ids
 
     signal, _, value = near.partition("=")
     frame = found.scan.frame
@@ -59,21 +60,41 @@ def _queue(found: Last, near: str, count: int, table: Path | None) -> None:
         distance = (pl.col(signal) - float(value)).abs()
     except ValueError:
         raise UsageError(f"--near {near}: {value!r} is not a number") from None
-    shown = pl.when("id_private").then(pl.format("row:{}", "number")).otherwise("id")
-    rows = frame.drop_nulls(signal).sort(distance, "id").head(count).select(id=shown, value=signal)
+    rows = frame.drop_nulls(signal).sort(distance, "id").head(count)
     if table is not None:
-        review = rows.select("id", decision=pl.lit("keep"), reason=pl.lit(f"reviewed at {near}"))
-        review.write_csv(table)
-        click.echo(f"{table}: {rows.height} documents; edit the decisions and name the file under [clean] decisions")
+        _review(rows, signal, near).write_csv(table)
+        click.echo(
+            f"{table}: {rows.height} documents; write keep or drop into the column decision and name the file under "
+            "[clean] decisions"
+        )
         return
-    for name, number in rows.rows():
+    for name, number in zip(shown_ids(rows), rows[signal], strict=True):
         click.echo(f"{number:.4g}  {name}")
+
+
+def _review(rows: pl.DataFrame, signal: str, near: str) -> pl.DataFrame:
+    """The queue as a file: nothing is decided in it yet.
+
+    A document is named by its id, or by its digest where the id holds a private value or a spreadsheet would run it.
+    """
+    import polars as pl
+
+    odd = pl.col("id_private") | pl.col("id").str.contains(r"^\s*[=+\-@]|[\p{Cc}\p{Cf}]")
+    return rows.select(
+        id=pl.when(~odd).then("id"),
+        digest=pl.when(odd).then("digest"),
+        decision=pl.lit(None, pl.String),
+        reason=pl.lit(f"reviewed at {near}"),
+        value=signal,
+    )
 
 
 def _document(found: Last, doc: str, config: Config) -> list[str]:
     import polars as pl
 
     from corpusqa.errors import UsageError, near_misses
+    from corpusqa.findings.names import shown_files, shown_ids
+    from corpusqa.findings.neutral import neutral_name
 
     scan = found.scan
     asked = pl.col("number") == int(doc[4:]) if doc.startswith("row:") and doc[4:].isdigit() else pl.col("id") == doc
@@ -85,15 +106,13 @@ def _document(found: Last, doc: str, config: Config) -> list[str]:
             if len(public) < scan.documents.height
             else ""
         )
-        raise UsageError(f"{found.source} has no document {doc!r}{near_misses(doc, public)}{hidden}")
+        raise UsageError(f"{found.source} has no document {doc!r}{neutral_name(near_misses(doc, public))}{hidden}")
     row = rows.row(0, named=True)
-    name = f"row:{row['number']}" if row["id_private"] else row["id"]
-    place = (
-        f"{row['file']}" + (f":{row['line']}" if row["line"] else "") if row["file"] and not row["file_private"] else ""
-    )
+    file, source = (series[0] for series in shown_files(rows))
+    place = (f"{file}:{row['line']}" if row["line"] else file) if file else ""
     lines = [
-        name,
-        f"  source {row['source']}, {row['chars']:,} characters {place}".rstrip(),
+        shown_ids(rows)[0],
+        f"  source {source}, {row['chars']:,} characters {place}".rstrip(),
         *_verdict(found, row, config),
         "",
         "Signals",
@@ -115,10 +134,12 @@ def _verdict(found: Last, row: dict[str, Any], config: Config) -> list[str]:
 
 
 def _spans(spans: pl.DataFrame) -> list[str]:
+    from corpusqa.findings.neutral import neutral
+
     lines = []
     for start, end, label, why in spans.select("start", "end", "label", "why").iter_rows():
         place = "document" if start is None else f"{start}..{end}"
-        lines.append(f"  {place}  {label}" + (f"  {why}" if why else ""))
+        lines.append(f"  {place}  {label}" + (f"  {neutral(why)}" if why else ""))
     return lines or ["  none"]
 
 
@@ -142,4 +163,6 @@ def _text(found: Last, rows: pl.DataFrame, config: Config) -> list[str]:
 
 
 def _short(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    from corpusqa.findings.neutral import neutral_name
+
+    return f"{value:.4g}" if isinstance(value, float) else neutral_name(str(value)) or ""

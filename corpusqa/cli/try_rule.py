@@ -76,23 +76,26 @@ def _answer(scan: Scan, rule: str, config: Config, by: Sequence[str]) -> list[st
 def _sliced(frame: pl.DataFrame, by: str) -> list[str]:
     import polars as pl
 
+    from corpusqa.findings.neutral import neutral_name
+
     table = (
         frame.group_by(by).agg(pl.col("fired").sum(), documents=pl.len()).sort("fired", by, descending=[True, False])
     )
     rows = table.filter(pl.col("fired") > 0).head(20).rows()
-    return [f"  {by} {value}: {count:,} of {documents:,}" for value, count, documents in rows]
+    return [f"  {by} {neutral_name(str(value))}: {count:,} of {documents:,}" for value, count, documents in rows]
 
 
 def _sides(frame: pl.DataFrame, rule: str) -> list[str]:
     """The documents closest to the threshold on either side."""
     import polars as pl
 
+    from corpusqa.findings.names import shown_ids
+
     found = _THRESHOLD.match(rule)
     if not found or found[1] not in frame.columns:
         return []
     signal, threshold = found[1], float(found[2])
-    shown = pl.when("id_private").then(pl.format("row:{}", "number")).otherwise("id")
-    near = frame.select(document=shown, value=pl.col(signal), fired="fired").drop_nulls("value")
+    near = frame.select(document=shown_ids(frame), value=pl.col(signal), fired="fired").drop_nulls("value")
     near = near.with_columns(distance=(pl.col("value") - threshold).abs()).sort("distance", "document")
     lines = []
     for fired, title in ((True, "would be dropped"), (False, "would stay")):
