@@ -4,10 +4,11 @@
 
 CORPUS has the columns id and text, PAIRS id_a, id_b and jaccard (labelled pairs, for recall). PYTHON is an interpreter
 of an environment in which the other libraries are installed (pip install rensa gaoya datasketch); those that are
-missing are left out. Every engine runs on one thread in a process of its own, all engines in turn in each round, and
-the least CPU time (user and system, after the texts are in memory) counts: quote ratios, not seconds. All engines look
-for pairs of word 5-grams with a Jaccard similarity of 0.8; only ours verifies what it reports. Writes duplication.json
-beside this file.
+missing are left out. `--engines near,textdedup` runs these alone: text-dedup 0.4.0 and datatrove 0.10.1 (with spaCy)
+take minutes and need an environment of their own each. Every engine runs on one thread in a process of its own, all
+engines in turn in each round, and the least CPU time (user and system, after the texts are in memory) counts: quote
+ratios, not seconds. All engines look for pairs of word 5-grams with a Jaccard similarity of 0.8; only ours verifies
+what it reports. Writes duplication.json beside this file.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from typing import Any
 
 THRESHOLD = 0.8
 OURS = ("signature", "near")
-PEERS = ("rensa", "gaoya", "datasketch")
+PEERS = ("rensa", "gaoya", "datasketch", "textdedup", "datatrove")
+QUICK = PEERS[:3]
 WORD = re.compile(r"\w+")
 
 
@@ -80,6 +82,60 @@ def datasketch(texts: list[str]) -> set[tuple[int, int]]:
     }
 
 
+def textdedup(texts: list[str]) -> set[tuple[int, int]]:
+    """Its MinHash script, from Parquet to a saved data set; it reports what stays, not pairs."""
+    import tempfile
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with tempfile.TemporaryDirectory() as folder:
+        pq.write_table(pa.table({"id": list(range(len(texts))), "text": texts}), f"{folder}/in.parquet")
+        options = {"path": "parquet", "data_files": f"{folder}/in.parquet", "split": "train"}
+        options |= {"cache_dir": f"{folder}/cache", "output": f"{folder}/out", "column": "text", "idx_column": "id"}
+        options |= {"ngram": "5", "num_perm": "128", "threshold": str(THRESHOLD), "hash_func": "xxh3"}
+        options |= {"hash_bits": "32", "min_length": "0", "batch_size": "10000", "num_proc": "1"}
+        command = [sys.executable, "-m", "text_dedup.minhash"]
+        command += [word for name, value in options.items() for word in (f"--{name}", value)]
+        home = {"HF_HUB_OFFLINE": "1", "HF_HOME": f"{folder}/home", "HF_DATASETS_CACHE": f"{folder}/home"}
+        subprocess.run(command, check=True, capture_output=True, env={**os.environ, **home})
+    return set()
+
+
+def datatrove(texts: list[str]) -> set[tuple[int, int]]:
+    """Its four stages (signatures, buckets, clusters, filter) from JSON lines to JSON lines, 14 buckets of 8 hashes."""
+    import tempfile
+
+    from datatrove.executor import LocalPipelineExecutor
+    from datatrove.pipeline.dedup import (
+        MinhashDedupBuckets,
+        MinhashDedupCluster,
+        MinhashDedupFilter,
+        MinhashDedupSignature,
+    )
+    from datatrove.pipeline.dedup.minhash import MinhashConfig
+    from datatrove.pipeline.readers import JsonlReader
+    from datatrove.pipeline.writers import JsonlWriter
+
+    with tempfile.TemporaryDirectory() as folder:
+        source, signatures, buckets, removed, kept = (
+            f"{folder}/{name}" for name in ("in", "sig", "buckets", "ids", "out")
+        )
+        Path(source).mkdir()
+        rows = (json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(texts))
+        Path(source, "a.jsonl").write_text("".join(rows), "utf-8")
+        config = MinhashConfig(num_buckets=14, hashes_per_bucket=8, n_grams=5)
+        stages = (
+            ([JsonlReader(source), MinhashDedupSignature(output_folder=signatures, config=config)], 1),
+            ([MinhashDedupBuckets(input_folder=signatures, output_folder=buckets, config=config)], 14),
+            ([MinhashDedupCluster(input_folder=buckets, output_folder=removed, config=config)], 1),
+            ([JsonlReader(source), MinhashDedupFilter(input_folder=removed), JsonlWriter(kept, compression=None)], 1),
+        )
+        for number, (pipeline, tasks) in enumerate(stages):
+            LocalPipelineExecutor(pipeline, tasks=tasks, workers=1, logging_dir=f"{folder}/logs{number}").run()
+    return set()
+
+
 def ours(texts: Any, *, whole: bool) -> set[tuple[int, int]]:
     """Keys of all documents; with `whole` also the candidates, their verification and the components."""
     import polars as pl
@@ -109,6 +165,8 @@ ENGINES: dict[str, Callable[[Any], set[tuple[int, int]]]] = {
     "rensa": rensa,
     "gaoya": gaoya,
     "datasketch": datasketch,
+    "textdedup": textdedup,
+    "datatrove": datatrove,
 }
 
 
@@ -132,7 +190,8 @@ def one(engine: str, corpus: Path, labelled: Path | None) -> dict[str, Any]:
         import polars as pl
 
         texts = pl.Series("text", strings)
-    ENGINES[engine](texts[:50])  # imports and tables are not what is compared
+    if engine not in PEERS[3:]:
+        ENGINES[engine](texts[:50])  # imports and tables are not what is compared
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     size = sum(len(text.encode()) for text in strings)
     began = cpu()
@@ -168,7 +227,9 @@ def rounds(args: argparse.Namespace) -> list[dict[str, Any]]:
     threads = dict.fromkeys(("POLARS_MAX_THREADS", "RAYON_NUM_THREADS", "OMP_NUM_THREADS"), "1")
     for _ in range(args.rounds):
         results = [counted(args.corpus)]
-        for engine in (*OURS, *(PEERS if args.peers else ())):
+        for engine in args.engines.split(","):
+            if engine not in OURS and not args.peers:
+                continue
             python = sys.executable if engine in OURS else args.peers
             command = [python, __file__, str(args.corpus), "--engine", engine]
             command += ["--pairs", str(args.pairs)] if args.pairs else []
@@ -176,7 +237,7 @@ def rounds(args: argparse.Namespace) -> list[dict[str, Any]]:
             if done.returncode:
                 print(f"{engine}: left out ({done.stderr.strip().splitlines()[-1][:150]})", file=sys.stderr)
                 continue
-            results.append(json.loads(done.stdout))
+            results.append(json.loads(done.stdout.strip().splitlines()[-1]))
         for result in results:
             print(result, file=sys.stderr)
             if result["engine"] not in best or result["cpu"] < best[result["engine"]]["cpu"]:
@@ -189,11 +250,13 @@ def main() -> None:
     options.add_argument("corpus", type=Path)
     options.add_argument("--pairs", type=Path)
     options.add_argument("--peers")
+    options.add_argument("--engines", default=",".join((*OURS, *QUICK)))
+    options.add_argument("--output", type=Path, default=Path(__file__).with_suffix(".json"))
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--engine", help=argparse.SUPPRESS)
     args = options.parse_args()
     if args.engine:
-        print(json.dumps(one(args.engine, args.corpus, args.pairs)))
+        print("\n" + json.dumps(one(args.engine, args.corpus, args.pairs)))
         return
     best = rounds(args)
     speed = {row["engine"]: row["mb"] / row["cpu"] for row in best}
@@ -202,7 +265,7 @@ def main() -> None:
         row["of_wc"] = round(speed[row["engine"]] / speed["wc -w"], 3)
         row["cpu_of_near"] = round(speed["near"] / speed[row["engine"]], 2)
     result = {"date": time.strftime("%Y-%m-%d"), "corpus": args.corpus.name, "engines": best}
-    Path(__file__).with_suffix(".json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    args.output.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
     print(json.dumps(result, indent=1))
 
 

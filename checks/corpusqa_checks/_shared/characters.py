@@ -71,10 +71,12 @@ def slices(buffers: Buffers) -> Iterator[tuple[int, int]]:
 
 def classify(data: Bytes) -> Classified:
     """Class and lower case of every character of well-formed UTF-8."""
-    lower, classes = _ASCII_LOWER[data], _ASCII_CLASSES[data]
+    raw = data.tobytes()  # bytes.translate looks up twice as fast as an index array
+    lower, classes = (np.frombuffer(raw.translate(table), np.uint8) for table in (_LOWER_BYTES, _CLASS_BYTES))
     at = np.flatnonzero(data >= 0xC0)
     if not len(at):
         return Classified(lower, classes, at, at)
+    lower, classes = lower.copy(), classes.copy()
     points, width = code_points(data, at)
     known = tables()
     found = known.classes[np.minimum(points, _END)]
@@ -169,3 +171,4 @@ _ASCII_CLASSES = _ascii(
 )
 _ASCII_LOWER = np.arange(256, dtype=np.uint8)
 _ASCII_LOWER[ord("A") : ord("Z") + 1] += 32
+_LOWER_BYTES, _CLASS_BYTES = _ASCII_LOWER.tobytes(), _ASCII_CLASSES.tobytes()
