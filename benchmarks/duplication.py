@@ -142,14 +142,14 @@ def ours(texts: Any, *, whole: bool) -> set[tuple[int, int]]:
     from corpusqa_checks.duplication import near
 
     from corpusqa.check import Batch
-    from corpusqa.scan.candidates import _pairs
+    from corpusqa.scan.candidates import _pairs, with_same
     from corpusqa.scan.components import components
 
     batch = Batch(pl.DataFrame({"text": texts}))
     keys = near.keys(batch, THRESHOLD)
     if not whole:
         return set()
-    pairs = _pairs(True, keys.rename({"row": "doc"}).select("key", "doc").sort("key", "doc"))["pairs"]
+    pairs = _pairs(True, with_same(keys.rename({"row": "doc"}).select("key", "doc")).sort("key", "doc"))["pairs"]
     involved = pl.concat([pairs["a"], pairs["b"]]).unique().sort()
     place = pl.DataFrame({"doc": involved, "at": range(len(involved))}, schema={"doc": pl.Int64, "at": pl.Int64})
     inner = pairs.join(place, left_on="a", right_on="doc").join(place, left_on="b", right_on="doc", suffix="_b")

@@ -106,8 +106,8 @@ class Links:
         least: Documents are candidates only if they share so many keys.
         share: And only if these are at least this part of the keys of the document that has fewer; keys that more
             documents share than are paired all with all count for neither.
-        common: False leaves out keys that more documents share than are paired all with all, and counts them: such a
-            key names a template. By default the documents are each paired with a few others that share the key.
+        common: False leaves out keys that more different documents share than are paired all with all, and counts
+            them: such a key names a template. By default the documents are paired with some others that share the key.
     """
 
     keys: Callable[[Batch], Frame]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -15,11 +14,14 @@ from corpusqa.engines.hashing import mix
 from corpusqa.engines.parts import Stage
 
 PAIRS = {"a": pl.Int64, "b": pl.Int64}
-# Up to this many documents with one key are paired all with all. A larger group (a template, a million copies) is
-# paired with its smallest member and each with its NEIGHBOURS before it: a bounded number per document, which still
-# joins documents that are all alike into one cluster; the report counts such groups.
+# Up to this many documents with one key are paired all with all. In a larger group, documents with equal keys
+# throughout (copies) are paired with the first of them, which stands for all. What then stands for more than that is
+# a template's where the half says so; else it is paired all with all up to WHOLE. A still larger group is paired with
+# its smallest member and each with the NEIGHBOURS before it in an order that the key shuffles, so that groups of the
+# same documents make different pairs: a bounded number per document. The report counts what is not paired whole.
 ALL_WITH_ALL = 24
-NEIGHBOURS = 4
+WHOLE = 128
+NEIGHBOURS = 16
 
 
 def candidates(flow: Flow, half: str, keys: str, measured: Stage, index: Stage, kind: Links) -> tuple[Stage, int]:
@@ -40,7 +42,7 @@ def candidates(flow: Flow, half: str, keys: str, measured: Stage, index: Stage, 
     count = flow.buckets(measured.weight(keys))
     tasks = sorted({part.part for part in measured.parts if part.table == keys})
     rows = partial(_keys_by_doc, measured, index, keys)
-    schema = {"key": pl.Int64, "doc": pl.Int64}
+    schema = {"key": pl.Int64, "doc": pl.Int64, "same": pl.Int64}
     found = flow.group_by_key(
         f"candidates.{half}",
         (measured.digest, index.digest, kind.least, kind.share, kind.common),
@@ -65,7 +67,16 @@ def _part(stage: Stage, part: int) -> pl.DataFrame:
 
 def _keys_by_doc(measured: Stage, index: Stage, keys: str, unit: int) -> pl.DataFrame:
     docs = index.part("docs", unit)
-    return measured.part(keys, unit).join(docs, on="row").select("key", "doc").unique(maintain_order=True)
+    rows = measured.part(keys, unit).join(docs, on="row").select("key", "doc").unique(maintain_order=True)
+    return with_same(rows)
+
+
+def with_same(rows: pl.DataFrame) -> pl.DataFrame:
+    """Keys of documents, whole -> with a column `same` that is equal for documents with equal keys."""
+    docs, place = np.unique(rows["doc"].to_numpy(), return_inverse=True)
+    sums = np.zeros(len(docs), np.uint64)
+    np.add.at(sums, place, mix(rows["key"].to_numpy().view(np.uint64)))
+    return rows.with_columns(same=pl.Series(sums[place].view(np.int64), dtype=pl.Int64))
 
 
 def _rare(flow: Flow, half: str, found: Stage) -> Stage:
@@ -89,17 +100,24 @@ def _distinct(least: int, share: float, rare: Stage | None, rows: pl.DataFrame) 
 
 def _pairs(common: bool, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Rows sorted by key and doc -> pairs, with the number of keys that they share here; and each doc's rare keys."""
-    rows = rows.unique(maintain_order=True)
-    docs, sizes = rows["doc"].to_numpy(), rows.group_by("key", maintain_order=True).len()["len"].to_numpy()
-    rare = pl.DataFrame({"doc": docs[np.repeat(sizes <= ALL_WITH_ALL, sizes)]}, schema={"doc": pl.Int64})
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64) if len(sizes) else np.zeros(0, np.int64)
-    found = [_within(docs, starts[sizes == size], int(size)) for size in _small(sizes)]
-    large = np.flatnonzero(sizes > ALL_WITH_ALL)
-    if common:
-        groups = _different(docs, starts, sizes, large)
-        found += [_around(docs[starts[group] : starts[group] + sizes[group]]) for group in groups]
+    rows = rows.unique(["key", "doc"], maintain_order=True)
+    sizes = rows.select(pl.len().over("key")).to_series()
+    few, many = rows.filter(sizes <= ALL_WITH_ALL), rows.filter(sizes > ALL_WITH_ALL)
+    firsts = many.unique(["key", "same"], keep="first", maintain_order=True)
+    copies = many.join(firsts.select("key", "same", a="doc"), on=["key", "same"], maintain_order="left")
+    stand = firsts.select(pl.len().over("key")).to_series()
+    whole = firsts.filter(stand <= (WHOLE if common else ALL_WITH_ALL))
+    large = firsts.filter(stand > ALL_WITH_ALL)
+    found = [
+        *_all_with_all(few),
+        *_all_with_all(whole),
+        copies.filter(pl.col("a") != pl.col("doc")).select("a", b="doc"),
+    ]
+    found += _sampled(firsts.filter(stand > WHOLE)) if common else []
     table = pl.concat([pl.DataFrame(schema=PAIRS), *found]).group_by("a", "b").agg(shared=pl.len().cast(pl.Int64))
-    counts = {"groups": [len(large)], "documents": [int(sizes[large].sum())]}
+    unpaired = large.filter(pl.len().over("key") > WHOLE) if common else large
+    counts = {"groups": [unpaired["key"].n_unique()], "documents": [unpaired.height]}
+    rare = rows.join(large.select("key").unique(), on="key", how="anti")
     return {
         "pairs": table.sort("a", "b"),
         "rare": rare.group_by("doc").agg(keys=pl.len().cast(pl.Int64)).sort("doc"),
@@ -107,8 +125,26 @@ def _pairs(common: bool, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     }
 
 
-def _small(sizes: Any) -> Sequence[int]:
-    return [int(size) for size in np.unique(sizes) if 2 <= size <= ALL_WITH_ALL]
+def _all_with_all(rows: pl.DataFrame) -> list[pl.DataFrame]:
+    """All pairs of each group of rows with one key."""
+    docs, starts, sizes = _groups(rows)
+    kept = _different(docs, starts, sizes, np.flatnonzero(sizes > ALL_WITH_ALL))
+    kept = np.append(kept, np.flatnonzero((sizes > 1) & (sizes <= ALL_WITH_ALL)))
+    return [_within(docs, starts[kept[sizes[kept] == size]], int(size)) for size in np.unique(sizes[kept])]
+
+
+def _sampled(rows: pl.DataFrame) -> list[pl.DataFrame]:
+    """A bounded number of pairs of each group of rows with one key."""
+    docs, starts, sizes = _groups(rows)
+    keys = rows["key"].to_numpy().view(np.uint64)[starts]
+    kept = _different(docs, starts, sizes, np.arange(len(sizes)))
+    return [_around(docs[starts[group] : starts[group] + sizes[group]], keys[group]) for group in kept]
+
+
+def _groups(rows: pl.DataFrame) -> tuple[Any, Any, Any]:
+    """Documents of rows sorted by key, and start and size of each key's."""
+    sizes = rows.group_by("key", maintain_order=True).len()["len"].to_numpy().astype(np.int64)
+    return rows["doc"].to_numpy(), np.cumsum(sizes) - sizes, sizes
 
 
 def _within(docs: Any, starts: Any, size: int) -> pl.DataFrame:
@@ -127,9 +163,10 @@ def _different(docs: Any, starts: Any, sizes: Any, large: Any) -> Any:
     return large[np.sort(np.unique(members, return_index=True)[1])]
 
 
-def _around(docs: Any) -> pl.DataFrame:
-    """Pairs of a large group: with the smallest member and with the neighbours before."""
+def _around(docs: Any, key: Any) -> pl.DataFrame:
+    """Pairs of a large group: with the smallest member, and with neighbours in an order that the key shuffles."""
+    order = docs[np.argsort(mix(docs.view(np.uint64) ^ key), kind="stable")]
     star = [(np.repeat(docs[:1], len(docs) - 1), docs[1:])]
-    near = [(docs[:-step], docs[step:]) for step in range(1, NEIGHBOURS + 1)]
+    near = [(order[:-step], order[step:]) for step in range(1, NEIGHBOURS + 1)]
     a, b = (np.concatenate(side) for side in zip(*star, *near, strict=True))
-    return pl.DataFrame({"a": a, "b": b}, schema=PAIRS)
+    return pl.DataFrame({"a": np.minimum(a, b), "b": np.maximum(a, b)}, schema=PAIRS)
