@@ -376,6 +376,15 @@ class TestFileNames:
         assert folder["unreadable"]["rows"][0]["number"] is not None
 
 
+class TestDocuments:
+    def test_a_document_has_what_was_measured_of_it(self, report):
+        [told] = [row for row in report["documents"] if row["document"] == "c"]
+
+        assert told["signals"]["odd.words"] == 12
+        assert "odd.long" not in told["signals"]  # false is nothing to look at
+        assert not [name for row in report["documents"] for name in row["signals"] if name.startswith("copies.")]
+
+
 class TestSarif:
     def test_it_keeps_to_the_format_and_to_what_github_takes(self, report, hostile):
         for found in (report, hostile.report):
