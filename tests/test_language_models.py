@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
-from corpusqa_checks.language import cache, profile_nb
-from corpusqa_checks.language.detectors import DETECTORS, installed
+from corpusqa_checks.language import cache, language, profile_nb
+from corpusqa_checks.language.detectors import DETECTORS, NAMED, VOTERS, detector, installed
 from corpusqa_checks.language.scripts import SCRIPTS
 from corpusqa_checks.language.tables import ALPHA, BASE, ROW_BITS, Tables, build, key_of, profile_names
+
+from corpusqa.testing import plugin, run
 
 TEXTS = [
     "The ferry left the harbour at noon, and the gulls went with it.",
@@ -135,6 +139,49 @@ def test_detectors_answer_alike_on_plain_text(name: str) -> None:
 
     assert [vote.language for vote in votes] == [*PLAIN, None]
     assert DETECTORS[name].detect_batch(list(PLAIN.values())[::-1]) == votes[2::-1]
+
+
+@pytest.mark.parametrize("name", [*VOTERS, *NAMED])
+def test_every_second_model_confirms_plain_text(name: str) -> None:
+    options = {"vote": name, "model": fasttext_model() if name == "fasttext" else ""}
+    if installed(name) is None:
+        pytest.skip(f"{name} is not installed")
+    found = run(plugin(language, **options), list(PLAIN.values()))
+
+    assert found.signals.select("language.label", "language.status").rows() == [(label, "confident") for label in PLAIN]
+    assert f"{name} {installed(name)}" in language(**options).signals["label"].about
+
+
+def fasttext_model() -> str:
+    """The path of a model, which the project does not distribute."""
+    if installed("fasttext") is None:
+        pytest.skip("fasttext-predict is not installed: pip install corpusqa[fasttext]")
+    named = os.environ.get("CORPUSQA_FASTTEXT_MODEL", "")
+    if not named:
+        pytest.skip("CORPUSQA_FASTTEXT_MODEL names no model file, such as lid.176.ftz")
+    return named
+
+
+def test_fasttext_reads_the_model_it_is_given() -> None:
+    path = fasttext_model()
+    reader = detector("fasttext", path)
+    votes = reader.detect_batch([*PLAIN.values(), "", "1234 5678"])
+
+    assert [vote.language for vote in votes[:3]] == list(PLAIN)
+    assert hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12] in reader.detail  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"vote": "fasttext", "model": "no/such/file"}, "is no file|corpusqa\\[fasttext\\]"),
+        ({"vote": "lingua", "model": "x.ftz"}, "read by vote = 'fasttext' alone"),
+        ({"model": "x.ftz"}, "read by vote = 'fasttext' alone"),
+    ],
+)
+def test_bad_models_are_said(options: dict[str, str], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        language(**options)
 
 
 def test_the_reference_is_seeded_and_safe_in_threads() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import polars as pl
-from corpusqa_checks.language.detectors import DETECTORS, VOTERS, installed
+from corpusqa_checks.language.detectors import DETECTORS, NAMED, VOTERS, LanguageDetector, detector, installed
 from corpusqa_checks.language.names import code_of, differ
 
 from corpusqa.check import Batch, Check, Frame, Label, Measured, Signal
@@ -16,7 +16,7 @@ SURE = 0.9
 SPANS = {"row": pl.Int64, "start": pl.Int64, "end": pl.Int64, "label": pl.String, "score": pl.Float64, "why": pl.String}
 
 
-def language(*, expected: Sequence[str] = (), confidence: float = 0.8, vote: str = "auto") -> Check:
+def language(*, expected: Sequence[str] = (), confidence: float = 0.8, vote: str = "auto", model: str = "") -> Check:
     """The language of each document, or an honest "cannot tell".
 
     Code, markup, tables, addresses and lists of names are set aside first; what is left has to be running text.
@@ -51,13 +51,15 @@ def language(*, expected: Sequence[str] = (), confidence: float = 0.8, vote: str
         confidence: Answers below this calibrated probability of being right are withheld; where one model answers
             alone, half of the remaining doubt is too much (0.9 for 0.8).
         vote: The second model: "cld2", "py3langid", "none" for naive Bayes alone, or "auto" for the first of the two
-            that is installed. The confidence is calibrated for CLD2.
+            that is installed; "lingua" and "fasttext" with the extras of these names. The confidence is calibrated for
+            CLD2.
+        model: The file that "fasttext" reads, such as "models/lid.176.ftz"; nothing is ever downloaded.
     """
     wanted = _codes(expected)
     if not 0 <= confidence <= 1:
         raise ValueError(f"confidence = {confidence} is a probability: choose a number from 0 to 1")
-    voter = _voter(vote)
-    models = ", ".join(f"{name} {installed(name)}" for name in ("profile_nb", voter) if name)
+    voter = _voter(vote, model)
+    models = ", ".join(_named(one) for one in (DETECTORS["profile_nb"], voter) if one)
     return Check(
         signals={
             "label": Signal(pl.String, f"ISO 639-1 code of the main language, by {models}", view="language"),
@@ -87,26 +89,34 @@ def _codes(expected: Sequence[str]) -> frozenset[str]:
     return frozenset(code for code in codes.values() if code)
 
 
-def _voter(vote: str) -> str | None:
-    """The name of the second model."""
+def _voter(vote: str, model: str) -> LanguageDetector | None:
+    """The second model."""
+    if model and vote != "fasttext":
+        raise ValueError(f"model = {model!r} is read by vote = 'fasttext' alone, not by {vote!r}")
+    if vote == "auto":
+        vote = next((name for name in VOTERS if installed(name)), "none")
     if vote == "none":
         return None
-    if vote == "auto":
-        return next((name for name in VOTERS if installed(name)), None)
-    if vote not in VOTERS:
-        raise ValueError(
-            f"vote = {vote!r} names no second model: choose 'auto', {', '.join(map(repr, VOTERS))} or 'none'"
-        )
+    if vote not in (*VOTERS, *NAMED):
+        known = ", ".join(map(repr, (*VOTERS, *NAMED)))
+        raise ValueError(f"vote = {vote!r} names no second model: choose 'auto', {known} or 'none'")
     if installed(vote) is None:
-        raise ValueError(f"vote = {vote!r} is not installed; install its package or choose 'auto'")
-    return vote
+        how = f"pip install corpusqa[{vote}]" if vote in NAMED else "install its package"
+        raise ValueError(f"vote = {vote!r} is not installed; {how}, or choose 'auto'")
+    return detector(vote, model)
 
 
-def _measure(wanted: frozenset[str], threshold: float, voter: str | None, batch: Batch) -> Measured:
+def _named(one: LanguageDetector) -> str:
+    """Name, version and, where there is one, model of a detector."""
+    detail = getattr(one, "detail", "")
+    return f"{one.name} {installed(one.name)}" + (f" ({detail})" if detail else "")
+
+
+def _measure(wanted: frozenset[str], threshold: float, voter: LanguageDetector | None, batch: Batch) -> Measured:
     from corpusqa_checks.language.routing import detect
     from corpusqa_checks.language.segments import foreign
 
-    found = detect(batch.text, DETECTORS[voter].detect_batch if voter else None, threshold)
+    found = detect(batch.text, voter.detect_batch if voter else None, threshold)
     segments = foreign(batch.lines, found["label"].to_list())
     signals = found.select("label", "confidence", "status", "candidates", undecided=pl.col("label").is_null())
     signals = signals.with_columns(foreign_share=_share(batch, segments))

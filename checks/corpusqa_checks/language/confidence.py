@@ -22,6 +22,9 @@ Floats = npt.NDArray[np.float64]
 # The script alone; both models agree; the vote names a language that the profiles lack; the profiles alone.
 WAYS = ("script", "agree", "outside", "alone", "split")
 
+# log(1 + score) of CLD2 for most languages, for those of which too few texts are known.
+USUAL_VOTE = 6.5
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -34,7 +37,7 @@ class Evidence:
         typical: Nats per n-gram under it; text of that language has 4 to 5, gibberish less.
         letters: Letters that the models read.
         reliable: Whether the second detector calls itself reliable.
-        score: The second detector's own score.
+        score: CLD2's score, 0 without a vote, NaN for a vote of another detector.
     """
 
     best: Sequence[str]
@@ -52,7 +55,7 @@ class Evidence:
         have on average: in nats, and in standard deviations for a text of that length. That is what tells a language
         from its smaller relatives.
         """
-        letters, voted = np.maximum(self.letters, 1), np.log1p(self.score)
+        letters, voted = np.maximum(self.letters, 1), self._voted()
         return np.stack(
             [
                 np.ones(len(letters)),
@@ -66,6 +69,11 @@ class Evidence:
             ],
             axis=1,
         )
+
+    def _voted(self) -> Floats:
+        """The logarithm of the vote's score, the usual one where the detector has none of CLD2's kind."""
+        usual = [typical_vote().get(name, (USUAL_VOTE, 1.0))[0] for name in self.named]
+        return np.where(np.isnan(self.score), usual, np.log1p(self.score))
 
 
 def _compared(

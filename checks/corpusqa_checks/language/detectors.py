@@ -13,12 +13,12 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Protocol
 
 from corpusqa_checks.language.cache import tables
+from corpusqa_checks.language.extras import FastText, Lingua
 from corpusqa_checks.language.profile_nb import score
-from corpusqa_checks.language.votes import Vote, canonical, cld2
+from corpusqa_checks.language.prose import three_windows
+from corpusqa_checks.language.votes import RELIABLE, Vote, canonical, cld2
 
 _LOCK = threading.Lock()
-# py3langid says so many percent where it is right nine times out of ten.
-RELIABLE = 0.9
 
 
 class LanguageDetector(Protocol):
@@ -38,24 +38,24 @@ class LanguageDetector(Protocol):
 
 
 class ProfileNB:
-    """Exact naive Bayes over langdetect's profiles; `score` is the margin in nats."""
+    """Exact naive Bayes over langdetect's profiles."""
 
     name, package = "profile_nb", "langdetect"
 
     def detect_batch(self, texts: Sequence[str]) -> list[Vote]:
-        """The best profile of each text; None where no n-gram is known."""
-        scores = score(texts)
+        """The best profile of each text, of a long one by three windows; None where no n-gram is known."""
+        scores = score([three_windows(text) for text in texts])
         order = (-scores.nats).argsort(axis=1, kind="stable")[:, :2]
         names = [canonical(name) for name in tables().languages]
         found = []
         for place, (best, second) in enumerate(order.tolist()):
             margin = float(scores.nats[place, best] - scores.nats[place, second])
-            found.append(Vote(names[best], margin > 0, margin) if scores.grams[place] else Vote(None))
+            found.append(Vote(names[best], margin > 0) if scores.grams[place] else Vote(None))
         return found
 
 
 class Langdetect:
-    """The original, seeded and warmed under a lock; `score` is its own probability, which is near 1 nearly always."""
+    """The original, seeded and warmed under a lock; its own probability is near 1 nearly always."""
 
     name, package = "langdetect", "langdetect"
 
@@ -74,11 +74,11 @@ class Langdetect:
             found = detector.get_probabilities()
         except LangDetectException:
             return Vote(None)
-        return Vote(canonical(found[0].lang), found[0].prob > 0.99, found[0].prob) if found else Vote(None)
+        return Vote(canonical(found[0].lang), found[0].prob > 0.99) if found else Vote(None)
 
 
 class Cld2:
-    """Google's CLD2, by pycld2; `score` is its normalised score."""
+    """Google's CLD2, by pycld2."""
 
     name, package = "cld2", "pycld2"
 
@@ -88,7 +88,7 @@ class Cld2:
 
 
 class Py3langid:
-    """py3langid, pure NumPy: the second opinion where pycld2 has no wheel; `score` is its probability."""
+    """py3langid, pure NumPy: the second opinion where pycld2 has no wheel."""
 
     name, package = "py3langid", "py3langid"
 
@@ -96,20 +96,28 @@ class Py3langid:
         """Its best language for each text; None where it is less than RELIABLE sure."""
         identifier = _py3langid()
         found = (identifier.classify(text) for text in texts)
-        return [
-            Vote(canonical(code) if sure >= RELIABLE else None, sure >= RELIABLE, float(sure)) for code, sure in found
-        ]
+        return [Vote(canonical(code), True) if sure >= RELIABLE else Vote(None) for code, sure in found]
 
 
-DETECTORS: dict[str, LanguageDetector] = {d.name: d for d in (ProfileNB(), Langdetect(), Cld2(), Py3langid())}
-# Second opinions, best first; the first that is installed is used.
+DETECTORS: dict[str, LanguageDetector] = {d.name: d for d in (ProfileNB(), Langdetect(), Cld2(), Py3langid(), Lingua())}
+# Second opinions, best first; the first that is installed is used. The others are used where they are named.
 VOTERS = ("cld2", "py3langid")
+NAMED = ("lingua", "fasttext")
+
+
+def detector(name: str, model: str = "") -> LanguageDetector:
+    """A detector by name; `model` is the file that "fasttext" reads.
+
+    Raises:
+        ValueError: the model is no file.
+    """
+    return FastText(model) if name == FastText.name else DETECTORS[name]
 
 
 def installed(name: str) -> str | None:
     """The version of the package behind a detector; None where it is not installed."""
     try:
-        return version(DETECTORS[name].package)
+        return version(FastText.package if name == FastText.name else DETECTORS[name].package)
     except PackageNotFoundError:
         return None
 

@@ -132,7 +132,7 @@ def prose(text: pl.Series) -> Prose:
         texts = ["\n".join(texts[at:end]) for at, end in zip(first.tolist(), ends, strict=True)]
         counts, visible = (np.add.reduceat(values, first) for values in (counts, visible))
         odd, tall = (np.logical_or.reduceat(flags, first) for flags in (odd, tall))
-    read = [_read(one) for one in texts]
+    read = [three_windows(one, READ) for one in texts]
     shares = np.array([min(1.0, 3 * READ / max(len(one), 1)) for one in texts])
     return _judged(read, counts, visible * shares, tall, odd | (shares < 1))
 
@@ -158,12 +158,14 @@ def _changed(texts: pl.Series, which: Flags, change: Callable[[pl.Series], pl.Se
         yield from zip(np.flatnonzero(which).tolist(), change(texts.filter(pl.Series(which))), strict=True)
 
 
-def _read(text: str) -> str:
-    """Head, middle and tail of long prose."""
-    if len(text) <= 3 * READ:
-        return text
-    middle = len(text) // 2 - READ // 2
-    return "\n".join((text[:READ], text[middle : middle + READ], text[-READ:]))
+def three_windows(text: str, width: int = WINDOW) -> str:
+    """Head, middle and tail of a long text, as lines."""
+    return text if len(text) <= 3 * width else "\n".join(_cut(text, width))
+
+
+def _cut(text: str, width: int) -> list[str]:
+    middle = len(text) // 2 - width // 2
+    return [text[:width], text[middle : middle + width], text[-width:]]
 
 
 def _windows(text: pl.Series) -> tuple[pl.Series, Ints]:
@@ -177,8 +179,7 @@ def _windows(text: pl.Series) -> tuple[pl.Series, Ints]:
     first: list[int] = []
     for one, cut in zip(text.to_list(), long.to_list(), strict=True):
         first.append(len(pieces))
-        middle = len(one) // 2 - WINDOW // 2
-        pieces += [one[:WINDOW], one[middle : middle + WINDOW], one[-WINDOW:]] if cut else [one]
+        pieces += _cut(one, WINDOW) if cut else [one]
     return pl.Series(pieces, dtype=pl.String), np.array(first, np.int64)
 
 

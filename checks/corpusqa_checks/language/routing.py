@@ -142,7 +142,7 @@ def ranked(scores: Scores, votes: Sequence[Vote], letters: Ints) -> tuple[list[l
         typical=top[0] / np.maximum(scores.grams, 1),
         letters=letters.astype(np.float64),
         reliable=np.array([vote.reliable for vote in votes], np.float64),
-        score=np.array([vote.score for vote in votes], np.float64),
+        score=np.array([0.0 if vote.language is None else vote.score for vote in votes], np.float64),
     )
     return names, evidence
 

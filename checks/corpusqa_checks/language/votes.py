@@ -20,6 +20,9 @@ SAME = {
     "bh": "bho",
 }
 
+# A detector that gives probabilities is called reliable from this one on.
+RELIABLE = 0.9
+
 
 @dataclass(frozen=True)
 class Vote:
@@ -28,12 +31,12 @@ class Vote:
     Attributes:
         language: ISO 639 code, None when it cannot tell.
         reliable: Whether it says so itself.
-        score: Its own score for the language, higher is surer; the scale is the detector's.
+        score: CLD2's score, which the confidence is fitted to; None from every other detector.
     """
 
     language: str | None
     reliable: bool = False
-    score: float = 0.0
+    score: float | None = None
 
 
 def canonical(code: str | None) -> str | None:
