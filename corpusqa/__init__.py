@@ -18,15 +18,17 @@ __all__ = ["CorpusqaError", "clean", "load", "report"]
 _HOMES = {"CorpusqaError": "corpusqa.errors", "clean": "corpusqa.api", "load": "corpusqa.api", "report": "corpusqa.api"}
 
 
-def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from importlib.metadata import version
+if not TYPE_CHECKING:  # a type checker would take any name for one of ours
 
-        return version("corpusqa")
-    if name not in _HOMES:
-        msg = f"module 'corpusqa' has no attribute {name!r}"
-        raise AttributeError(msg)
-    return getattr(import_module(_HOMES[name]), name)
+    def __getattr__(name: str) -> Any:
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("corpusqa")
+        if name not in _HOMES:
+            msg = f"module 'corpusqa' has no attribute {name!r}"
+            raise AttributeError(msg)
+        return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:

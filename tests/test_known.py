@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from corpusqa import cli
 from corpusqa.corpus import open_corpus
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.local import LocalEngine
@@ -172,3 +173,22 @@ def test_what_is_left_of_a_stage_made_of_something_else_is_not_used(tmp_path: Pa
     flow.map("numbers", "made of that", range(5), sizes)
 
     assert len((tmp_path / "calls").read_text().split()) == 5
+
+
+def test_report_gate_and_clean_share_one_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, work = tmp_path / "c.jsonl", ["--work", str(tmp_path / "w"), "-q", "--select", "shouting,copies"]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows()))
+    (tmp_path / "c.toml").write_text(f'[checks]\nfiles = ["{TOYS}"]\n')
+    work += ["--config", str(tmp_path / "c.toml")]
+    assert cli.run(["report", str(source), "-o", str(tmp_path / "report"), *work]) == 0
+    stages = [path for path in sorted((tmp_path / "w").glob("scan-*/*")) if path.is_dir()]
+    before = {path: path.read_bytes() for stage in stages for path in stage.iterdir()}
+
+    def measured(*_: object) -> None:
+        raise AssertionError("measured again")
+
+    monkeypatch.setattr("corpusqa.scan.measuring.measure", measured)
+    monkeypatch.setattr("corpusqa.scan.views.measure", measured)
+    assert cli.run(["gate", str(source), *work]) == 0
+    assert cli.run(["clean", str(source), "--dry-run", *work]) == 0
+    assert {path: path.read_bytes() for path in before} == before

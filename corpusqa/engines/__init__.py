@@ -25,6 +25,7 @@ class Engine(Protocol):
     """The two primitives from which `Flow` derives everything else."""
 
     name: str
+    workers: int  # tasks that run at a time
 
     def run_map(self, tasks: Sequence[Any], fn: MapFn, tick: Tick) -> list[Done]:
         """`fn(task)` reads, computes and writes the parts of one task; results in any order."""

@@ -19,6 +19,7 @@ from corpusqa.plugins.fingerprint import files_digest
 from corpusqa.scan.against import match_spans, matches
 from corpusqa.scan.clusters import clustered, member_spans
 from corpusqa.scan.describe import describe
+from corpusqa.scan.estimate import estimate
 from corpusqa.scan.groups import derived, grouped, split
 from corpusqa.scan.index import index
 from corpusqa.scan.known import NAME, check_keys, known
@@ -67,6 +68,9 @@ def _measure(
     made_of, earlier, keys = (prints, corpus.identity()), None, check_keys(corpus, plugins, prints[0])
     if not flow.has("measure", made_of, corpus.units):
         earlier = known(flow, corpus, keys)
+        said = None if earlier else estimate(corpus, plugins, flow.engine.workers)
+        if said:
+            flow.say(said)
     task = partial(measure_unit, corpus, specs, corpus.secret(), earlier, flow.memory.batch)
     measured = flow.map("measure", made_of, corpus.units, task, keys)
     flow.drop(NAME)
