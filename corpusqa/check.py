@@ -22,7 +22,20 @@ import polars as pl
 
 from corpusqa.batch import Batch, Buffers
 
-__all__ = ["Against", "Batch", "Buffers", "Check", "Derive", "Frame", "Groups", "Label", "Links", "Measured", "Signal"]
+__all__ = [
+    "Against",
+    "Among",
+    "Batch",
+    "Buffers",
+    "Check",
+    "Derive",
+    "Frame",
+    "Groups",
+    "Label",
+    "Links",
+    "Measured",
+    "Signal",
+]
 
 Frame = pl.DataFrame
 Dtype = type[pl.DataType]
@@ -118,6 +131,19 @@ class Links:
 
 
 @dataclass(frozen=True)
+class Among:
+    """A corpus half of those pairs of a Links half that are more similar: a stricter notion, found without more work.
+
+    Attributes:
+        half: Name of the Links half of the same check.
+        least: Similarity from which its pairs count.
+    """
+
+    half: str
+    least: float
+
+
+@dataclass(frozen=True)
 class Groups:
     """A corpus half that sees all rows that share a key at once.
 
@@ -164,7 +190,7 @@ class Against:
     match: Callable[[Batch, Batch, Frame], Frame]
 
 
-Half = Links | Groups | Derive | Against
+Half = Links | Among | Groups | Derive | Against
 
 
 @dataclass(frozen=True)
@@ -175,7 +201,8 @@ class Check:
         signals: Declared signals by name, those of the corpus halves included.
         labels: Declared labels by name, those of the corpus halves included.
         measure: Batch -> Measured; None when every signal has an expression or comes from a half.
-        corpus: Corpus halves by name; a Links half gives the String signal of its own name: the cluster id or null.
+        corpus: Corpus halves by name; a Links or Among half gives the String signal of its own name: the cluster id or
+            null.
         suggest: Lines for `drop`, `cut`, `mask` and `one_of` that a user may copy into the configuration.
     """
 

@@ -13,9 +13,21 @@ from corpusqa_checks.duplication.background import TOP, languages, weights
 from corpusqa_checks.duplication.narrative import narrative, quoted
 from corpusqa_checks.duplication.stems import stem_strings, stems
 
-from corpusqa.check import Batch
+from corpusqa.check import Among, Batch, Check, Signal
+from corpusqa.errors import PluginError
+from corpusqa.plugins.load import _declared
 from tests.conftest import SEEDS
 from tests.test_duplication import edges, scanned
+
+
+# Stories of the seeds that others retell.
+RETOLD = (
+    ("harbour-gazette", "lighthouse-keeper.txt"),
+    ("valley-news", "lighthouse-retold.txt"),
+    ("coast-wire", "ferry.txt"),
+    ("harbour-gazette", "ferry-last-crossing.txt"),
+    ("valley-news", "ferry-retold.txt"),
+)
 
 
 def test_the_original_seeds_are_a_retelling(shared: Path, tmp_path: Path) -> None:
@@ -191,3 +203,17 @@ def test_a_template_makes_no_retellings(tmp_path: Path) -> None:
 def test_long_documents_and_lists_are_left_out_in_time(tmp_path: Path) -> None:
     long = "The keeper of the lamp wrote that it was not the wind but the sea which took the boat. " * 3_000
     assert not edges(scanned(tmp_path, [long, long + " And so it was."]), "rewrite")
+
+
+def test_retellings_are_the_closer_ones_among_shared_material(tmp_path: Path) -> None:
+    paths = sorted((SEEDS / folder / name) for folder, name in RETOLD)
+    found = scanned(tmp_path, [path.read_bytes().decode() for path in paths])
+    shared, retold = edges(found, "shared_material"), edges(found, "rewrite")
+    assert retold
+    assert retold == {pair: similarity for pair, similarity in shared.items() if similarity >= 0.27}
+
+
+def test_a_half_among_another_names_one_that_is_there() -> None:
+    check = Check({"close": Signal(pl.String, "")}, corpus={"close": Among("far", 0.5)})
+    with pytest.raises(PluginError, match="among 'far'"):
+        _declared("toy", check, lambda: check)

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from corpusqa.check import Against, Check, Derive, Groups, Links
+from corpusqa.check import Against, Among, Check, Derive, Groups, Links
 from corpusqa.errors import OptionError, PluginError, near_misses
 from corpusqa.plugins.find import Found
 
@@ -149,11 +149,13 @@ def _declared(name: str, check: Check, function: Callable[..., Check]) -> None:
         if not word.isidentifier() or word != word.lower():
             raise PluginError(f"{where} declares {word!r}; names of signals, labels and halves are snake_case")
     for half, kind in check.corpus.items():
-        if not isinstance(kind, Links | Groups | Derive | Against):
+        if not isinstance(kind, Links | Among | Groups | Derive | Against):
             raise PluginError(
-                f"{where}: the half {half!r} is a {type(kind).__name__}, not Links, Groups, Derive or Against"
+                f"{where}: the half {half!r} is a {type(kind).__name__}, not Links, Among, Groups, Derive or Against"
             )
-        if isinstance(kind, Links | Against) and half not in check.signals:
+        if isinstance(kind, Among) and not isinstance(check.corpus.get(kind.half), Links):
+            raise PluginError(f"{where}: the half {half!r} is among {kind.half!r}, which is no Links half of the check")
+        if isinstance(kind, Links | Among | Against) and half not in check.signals:
             raise PluginError(f"{where}: the half {half!r} gives the signal {half!r}, which signals do not declare")
     plain = [n for n, s in check.signals.items() if s.expr is None and n not in check.corpus]
     if plain and check.measure is None and not check.corpus:

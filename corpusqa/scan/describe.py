@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 
-from corpusqa.check import Against, Derive, Groups, Links
+from corpusqa.check import Against, Among, Derive, Groups, Links
 from corpusqa.plugins import Plugin, fingerprint
 from corpusqa.scan.model import CheckInfo, LabelInfo, SignalInfo
 
-_KINDS = {Links: "links", Groups: "groups", Derive: "derive", Against: "against"}
+_KINDS = {Links: "links", Among: "links", Groups: "groups", Derive: "derive", Against: "against"}
 
 
 def describe(plugins: Sequence[Plugin]) -> dict[str, CheckInfo]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from corpusqa.check import Against, Derive, Groups, Links
+from corpusqa.check import Against, Among, Derive, Groups, Links
 from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Stage
@@ -84,7 +84,11 @@ def _halves(scanned: Scanned, plugins: Sequence[Plugin], flow: Flow, reference: 
     halves = [(plugin, half, kind) for plugin in plugins for half, kind in plugin.check.corpus.items()]
     for plugin, half, kind in halves:
         if isinstance(kind, Links):
-            tables.add_links(plugin, half, *verify(flow, scanned, plugin, half))
+            found = verify(flow, scanned, plugin, half)
+            tables.add_links(plugin, half, *found)
+            for closer, among in plugin.check.corpus.items():
+                if isinstance(among, Among) and among.half == half:
+                    tables.add_links(plugin, closer, found[0].filter(pl.col("similarity") >= among.least), 0)
         elif isinstance(kind, Groups):
             tables.add_rows(plugin, grouped(flow, scanned, plugin, half))
         elif isinstance(kind, Against) and reference is not None:

@@ -11,13 +11,13 @@ from corpusqa_checks.duplication.exact import exact
 from corpusqa_checks.duplication.near import near
 from corpusqa_checks.duplication.prompts import same_prompt
 from corpusqa_checks.duplication.reference import reference
-from corpusqa_checks.duplication.rewrite import REWRITE, SHARED_MATERIAL, rewrite
+from corpusqa_checks.duplication.rewrite import REWRITE, SHARED_MATERIAL, shared_material
 from corpusqa_checks.duplication.roles import View, compared, on
 from corpusqa_checks.duplication.splits import splits
 from corpusqa_checks.duplication.template import template
 from corpusqa_checks.duplication.winnow import RUN
 
-from corpusqa.check import Check, Label, Signal
+from corpusqa.check import Among, Check, Label, Signal
 
 # Jaccard similarity of 5-word shingles from which two texts count as copies: about one changed word in forty.
 THRESHOLD = 0.8
@@ -137,8 +137,8 @@ def _every(threshold: float, passage_words: int, view: View) -> Check:
             "contained": on(view, contained(CONTAINMENT)),
             "passage": on(view, passage(passage_words)),
             "template": template(TEMPLATE_DOCUMENTS),
-            "rewrite": on(view, rewrite(REWRITE)),
-            "shared_material": on(view, rewrite(SHARED_MATERIAL)),
+            "shared_material": on(view, shared_material(SHARED_MATERIAL)),
+            "rewrite": Among("shared_material", REWRITE),
             "same_prompt": same_prompt(),
             "reference": reference(),
             "splits": splits(("duplication.exact", "duplication.near", "duplication.contained")),

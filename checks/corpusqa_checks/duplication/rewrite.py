@@ -33,8 +33,8 @@ LEAST_KEYS, KEYS_SHARE, LEAST_SHARED = 3, 0.15, 3
 MOST_WORDS = 20_000
 
 
-def rewrite(score: float) -> Links:
-    """Pairs whose score reaches `score`."""
+def shared_material(score: float) -> Links:
+    """Pairs whose score reaches `score`; retellings are those among them that reach a higher one."""
     return Links(keys, lambda batch, candidates: verify(batch, candidates, score), LEAST_KEYS, KEYS_SHARE, common=False)
 
 
