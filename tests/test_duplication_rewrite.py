@@ -19,7 +19,6 @@ from corpusqa.plugins.load import _declared
 from tests.conftest import SEEDS
 from tests.test_duplication import edges, scanned
 
-
 # Stories of the seeds that others retell.
 RETOLD = (
     ("harbour-gazette", "lighthouse-keeper.txt"),
