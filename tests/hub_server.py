@@ -88,13 +88,14 @@ class Hub:
         temporary.write_text(json.dumps(state))
         temporary.replace(path)
 
-    def create(self, repo: str, private: bool) -> None:
+    def create(self, repo: str, private: bool, *, bare: bool = False) -> None:
         if self._path(repo).exists():
             raise Refused(409, "", "You already created this dataset repo")
         state = {"private": private, "commits": {}, "branches": {}, "tags": {}, "pulls": []}
-        content = b"*.parquet filter=lfs diff=lfs merge=lfs -text\n"
-        first = self._commit(state, None, {".gitattributes": self._store(content)}, "initial commit")
-        state["branches"]["main"] = first
+        if not bare:  # a hub on git may have nothing before the first commit
+            content = b"*.parquet filter=lfs diff=lfs merge=lfs -text\n"
+            first = self._commit(state, None, {".gitattributes": self._store(content)}, "initial commit")
+            state["branches"]["main"] = first
         self.save(repo, state)
 
     def remove(self, repo: str) -> None:
@@ -126,12 +127,12 @@ class Hub:
 
     def commit(self, repo: str, rev: str, lines: list[dict[str, Any]], pull: bool) -> dict[str, Any]:
         state = self.load(repo)
-        head = self.resolve(state, rev)
+        head = self.resolve(state, rev) if state["commits"] else None
         header = next(line["value"] for line in lines if line["key"] == "header")
         parent = header.get("parentCommit")
-        if parent and not pull and not head.startswith(parent):
+        if parent and not pull and not (head or "").startswith(parent):
             raise Refused(412, "", "A commit has happened since. Please refresh and try again.")
-        tree = dict(state["commits"][head]["tree"])
+        tree = dict(state["commits"][head]["tree"]) if head else {}
         for line in lines:
             self._apply(tree, line["key"], line["value"])
         oid = self._commit(state, head, tree, header["summary"], header.get("description", ""))
@@ -332,7 +333,8 @@ class Handler(BaseHTTPRequestHandler):
         return 200, self._lied([listed(path, files[path]) for path in wanted if path in files])
 
     def _preupload(self, repo: str, rev: str) -> tuple[int, Any]:
-        files = self.hub.tree(self.hub.load(repo), rev)
+        state = self.hub.load(repo)
+        files = self.hub.tree(state, rev) if state["commits"] else {}
         said = []
         for file in json.loads(self.body)["files"]:
             lfs = file["size"] > LFS_BYTES or file["path"].endswith(LFS_ENDINGS)

@@ -199,7 +199,9 @@ def test_running_twice_says_so_and_sends_nothing(hub: Hub, releases: tuple[Path,
     assert (len(hub.log("put")), len(hub.log("commit"))) == sent
 
 
-STEPS = ("info", "create", "refs", "tree", "validate", "preupload", "batch", "put", "verify", "commit", "tag")
+STEPS = (
+    "info", "create", "refs", "tree", "resolve", "validate", "preupload", "batch", "put", "verify", "commit", "tag"
+)  # fmt: skip
 
 
 @pytest.mark.slow
@@ -330,6 +332,26 @@ def test_a_pull_request_is_opened_and_nothing_else_moves(hub: Hub, releases: tup
     assert done["url"].endswith("/discussions/1")
     assert hub.files() == before
     assert list(hub.state()["tags"]) == ["v1.0.0"]
+    again = hub.push(releases[1], create_pr=True)
+    assert (again["state"], again["url"].rpartition("/")[2]) == ("already proposed", "1")
+
+
+def test_a_pull_request_whose_answer_is_lost_is_not_opened_twice(hub: Hub, releases: tuple[Path, Path]) -> None:
+    hub.push(releases[0])
+    hub.fault("reply_lost", "commit")
+    assert hub.push(releases[1], create_pr=True)["url"].endswith("/discussions/1")
+    assert len(hub.state()["pulls"]) == 1
+
+
+def test_a_repository_without_a_commit_is_published_to(hub: Hub, releases: tuple[Path, Path]) -> None:
+    hub.server.hub.create(REPO, private=True, bare=True)
+    assert hub.push(releases[0])["state"] == "published"
+    assert hub.load(REPO, "v1.0.0") == hub.load(str(releases[0]))
+
+
+def test_a_branch_that_is_not_there_is_named(hub: Hub, releases: tuple[Path, Path]) -> None:
+    hub.push(releases[0])
+    assert "has no 'develop' (its branches: main)" in hub.push(releases[1], branch="develop")["error"]
 
 
 def test_a_dry_run_changes_nothing(hub: Hub, releases: tuple[Path, Path]) -> None:

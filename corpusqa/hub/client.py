@@ -66,8 +66,15 @@ class Remote:
         return bool(self.api.token or get_token())
 
     def head(self, branch: str) -> str | None:
-        """The commit that a branch points to; None if there is no such repository that we may see."""
-        from huggingface_hub.errors import RepositoryNotFoundError
+        """The commit that a branch points to.
+
+        Returns:
+            None if there is no such repository that we may see, "" if it has no commit yet.
+
+        Raises:
+            UsageError: the repository has no such branch.
+        """
+        from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 
         with self._told("look at"):
             try:
@@ -76,6 +83,12 @@ class Remote:
                 if _status(error) == 401 and self.logged_in():
                     self.api.whoami()  # tells a bad token from a repository that is not there
                 return None
+            except RevisionNotFoundError:
+                there = self.api.list_repo_refs(self.repo, repo_type=KIND).branches
+                if not there and branch == "main":
+                    return ""
+                names = ", ".join(one.name for one in there) or "none"
+                raise UsageError(f"{self.repo}: has no {branch!r} (its branches: {names})") from None
         return str(found.sha)
 
     def create(self, *, private: bool) -> str:
@@ -95,6 +108,12 @@ class Remote:
         with self._told("list the tags of"):
             found = self.api.list_repo_refs(self.repo, repo_type=KIND)
         return {tag.name: tag.target_commit for tag in found.tags}
+
+    def pulls(self) -> list[str]:
+        """The refs of pull requests, newest first."""
+        with self._told("list the pull requests of"):
+            found = self.api.list_repo_refs(self.repo, repo_type=KIND, include_pull_requests=True)
+        return [pull.ref for pull in reversed(found.pull_requests or [])]
 
     def tree(self, revision: str) -> dict[str, tuple[int, str]]:
         """Per file its size and digest: SHA-256 of large files, git's name of small ones."""
@@ -116,14 +135,14 @@ class Remote:
         """A file's content, past every cache; None if it is not there."""
         from pathlib import Path
 
-        from huggingface_hub.errors import EntryNotFoundError, RevisionNotFoundError
+        from huggingface_hub.errors import RemoteEntryNotFoundError, RevisionNotFoundError
 
         with self._told("read from"), tempfile.TemporaryDirectory(prefix="corpusqa-") as folder:
             try:
                 found = self.api.hf_hub_download(
                     self.repo, path, repo_type=KIND, revision=revision, local_dir=folder, force_download=True
                 )
-            except (EntryNotFoundError, RevisionNotFoundError):
+            except (RemoteEntryNotFoundError, RevisionNotFoundError):
                 return None
             return Path(found).read_bytes()
 
@@ -145,7 +164,7 @@ class Remote:
         """
         with self._told("commit to", quiet=True):
             said = self.api.create_commit(
-                self.repo, operations, commit_message=title, repo_type=KIND, revision=branch, parent_commit=parent,
+                self.repo, operations, commit_message=title, repo_type=KIND, revision=branch, parent_commit=parent or None,
                 create_pr=create_pr,
             )  # fmt: skip
         return said.oid, said.pr_url or ""
@@ -165,31 +184,46 @@ class Remote:
     @contextmanager
     def _told(self, doing: str, *, quiet: bool = False) -> Iterator[None]:
         """Errors of the client as ours; with `quiet` conflicts and broken connections are left to the caller."""
-        from huggingface_hub import utils
-        from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+        from huggingface_hub.errors import OfflineModeIsEnabled
 
         where = f"{self.endpoint}/datasets/{self.repo}"
-        client: Any = utils  # `httpx` there is whichever HTTP library this version of the client uses
-        http_error = client.httpx.HTTPError
         try:
             yield
         except OfflineModeIsEnabled:
             raise CannotEvaluate(f"cannot {doing} {where}: HF_HUB_OFFLINE is set; unset it to publish") from None
-        except HfHubHTTPError as error:
-            status = _status(error)
+        except _trouble() as error:
+            answer = _answer(error)
+            status = _status(answer)
+            if isinstance(error, ValueError) and error.__cause__ is None:
+                raise  # a mistake of ours, not of the network
             if quiet and status in (409, 412):
                 raise Conflict(str(status)) from None
-            if quiet and status is not None and status >= 500:
+            if quiet and (status is None or status >= 500):
                 raise NoAnswer(f"status {status}") from None
-            raise CannotEvaluate(f"cannot {doing} {where}: {_meaning(status, error)}") from None
-        except (http_error, ConnectionError, TimeoutError, RuntimeError) as error:
-            cause = error.__cause__ or error
-            if quiet:
-                raise NoAnswer(type(cause).__name__) from None
+            if status is not None:
+                raise CannotEvaluate(f"cannot {doing} {where}: {_meaning(status, answer)}") from None
             raise CannotEvaluate(
-                f"cannot {doing} {where}: no answer ({type(cause).__name__}); check the network and --endpoint, and "
-                "run the same command again: what was uploaded is not sent twice"
+                f"cannot {doing} {where}: no answer ({type(error.__cause__ or error).__name__}); check the network and "
+                "--endpoint, and run the same command again: what was uploaded is not sent twice"
             ) from None
+
+
+def _trouble() -> tuple[type[Exception], ...]:
+    """What the client raises when a server says no, or nothing at all; ValueError only where one of these is behind."""
+    from huggingface_hub import utils
+    from huggingface_hub.errors import FileMetadataError, HfHubHTTPError, LocalEntryNotFoundError
+
+    client: Any = utils  # `httpx` there is whichever HTTP library this version of the client uses
+    network = (client.httpx.HTTPError, ConnectionError, TimeoutError, RuntimeError)
+    return (HfHubHTTPError, *network, FileMetadataError, LocalEntryNotFoundError, ValueError)
+
+
+def _answer(error: BaseException) -> BaseException:
+    """The error that holds the server's answer: this one, or one that it was raised from."""
+    found: BaseException | None = error
+    while found is not None and _status(found) is None:
+        found = found.__cause__
+    return found or error
 
 
 def _status(error: Any) -> int | None:

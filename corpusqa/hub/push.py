@@ -21,6 +21,7 @@ from corpusqa.release.model import open_release
 
 BATCH = 50  # files uploaded ahead in one go (the Hub advises 50 to 100 files a commit)
 ATTEMPTS = 3
+PULLS = 20  # pull requests that are looked at for this release, newest first
 OWN = ("data/", "removed/", "corpusqa/")  # folders of a release; what vanishes from it is deleted there
 OWN_FILES = ("croissant.json",)
 
@@ -56,7 +57,7 @@ class PushOptions:
 
 @dataclass(frozen=True)
 class Pushed:
-    """What happened: `state` is "published", "already published", "pull request" or "planned"."""
+    """What happened: `state` is "published", "already published", "pull request", "already proposed", "planned"."""
 
     state: str
     repo: str
@@ -116,14 +117,18 @@ class Push:
         tagged = self.remote.tags().get(self.version)
         if tagged is not None:
             return self._tagged(tagged)
-        there = self.remote.manifest(head)
+        there = self.remote.manifest(head) if head else None
         if not self._is_this(there):
-            refuse_foreign(self.remote.repo, there, self.remote.tree(head), self.manifest, onto=self.options.onto)
+            refuse_foreign(self.remote.repo, there, self._tree(head), self.manifest, onto=self.options.onto)
         return self._published(head, there)
+
+    def _tree(self, head: str) -> dict[str, tuple[int, str]]:
+        """Files at a commit; a repository without one has none."""
+        return self.remote.tree(head) if head else {}
 
     def _tagged(self, commit: str) -> Pushed:
         """The version exists: it is this release, or it is refused."""
-        found = self.remote.manifest(commit) or {}
+        found = self.remote.manifest(self.version) or {}
         if found.get("content_id") != self.manifest["content_id"]:
             raise UsageError(
                 f"{self.remote.repo}: the tag {self.version} exists with other content; tags are never moved. "
@@ -132,11 +137,14 @@ class Push:
         return self._said("already published", commit)
 
     def _published(self, head: str, there: Mapping[str, Any] | None) -> Pushed:
-        tree = self.remote.tree(head)
+        tree = self._tree(head)
         uploads, deletes = self._difference(tree)
         if self.options.dry_run:
             return self._said("planned", head, uploads, deletes)
         notes = leftovers(self.remote, there, self.manifest)
+        proposed = self._proposed() if self.options.create_pr else ""
+        if proposed:
+            return self._said("already proposed", head, notes=notes, url=proposed)
         commit, url = head, ""
         if uploads or deletes:
             commit, url = self._committed(head, tree, uploads, deletes)
@@ -145,6 +153,13 @@ class Push:
         self._verify(commit)
         self._tag(commit)
         return self._said("published", commit, uploads, deletes, notes)
+
+    def _proposed(self) -> str:
+        """The address of a pull request that holds this release already."""
+        for ref in self.remote.pulls()[:PULLS]:
+            if self._is_this(self.remote.manifest(ref)):
+                return f"{self.remote.endpoint}/datasets/{self.remote.repo}/discussions/{ref.rpartition('/')[2]}"
+        return ""
 
     def _is_this(self, manifest: Mapping[str, Any] | None) -> bool:
         return bool(manifest) and manifest["build_id"] == self.manifest["build_id"]  # type: ignore[index]
@@ -175,6 +190,8 @@ class Push:
                     raise CannotEvaluate(f"{self.remote.repo}: is gone; nothing was published") from None
                 if self._is_this(self.remote.manifest(now)):
                     return now, ""  # our commit counted, only its answer was lost
+                if self.options.create_pr and (proposed := self._proposed()):
+                    return now, proposed
                 moved = self.remote.tree(now)
                 if any(moved.get(path) != tree.get(path) for path in (*uploads, *deletes)):
                     raise UsageError(
