@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import os
 import re
 from collections.abc import Iterator
@@ -43,7 +44,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     report = run(tmp_path_factory.mktemp("plain"), PLAIN).report
     hostile = run(tmp_path_factory.mktemp("hostile"), HOSTILE).report
-    pages = {"plain": report, "hostile": hostile, "many": many(report, 2500)}
+    pages = {"plain": report, "hostile": hostile, "many": many(report, 10_000)}
     found = {}
     for name, said in pages.items():
         found[name] = folder / f"{name}.html"
@@ -153,14 +154,14 @@ def test_columns_sort_both_ways_and_say_so(tab):
     assert head.get_attribute("aria-sort") is None
 
 
-def test_two_thousand_findings_are_paged_and_searched(tab):
+def test_ten_thousand_findings_are_paged_and_searched(tab):
     found = tab("many")
-    assert (found.count, found.rows.count()) == ("2500 findings", 50)
+    assert (found.count, found.rows.count()) == ("10000 findings", 50)
 
     found.page.get_by_role("button", name="Next").click()
-    assert found.page.locator("#page").inner_text() == "Page 2 of 50"
-    found.page.get_by_label("Search").fill("doc-2499")
-    assert found.count == "1 finding of 2500"
+    assert found.page.locator("#page").inner_text() == "Page 2 of 200"
+    found.page.get_by_label("Search").fill("doc-9999")
+    assert found.count == "1 finding of 10000"
 
 
 def test_a_link_to_a_finding_leads_to_its_row(tab):
@@ -231,6 +232,29 @@ def test_axe_finds_nothing(tab, name, scheme):
 
     assert [(rule["id"], [node["html"][:120] for node in rule["nodes"]][:3]) for rule in found["violations"]] == []
     assert len(found["passes"]) > 20
+
+
+def test_the_list_of_sections_says_where_the_reader_is(tab):
+    page = tab("plain", viewport={"width": 1280, "height": 900}).page
+    for name in ("Findings", "Limits"):
+        page.get_by_role("navigation").get_by_role("link", name=name).click()
+        page.locator("nav a[aria-current]").filter(has_text=name).wait_for()
+
+
+def test_paper_has_no_controls(tab):
+    page = tab("plain").page
+    page.emulate_media(media="print")
+
+    assert not page.locator("nav").is_visible()
+    assert not page.locator("#filters").is_visible()
+    assert page.locator("#findings-table tbody tr").first.is_visible()
+
+
+def test_a_phone_shows_findings_one_under_the_other(tab):
+    found = tab("plain", viewport={"width": 400, "height": 900})
+    boxes = [found.rows.first.locator("td").nth(n).bounding_box() for n in range(4)]
+
+    assert all(a["y"] + a["height"] <= b["y"] + 1 for a, b in itertools.pairwise(boxes))
 
 
 def test_the_keyboard_is_enough(tab):

@@ -38,7 +38,7 @@ def sample_documents(scan: Scan, verdicts: Verdicts) -> list[int]:
 
 
 def sample_sections(scan: Scan, verdicts: Verdicts, annotated: pl.DataFrame) -> list[dict[str, Any]]:
-    """Of each sample `document`, `source`, `verdict`, `reason`, `rules`, `signals`, `segments`, `shown`, `characters`."""
+    """Each sample: `document`, `source`, `verdict`, `reason`, `rules`, `signals`, `segments`, `shown`, `characters`."""
     documents = scan.documents.join(annotated.select("doc"), on="doc", how="semi")
     named = documents.select("doc", shown_ids(documents), shown_files(documents)[1])
     judged = verdicts.frame.select("doc", "verdict", "reason", "rules")
