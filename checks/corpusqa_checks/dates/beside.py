@@ -9,10 +9,14 @@ from corpusqa_checks.dates.names import ARTICLES, CAPITAL_ONLY, Names, folded
 
 # How far a weekday may be from the digits, in characters.
 BEFORE, AFTER = 48, 24
-_LAST_WORD = re.compile(r"(?P<w>[^\W\d_]+(?:['’-][^\W\d_]+)*)(?P<mark>[.,]{0,2})[ \t\u00a0\u202f]{1,3}$")
+# Letters, and the vowel signs of Arabic and of the scripts of India, which belong to words and are no letters.
+_LETTER = r"(?:[^\W\d_]|[\u064b-\u0652\u0900-\u0963\u0970-\u09e3\u09f0-\u0a65\u0a70-\u0ae5\u0af0-\u0d65])"
+_LAST_WORD = re.compile(rf"(?P<w>{_LETTER}+(?:['’\u200c-]{_LETTER}+)*)(?P<mark>[.,،]{{0,2}})[ \t\u00a0\u202f]{{1,3}}$")
 _IN_BRACKETS = re.compile(r"[ \t]?[(\uff08](?P<w>[^\W\d_]+)\.?[)\uff09]")
 _AFTER_COMMA = re.compile(r"\.?,[ \t]{1,2}(?P<w>[^\W\d_]+(?:-[^\W\d_]+)?)(?=[\n.,;:!?)]|$)")
 _ATTACHED = re.compile(r"[ \t]?(?P<w>(?:星期|礼拜|周|週)[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일)")
+# Persian numbers one to five: with a blank in between, "Tuesday" looks like "three Saturday".
+_COUNTED = [[number] for number in ("یک", "یکم", "دو", "سه", "چهار", "پنج")]
 _TURKISH = re.compile(r"[ \t](?P<w>[^\W\d_]+)(?=\W|$)")
 
 
@@ -50,6 +54,8 @@ def _before(text: str, start: int, tables: Sequence[Names]) -> tuple[int, int | 
             return start, None
         word = hit["w"]
         weekday = _weekday(word, tables)
+        if weekday is not None and _belongs_to_more(text[at : hit.start()], word):
+            return start, None
         if weekday is not None:
             # a full name and a full stop end a sentence: "... until Monday. 12 March 2024 was ..."
             return (start, None) if "." in hit["mark"] and len(word) > 5 else (hit.start(), weekday)
@@ -57,6 +63,12 @@ def _before(text: str, start: int, tables: Sequence[Names]) -> tuple[int, int | 
             return start, None
         start = hit.start()
     return start, None
+
+
+def _belongs_to_more(before: str, word: str) -> bool:
+    """Whether the word ends a longer name: the newspaper "The Sun", or a Persian day that counts from Saturday."""
+    last = before.split()[-1:]
+    return (word == "Sun" and last in (["The"], ["the"])) or (word == "شنبه" and last[0:1] in _COUNTED)
 
 
 def _weekday(word: str, tables: Sequence[Names]) -> int | None:

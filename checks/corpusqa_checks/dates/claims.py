@@ -24,6 +24,8 @@ SENTINELS = frozenset(
         (1, 1, 1), (9999, 12, 31), (1980, 1, 1), (2038, 1, 19),
     )
 )  # fmt: skip
+# Later years are of another calendar, or errors.
+LAST_YEAR = 2199
 _ISO = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:$|[T ]\d{2}:?\d{2}.{0,30}$)")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d{1,9})?")
 _URL = re.compile(
@@ -56,7 +58,7 @@ def stated(value: str | None) -> Stated:
     if not text:
         return Stated(None, "missing")
     date = _read(text)
-    if date is None:
+    if date is None or (date.year > LAST_YEAR and date not in SENTINELS):
         return Stated(None, "malformed")
     return Stated(date, "sentinel" if date in SENTINELS else "ok")
 

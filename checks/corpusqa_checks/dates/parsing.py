@@ -59,6 +59,12 @@ def with_ascii_digits(text: str) -> str:
     return text.translate(native) if native else text
 
 
+# Numbers with dots behind such a word name a version, not a day.
+_VERSION_WORDS = "v|ver|vers|version|versi[oó]n|versão|versione|versie|verze|wersja|версия|build|release|rev|revision"
+_VERSION = re.compile(rf"(?i)\b(?:{_VERSION_WORDS})[.:]?[ \t]{{0,2}}v?$")
+VERSION_REACH = 16
+
+
 def _points(text: str, data: bytes, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Byte offsets -> code points, walking once through the bytes."""
     at = point = 0
@@ -118,6 +124,8 @@ def _numeric(text: str, start: int, end: int, language: str | None) -> DateMenti
     if hit is None or _glued(text, start, end, "/-.:", dates=True):
         return None
     a, b, c = hit["a"], hit["b"], hit["c"]
+    if hit["sep"] == "." and _VERSION.search(text, max(0, start - VERSION_REACH), start):
+        return None
     if len(a) == 4 and len(b) == 2 and len(c) == 2:
         style = "iso" if hit["sep"] == "-" else "year " + _STYLES[hit["sep"]]
         return _checked(text, DateMention(start, end, int(a), int(b), int(c), style=style), language)
