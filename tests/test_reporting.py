@@ -54,10 +54,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.fixture(scope="module")
 def accepted(account: Any) -> dict[str, Any]:
     key = account.findings.filter(name="contacts.key").select("fingerprint", "name", reason=pl.lit("test | data"))
-    pieces, annotated = account.shown
+    shown = account.shown
     return build_report(
         account.scan, account.verdicts, account.ledger, account.findings, account.gate, account.config,
-        pieces=pieces, annotated=annotated, accepted=key,
+        pieces=shown.pairs, annotated=shown.documents, shared=shown.shared, accepted=key,
     )  # fmt: skip
 
 

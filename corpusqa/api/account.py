@@ -12,7 +12,7 @@ import polars as pl
 
 from corpusqa.api.apart import prints_to_stderr, worker_started
 from corpusqa.api.declared import contradictions
-from corpusqa.api.evidence import evidence
+from corpusqa.api.evidence import Evidence, evidence
 from corpusqa.api.findings import all_findings
 from corpusqa.api.gating import accepted, judged
 from corpusqa.api.last import remember
@@ -95,7 +95,7 @@ class Account:
         """report.json as a mapping."""
         from corpusqa.reporting.model import build_report
 
-        pieces, annotated = self.shown
+        shown = self.shown
         known = accepted(self)
         return build_report(
             self.scan,
@@ -105,8 +105,9 @@ class Account:
             self.gate,
             self.config,
             source=self.source_name,
-            pieces=pieces,
-            annotated=annotated,
+            pieces=shown.pairs,
+            annotated=shown.documents,
+            shared=shown.shared,
             accepted=None if known is None else known.fingerprints,
         )
 
@@ -117,13 +118,16 @@ class Account:
         return "" if private_values(self.plugins, [pl.Series([name])]) else name
 
     @property
-    def shown(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The pairs that are shown side by side and the documents that are shown whole, masked."""
+    def shown(self) -> Evidence:
+        """The pairs that are shown side by side, the documents that are shown whole and the shared lines, masked."""
         from corpusqa.reporting.clusters import shown_pairs
+        from corpusqa.reporting.repeats import repeat_documents, repeat_labels
         from corpusqa.reporting.samples import sample_documents
 
+        sharing = repeat_documents(self.scan)["doc"].to_list()
         pairs, documents = shown_pairs(self.scan), sample_documents(self.scan, self.verdicts)
-        return evidence(self.corpus, self.scan, self.verdicts.edits, pairs, documents)
+        edits, labels = self.verdicts.edits, repeat_labels(self.scan)
+        return evidence(self.corpus, self.scan, edits, pairs, documents, sharing, labels)
 
 
 def selected(config: Config) -> list[Plugin]:

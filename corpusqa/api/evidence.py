@@ -1,27 +1,56 @@
-"""The few documents that a report shows in words, masked: pairs side by side, whole documents with their spans."""
+"""The few documents that a report shows in words, masked: pairs side by side, whole documents, shared lines."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import polars as pl
 
 from corpusqa.corpus import Corpus
-from corpusqa.findings import annotate, compare
+from corpusqa.findings import SHARED, annotate, compare, shared_lines
 from corpusqa.scan.model import Scan
 
 
+class Evidence(NamedTuple):
+    """What is shown in words: `pairs` (columns of PAIRS), `documents` (ANNOTATED), `shared` lines (SHARED)."""
+
+    pairs: pl.DataFrame
+    documents: pl.DataFrame
+    shared: pl.DataFrame
+
+
 def evidence(
-    corpus: Corpus, scan: Scan, edits: pl.DataFrame, pairs: pl.DataFrame, documents: Sequence[int]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Pairs (columns of EDGES) side by side, and documents with their spans and edits, for the report."""
-    docs = pl.concat([pairs["a"], pairs["b"], pl.Series(documents, dtype=pl.Int64)]).unique()
+    corpus: Corpus,
+    scan: Scan,
+    edits: pl.DataFrame,
+    pairs: pl.DataFrame,
+    documents: Sequence[int],
+    sharing: Sequence[int] = (),
+    labels: Sequence[str] = (),
+) -> Evidence:
+    """Pairs (columns of EDGES) side by side, documents with their spans and edits, and the lines that documents share.
+
+    Args:
+        corpus: Where the texts are; each unit is read once.
+        scan: The measured corpus.
+        edits: What cleaning does.
+        pairs: Columns of EDGES.
+        documents: The documents to show whole.
+        sharing: The documents whose shared lines are shown.
+        labels: Full names of the labels of shared lines.
+    """
+    docs = pl.concat([pairs["a"], pairs["b"], pl.Series([*documents, *sharing], dtype=pl.Int64)]).unique()
     known = _texts(corpus, scan, docs)
     spans = scan.spans.join(known.select("doc"), on="doc", how="semi", maintain_order="left")
     failures = scan.failures.join(known.select("doc"), on="doc", how="semi", maintain_order="left")
     shown = known.filter(pl.col("doc").is_in(list(documents)))
     side_by_side = compare(pairs, known, spans, scan.checks, failures)
-    return side_by_side, annotate(shown, spans, edits, scan.checks, failures)
+    annotated = annotate(shown, spans, edits, scan.checks, failures)
+    sharers = known.filter(pl.col("doc").is_in(list(sharing)))
+    theirs = spans.join(sharers.select("doc"), on="doc", how="semi", maintain_order="left")
+    shared = shared_lines(sharers, theirs, list(labels), scan.checks, failures) if sharing else None
+    return Evidence(side_by_side, annotated, pl.DataFrame(schema=SHARED) if shared is None else shared)
 
 
 def _texts(corpus: Corpus, scan: Scan, docs: pl.Series) -> pl.DataFrame:

@@ -158,7 +158,7 @@ def _text(found: Last, rows: pl.DataFrame, config: Config) -> list[str]:
     edits = pl.DataFrame(
         schema={"doc": pl.Int64, "start": pl.Int64, "end": pl.Int64, "label": pl.String, "action": pl.String}
     )
-    _, annotated = evidence(corpus, found.scan, edits, pl.DataFrame(schema=EDGES), [rows["doc"][0]])
+    annotated = evidence(corpus, found.scan, edits, pl.DataFrame(schema=EDGES), [rows["doc"][0]]).documents
     return ["Text", "".join(segment["text"] for segment in annotated["segments"][0])]
 
 

@@ -5,5 +5,6 @@ from corpusqa.findings.find import find
 from corpusqa.findings.model import FINDINGS, ordered
 from corpusqa.findings.neutral import neutral
 from corpusqa.findings.pairs import compare
+from corpusqa.findings.repeats import SHARED, shared_lines
 
-__all__ = ["FINDINGS", "annotate", "compare", "find", "neutral", "ordered"]
+__all__ = ["FINDINGS", "SHARED", "annotate", "compare", "find", "neutral", "ordered", "shared_lines"]

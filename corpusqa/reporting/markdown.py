@@ -29,7 +29,8 @@ _TICKS = re.compile(r"`+")
 
 def render(report: dict[str, Any], longest: int = LONGEST) -> str:
     """The report in at most `longest` characters."""
-    parts = [_head(report), _limits(report), _checks(report), _findings(report), _judged(report), _lost(report)]
+    sections = (_head, _limits, _checks, _findings, _judged, _repeats, _lost)
+    parts = [section(report) for section in sections]
     lines = [line for part in parts if part for line in [*part, ""]]
     return _capped(lines, longest)
 
@@ -119,6 +120,21 @@ def _judged(report: dict[str, Any]) -> list[str]:
     if not table:
         return []
     return ["### Dropped", "", *_table(["reason", ">documents"], table), *_more(report["reasons"])]
+
+
+def _repeats(report: dict[str, Any]) -> list[str]:
+    """The line on the most pages of each site."""
+    rows = report.get("repeats", [])
+    table = [
+        [
+            code(row["site"] or "no URL"),
+            f"{row['documents']:,}",
+            code(row["lines"][0]["text"]),
+            f"{row['lines'][0]['documents']} of {row['looked']}",
+        ]
+        for row in rows[:ROWS_SHOWN]
+    ]
+    return ["### Repeated lines", "", *_table(["site", ">pages", "line", ">on"], table)] if table else []
 
 
 def _lost(report: dict[str, Any]) -> list[str]:

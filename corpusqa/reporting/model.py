@@ -25,6 +25,7 @@ from corpusqa.reporting.clusters import cluster_sections
 from corpusqa.reporting.judged import edit_rows, overlap_rows, reason_rows, rule_rows
 from corpusqa.reporting.plain import plain, records
 from corpusqa.reporting.reference import reference_section
+from corpusqa.reporting.repeats import repeat_documents, repeat_sections
 from corpusqa.reporting.samples import sample_sections
 from corpusqa.reporting.slices import Slices, slice_sections
 from corpusqa.scan.model import Scan
@@ -49,6 +50,7 @@ def build_report(
     source: str = "",
     pieces: pl.DataFrame | None = None,
     annotated: pl.DataFrame | None = None,
+    shared: pl.DataFrame | None = None,
     accepted: pl.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Everything that was found, as plain values.
@@ -63,6 +65,7 @@ def build_report(
         source: What was scanned, as the user named it.
         pieces: The pairs of `clusters.shown_pairs` side by side, from `findings.compare`.
         annotated: The documents of `samples.sample_documents` with their spans, from `findings.annotate`.
+        shared: The lines of the documents of `repeats.repeat_documents`, from `findings.shared_lines`.
         accepted: `fingerprint`, `name` and `reason` of findings that the team accepts: they are shown and say so, and
             stand behind the others of their severity.
     """
@@ -79,6 +82,7 @@ def build_report(
         "slices": slice_sections(measured, slices),
         "clusters": cluster_sections(scan, verdicts, pl.DataFrame(schema=PAIRS) if pieces is None else pieces),
         "documents": [] if annotated is None else sample_sections(scan, verdicts, annotated),
+        "repeats": [] if shared is None else repeat_sections(repeat_documents(scan), shared),
         "findings": records(findings.head(FINDINGS_SHOWN).select(_FINDING)),
         "totals": _totals(findings),
         "rules": rule_rows(verdicts),

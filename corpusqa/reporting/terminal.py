@@ -58,6 +58,7 @@ def render(report: dict[str, Any], output: str = "", *, color: bool | None = Non
     _sample(console, report)
     _reference(console, report)
     _not_measured(console, report)
+    _repeats(console, report)
     _unreadable(console, report)
     _gate(console, report)
     if output:
@@ -184,6 +185,20 @@ def _sample(console: Console, report: dict[str, Any]) -> None:
     for name, low, high in rows[:SHOWN]:
         console.print(Text(f"  {name}: {f'{low:.2%} to ' if low else 'at most '}{high:.2%}"))
     _more(console, len(rows), "label")
+
+
+def _repeats(console: Console, report: dict[str, Any]) -> None:
+    """The line on the most pages of each of the first sites."""
+    rows = report.get("repeats", [])
+    if not rows:
+        return
+    console.print(Text("Repeated lines", "bold"))
+    for row in rows[:SHOWN]:
+        line = row["lines"][0]
+        said = f"{counted(row['documents'], 'page')}; on {line['documents']} of {row['looked']}: {line['text']}"
+        console.print(Text(f"  {row['site'] or 'no URL'}: {said}"), no_wrap=True, overflow="ellipsis")
+    _more(console, len(rows), "site")
+    console.print()
 
 
 def _unreadable(console: Console, report: dict[str, Any]) -> None:

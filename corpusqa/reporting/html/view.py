@@ -72,11 +72,12 @@ def _contents(report: dict[str, Any]) -> list[dict[str, Any]]:
         ("reference", "Reference", None, []),
         ("documents", "Documents", None, []),
         ("cleaning", "Cleaning", None, []),
+        ("repeats", "Repeated lines", None, []),
         ("slices", "Slices", None, []),
         ("coverage", "Coverage", None, []),
         ("provenance", "Provenance", None, []),
     ]
-    there = {name for name in ("clusters", "reference", "documents", "slices") if not report.get(name)}
+    there = {name for name in ("clusters", "reference", "documents", "repeats", "slices") if not report.get(name)}
     return [
         {"id": name, "title": title, "count": count, "parts": inner}
         for name, title, count, inner in parts
