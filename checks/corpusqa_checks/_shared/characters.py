@@ -69,6 +69,14 @@ def slices(buffers: Buffers) -> Iterator[tuple[int, int]]:
         start = stop
 
 
+def ascending(values: Ints) -> Ints:
+    """The distinct values, sorted; where they nearly are, many times as fast as `np.unique`, which builds a table."""
+    values = np.sort(values, kind="stable")
+    kept = np.ones(len(values), bool)
+    kept[1:] = values[1:] != values[:-1]
+    return values[kept]
+
+
 def classify(data: Bytes) -> Classified:
     """Class and lower case of every character of well-formed UTF-8."""
     raw = data.tobytes()  # bytes.translate looks up twice as fast as an index array

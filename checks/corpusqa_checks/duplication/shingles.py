@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from corpusqa_checks._shared.characters import Ints
+from corpusqa_checks._shared.characters import Ints, ascending
 from corpusqa_checks.duplication.mixing import SECOND, Hashes, mix
 from corpusqa_checks.duplication.words import Words
 
@@ -29,4 +29,4 @@ def crossing(words: Words, size: int) -> Ints:
     ends = words.offsets[1:]
     places = (ends[:, None] - np.arange(1, size)).ravel()
     inside = (places >= 0) & (places < len(words.hashes) - size + 1)
-    return np.unique(places[inside])  # documents shorter than a shingle name some twice
+    return ascending(places[inside])  # documents shorter than a shingle name some twice

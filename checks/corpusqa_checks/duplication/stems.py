@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from corpusqa_checks._shared.characters import Bytes, Ints
+from corpusqa_checks._shared.characters import Bytes, Ints, ascending
 from corpusqa_checks.duplication.mixing import Hashes
 from corpusqa_checks.duplication.telling import Flags, opens_sentence, told_words
 from corpusqa_checks.duplication.words import Places, hashes, places
@@ -60,7 +60,7 @@ def stems(buffers: Buffers, first: int, last: int) -> Stems:
         found.offsets,
         told,
         figures=np.asarray((lead >= ord("0")) & (lead <= ord("9")), np.bool_),
-        alone=np.isin(found.starts, found.text.alone),
+        alone=_alone(found),
     )
 
 
@@ -72,6 +72,13 @@ def stem_strings(text: str) -> list[str]:
     return [lower[start:end].decode() for start, end in bounds]
 
 
+def _alone(found: Places) -> Flags:
+    """Whether a word is a character that stands alone."""
+    first = np.zeros(len(found.data) + 1, bool)
+    first[found.text.alone] = True
+    return first[found.starts]
+
+
 def _stem_ends(found: Places) -> Ints:
     """The byte after each stem."""
     letters = found.ends - found.starts
@@ -79,7 +86,7 @@ def _stem_ends(found: Places) -> Ints:
     stem_ends = found.starts + _kept(letters, last)
     high = np.flatnonzero(found.data >= 0x80)
     if len(high):  # few words have letters of several bytes
-        wide = np.unique(np.searchsorted(found.starts, high, side="right") - 1)
+        wide = ascending(np.searchsorted(found.starts, high, side="right") - 1)
         wide = wide[wide >= 0]
         lead = np.append(np.flatnonzero((found.data & 0xC0) != 0x80), len(found.data))
         at = np.searchsorted(lead, found.starts[wide])

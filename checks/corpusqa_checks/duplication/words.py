@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from corpusqa_checks._shared.characters import SPACE, WORD, Bytes, Classified, Ints, classify
+from corpusqa_checks._shared.characters import SPACE, WORD, Bytes, Classified, Ints, ascending, classify
 from corpusqa_checks.duplication.mixing import FIRST, GOLDEN, Hashes, mix
 
 from corpusqa.check import Buffers
@@ -122,7 +122,7 @@ def _bounds(inside: Flags, offsets: Ints, text: Classified, *, split: bool) -> t
     if split and len(text.alone):
         breaks = np.concatenate([breaks, text.alone, text.alone + text.width])
     breaks = breaks[(breaks > 0) & (breaks < len(inside))]
-    breaks = np.unique(breaks[inside[breaks] & inside[breaks - 1]])
+    breaks = ascending(breaks[inside[breaks] & inside[breaks - 1]])
     if not len(breaks):
         return starts, ends
     return np.sort(np.append(starts, breaks), kind="stable"), np.sort(np.append(ends, breaks), kind="stable")
