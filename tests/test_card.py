@@ -145,6 +145,7 @@ def test_a_fresh_card_has_no_problem(text: str, manifest: dict) -> None:
         ("---\n", "", "card.head", "no head"),
         ("license: cc-by-4.0", "license: [", "card.yaml", "not valid YAML"),
         ("language:\n- en\n- fr", "language: no", "card.language", "Norwegian"),
+        ("license: cc-by-4.0", "license: mit\nlicense: cc-by-4.0", "card.yaml", "names license twice"),
         ("language:\n- en\n- fr", "language: english", "card.language", "'english'"),
         ("language:\n- en\n- fr", "language: en", "card.contradiction", "does not declare fr, but 18 of 54"),
         ("language:\n- en\n- fr", "language: [en, fr, de]", "card.contradiction", "declares de, but only 0"),

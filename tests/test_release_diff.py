@@ -11,7 +11,7 @@ import pytest
 
 from corpusqa.errors import UsageError
 from corpusqa.release import Recipe
-from corpusqa.release.diff import Side, difference, side
+from corpusqa.release.diff import Side, difference, is_side, side
 from corpusqa.release.diff_text import html, markdown, summary
 from tests.release_helpers import clean, jsonl, rows
 
@@ -148,3 +148,17 @@ def test_what_is_none_of_these_is_refused(tmp_path: Path, name: str) -> None:
 def test_two_things_without_anything_in_common_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nothing in common"):
         difference(Side("A", docs("a")), Side("B", report=report(1.0)))
+
+
+def test_what_is_no_corpus_is_never_read_as_one(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / "newer").mkdir()
+    (tmp_path / "newer/store.json").write_text('{"format": 99}')
+    (tmp_path / "corpus.json").write_text('[{"text": "the \\"ledger\\""}]')
+    (tmp_path / "report.json").write_text('{"ledger": {}}')
+    assert not is_side(tmp_path / "corpus.json")
+    assert is_side(tmp_path / "report.json")
+    assert is_side(pair[0])
+    assert is_side(tmp_path / "newer")
+    assert is_side(f"{tmp_path}/newer@v1.0.0")
+    with pytest.raises(UsageError, match="format 99"):
+        side(tmp_path / "newer")

@@ -12,7 +12,7 @@ from corpusqa.errors import UsageError
 from corpusqa.release import open_release
 from corpusqa.release.changes import changes
 from corpusqa.release.parquet import write_frame
-from corpusqa.release.store import Store
+from corpusqa.release.store import Store, version_folder
 from corpusqa.release.versions import next_version
 from tests.release_helpers import clean, data, jsonl, rows
 
@@ -173,3 +173,15 @@ def test_what_was_removed_for_good_and_is_back_fails_the_gate_on_what_was_writte
     assert again.manifest["gate"] == {"status": "failed", "returned": 1}
     assert "1 documents are back" in again.summary
     assert "Documents that are back" in again.card()
+
+
+def test_a_store_and_its_versions_are_named_where_a_release_is_asked_for(tmp_path: Path) -> None:
+    source = jsonl(tmp_path / "c.jsonl", rows(20))
+    first = clean(source, tmp_path / "w", tmp_path / "shelf", store=True)
+    second = clean(jsonl(source, rows(21)), tmp_path / "w", tmp_path / "shelf", store=True)
+    shelf = tmp_path / "shelf"
+    assert version_folder(f"{shelf}@v1.0.0") == (first.folder, "shelf@v1.0.0")
+    assert version_folder(shelf)[0] == version_folder(f"{shelf}@latest")[0] == second.folder
+    assert version_folder(first.folder) == (first.folder, first.folder.name)
+    with pytest.raises(UsageError, match=r"no version 'v9\.9\.9'"):
+        version_folder(f"{shelf}@v9.9.9")

@@ -105,7 +105,13 @@ def _head(text: str) -> tuple[Values, dict[str, int]] | Problem:
         return Problem("card.yaml", "error", (mark.line if mark else 0) + 2, "the head is not valid YAML here")
     if not isinstance(head, dict):
         return Problem("card.head", "error", 2, "the head holds no keys")
-    keys = {match[1]: number for number, row in enumerate(rows[:end], 1) if (match := re.match(r"([A-Za-z_]+):", row))}
+    keys: dict[str, int] = {}
+    for number, row in enumerate(rows[:end], 1):
+        match = re.match(r"([A-Za-z_]+):", row)
+        if match and match[1] in keys:
+            return Problem("card.yaml", "error", number, f"names {match[1]} twice; the Hub refuses that, take one out")
+        if match:
+            keys[match[1]] = number
     return head, keys
 
 

@@ -15,13 +15,17 @@ from corpusqa.errors import FAILED, PASSED
 def command(release: Path, check: bool) -> int:
     """Bring the measured sections of OUT/README.md up to date; what people wrote stays.
 
+    OUT is a folder of `clean -o`, or a version of a store: DIR for the latest, DIR@v1.0.0.
+
     \b
     Example:
       corpusqa card cleaned/ --check
     """
     from corpusqa.api.outputs import replace
     from corpusqa.release.cards import checked, redrawn
+    from corpusqa.release.store import version_folder
 
+    release, _ = version_folder(release)
     path = release / "README.md"
     if not check:
         replace(path, redrawn(release).encode())

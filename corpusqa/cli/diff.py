@@ -48,15 +48,14 @@ def command(a: str, b: str, form: str, exit_code: bool) -> int:
 def _side(place: str, folder: Path) -> Side:
     from corpusqa.errors import UsageError
     from corpusqa.hub import fetch_release
-    from corpusqa.release.diff import release_side, scanned_side, side
+    from corpusqa.release.diff import is_side, release_side, scanned_side, side
 
     if place.startswith("hf://"):
         return release_side(fetch_release(place, folder).folder, place)
-    try:
+    if is_side(place):
         return side(place)
-    except UsageError:
-        if not Path(place).exists():
-            raise UsageError(f"{place}: there is no such release, store, report or corpus") from None
+    if not Path(place).exists():
+        raise UsageError(f"{place}: there is no such release, store, report or corpus")
     from corpusqa.cli.common import configured, settings
 
     options: dict[str, Any] = {"work": folder / "work", "workers": None, "allow_incomplete": False, "quiet": False}

@@ -36,6 +36,8 @@ def command(
 ) -> None:
     """Publish the release in OUT as the dataset REPO: one commit on a known parent, verified, tagged.
 
+    OUT is a folder of `clean -o`, or a version of a store: DIR for the latest, DIR@v1.0.0.
+
     The token is taken from HF_TOKEN or from `hf auth login`; it is never printed.
 
     \b
@@ -43,6 +45,7 @@ def command(
       corpusqa push cleaned/ me/my-corpus --dry-run
     """
     from corpusqa.hub import PushOptions, push
+    from corpusqa.release.store import version_folder
 
     options = PushOptions(
         private=not public,
@@ -55,7 +58,7 @@ def command(
         onto=onto,
         branch=branch,
     )
-    done = push(release, repo, options)
+    done = push(version_folder(release)[0], repo, options)
     click.echo(done.summary)
     for note in done.notes:
         click.echo(f"note: {note}", err=True)

@@ -164,8 +164,8 @@ class Remote:
         """
         with self._told("commit to", quiet=True):
             said = self.api.create_commit(
-                self.repo, operations, commit_message=title, repo_type=KIND, revision=branch, parent_commit=parent or None,
-                create_pr=create_pr,
+                self.repo, operations, commit_message=title, repo_type=KIND, revision=branch,
+                parent_commit=parent or None, create_pr=create_pr,
             )  # fmt: skip
         return said.oid, said.pr_url or ""
 

@@ -87,10 +87,10 @@ def push(folder: Path, repo: str, options: PushOptions = PushOptions()) -> Pushe
         UsageError: the release may not be published as it is, or would overwrite something else.
         CannotEvaluate: the release is damaged, the server does not answer, or what arrived is not what was sent.
     """
+    remote = Remote(repo, options.endpoint, options.token, options.xet)  # refuses names that are not allowed
     release = open_release(folder)
     verify_files(folder, release.manifest)
     card = approved_card(folder, release.manifest, options.failed_gate)
-    remote = Remote(repo, options.endpoint, options.token, options.xet)
     with tempfile.TemporaryDirectory(prefix="corpusqa-push-") as work:
         files = outgoing(folder, release.manifest, Path(work), options.include, card)
         return Push(remote, files, options).run()

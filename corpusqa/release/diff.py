@@ -14,7 +14,7 @@ from corpusqa.errors import UsageError
 from corpusqa.release.changes import Changes, changes
 from corpusqa.release.manifest import MANIFEST
 from corpusqa.release.model import open_release
-from corpusqa.release.store import Store, is_store
+from corpusqa.release.store import is_store, version_folder
 from corpusqa.release.tables import names_private, shown_ids, shown_source
 from corpusqa.scan.model import Scan
 
@@ -47,21 +47,24 @@ class Side:
     version: str | None = None
 
 
+def is_side(place: str | Path) -> bool:
+    """Whether a place is a release, a store, a version of one, or a report, and no corpus that has to be scanned."""
+    folder = Path(place) if Path(place).exists() else Path(str(place).rpartition("@")[0])
+    if folder.suffix == ".json" and folder.is_file():
+        with folder.open("rb") as file:  # a corpus is a list, or one object per line
+            return file.read(1) == b"{" and '"ledger"' in folder.read_text(encoding="utf-8", errors="replace")
+    return is_store(folder) or any((folder / name).is_file() for name in (MANIFEST, "report.json"))
+
+
 def side(place: str | Path) -> Side:
     """A release, a version of a store (`DIR` or `DIR@v1.0.0`), a report folder or a report.json.
 
     Raises:
         UsageError: it is none of these; a corpus has to be scanned first (`scanned_side`).
     """
-    path, _, version = str(place).rpartition("@") if not Path(place).exists() else (str(place), "", "")
-    folder = Path(path or str(place))
-    if is_store(folder):
-        found = Store(folder).find(version or "latest")
-        if found is None:
-            raise UsageError(f"{folder}: the store holds no version yet")
-        return release_side(found, f"{folder.name}@{version or 'latest'}")
+    folder, name = version_folder(place)
     if (folder / MANIFEST).is_file():
-        return release_side(folder, folder.name)
+        return release_side(folder, name)
     report = folder / "report.json" if folder.is_dir() else folder
     if report.suffix == ".json" and report.is_file():
         return Side(folder.name, report=_loaded(report))

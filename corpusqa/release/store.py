@@ -135,6 +135,22 @@ def is_store(folder: Path) -> bool:
     return (folder / MARK).is_file()
 
 
+def version_folder(place: str | Path) -> tuple[Path, str]:
+    """A folder as it was named, or that of a version of a store (`DIR` for the latest, `DIR@v1.0.0`), and its name.
+
+    Raises:
+        UsageError: the store holds no such version, or is of a newer format.
+    """
+    path, _, version = str(place).rpartition("@") if not Path(place).exists() else (str(place), "", "")
+    folder = Path(path or str(place))
+    if not is_store(folder):
+        return Path(place), Path(place).name
+    found = Store(folder).find(version or LATEST)
+    if found is None:
+        raise UsageError(f"{folder}: the store holds no version yet")
+    return found, f"{folder.name}@{version or LATEST}"
+
+
 def write_whole(path: Path, content: str) -> None:
     """Write a small file whole or not at all."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
