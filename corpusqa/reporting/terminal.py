@@ -106,8 +106,8 @@ def render_ledger(report: dict[str, Any], *, color: bool | None = None) -> str:
 
 def _header(console: Console, report: dict[str, Any], said: Collection[str]) -> None:
     corpus = report["corpus"]
-    said = f"  {counted(corpus['documents'], 'document')}, {size(corpus['bytes'])}, digest {corpus['digest'][:12]}"
-    console.print(Text.assemble((corpus["name"] or "corpus", "bold"), said))
+    about = f"  {counted(corpus['documents'], 'document')}, {size(corpus['bytes'])}, digest {corpus['digest'][:12]}"
+    console.print(Text.assemble((corpus["name"] or "corpus", "bold"), about))
     for note in report["notes"]:
         if note not in said:
             console.print(Text(f"  {note}", "dim"))
