@@ -10,11 +10,13 @@ import re
 import time
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import html5lib
 import pytest
 from conftest import ROOT
+from jinja2 import DictLoader
 from reporting_corpus import HOSTILE, PLAIN, SECRETS, run
 
 from corpusqa.reporting.html import render, too_large
@@ -241,3 +243,20 @@ class TestParts:
     )
     def test_differences_are_words(self, first, second, left, right):
         assert differences(first, second) == (left, right)
+
+
+def test_compiled_templates_are_kept_where_they_may_be(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from corpusqa.reporting.html import page
+
+    (tmp_path / "templates").mkdir()
+    monkeypatch.setattr(page.resources, "files", lambda _package: tmp_path)
+    monkeypatch.setattr(page.sys, "dont_write_bytecode", False)
+    cache = page._compiled()
+    assert cache is not None
+    compiled = page.Environment(loader=DictLoader({"one": "{{ 1 + 1 }}"}), bytecode_cache=cache)
+    assert compiled.get_template("one").render() == "2"
+    assert len(list((tmp_path / "templates" / "__pycache__").iterdir())) == 1
+    monkeypatch.setattr(page.os, "access", lambda *_: False)
+    assert page._compiled() is None
+    monkeypatch.setattr(page.sys, "dont_write_bytecode", True)
+    assert page._compiled() is None
