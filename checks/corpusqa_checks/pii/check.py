@@ -88,7 +88,7 @@ def pii(
       also      further types, by name.
       ner       module:function of a recogniser of names (persons, organisations, locations): it takes texts and gives
                 for each the spans (start, end, "person" | "organisation" | "location").
-                "corpusqa_checks.pii.presidio:names" is one, for English: it needs `pip install "corpusqa[presidio]"` and
+                "corpusqa_checks.pii.presidio:names" is one, for English: `pip install "corpusqa[presidio]"` and
                 an English model of spaCy; nothing is downloaded at run time.
       shared_documents  a value that so many documents hold is marked with `pii.shared_value` in each of them: a desk
                 or a footer rather than a person. The mark names the type and the count, never the value.

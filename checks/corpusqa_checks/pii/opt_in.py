@@ -15,12 +15,14 @@ Validator = Callable[[str], bool]
 
 _MAC = re.compile(r"(?<![\w:.\-])[0-9A-Fa-f]{2}([:\-])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){4}(?![\w:\-])")
 _BITCOIN = re.compile(r"(?<![A-Za-z0-9])(?:bc1[ac-hj-np-z02-9]{25,71}|[13][1-9A-HJ-NP-Za-km-z]{25,34})(?![A-Za-z0-9])")
+# The alphabet and the expanded prefix "bc" of BIP 173, the constant of BIP 350.
+_BECH32, _BECH32_HEAD, _BECH32M = "qpzry9x8gf2tvdw0s3jn54khce6mua7l", (3, 3, 0, 2, 3), 0x2BC830A3
 _ETHEREUM = re.compile(r"(?<![A-Za-z0-9])0x[0-9a-fA-F]{40}(?![A-Za-z0-9])")
 _LATITUDE = r"-?(?:[0-8]?\d|90)\.\d{4,15}°? ?[NS]?"
 _LONGITUDE = r"-?(?:1[0-7]\d|\d?\d|180)\.\d{4,15}°?(?: ?[EWO](?!\w))?"
-_GPS = re.compile(rf"(?<!\w)(?<![.,\-]){_LATITUDE}[,;] ?{_LONGITUDE}(?!\w|\.\d|[,;] ?-?\d)")
+_GPS = re.compile(rf"(?<!\w)(?<![.,\-]){_LATITUDE}[,;] ?{_LONGITUDE}(?!\w|\.\d|[,;] ?-?\d(?!\d?\.?\d?z))")
 # After a slash it is the scope of a package, but not right after the host of a URL: https://social.example/@name.
-_HANDLE = re.compile(r"(?<!\w)(?<![@.`#\\=\-+&])@(?P<name>[A-Za-z]\w{2,29})(?![\w@(:/=\-]|\.\w)")
+_HANDLE = re.compile(r"(?<!\w)(?<![@.`#\\=\-+&$])@(?P<name>[A-Za-z]\w{2,29})(?![\w@(/=\-]|:(?!\s)|\.\w)")
 _PROFILE = re.compile(r"https?://[\w.\-]{1,80}/\Z")
 _BORN_NUMBERS = re.compile(r"\d{1,2}[./\-]\d{1,2}[./\-](?:19|20)\d\d|(?:19|20)\d\d[./\-]\d{1,2}[./\-]\d{1,2}(?!\d)")
 _MONTH = r"\w{3,12}\.?"
@@ -56,11 +58,21 @@ def wallets(line: Line) -> Iterator[Hit]:
     from stdnum import bitcoin
 
     for found in _BITCOIN.finditer(line.text):
-        if bitcoin.is_valid(found[0]):
+        if bitcoin.is_valid(found[0]) or _is_taproot(found[0]):
             yield Hit(*found.span(), "wallet", 1.0, "Bitcoin checksum", found[0])
     for found in _ETHEREUM.finditer(line.text):
         if len(set(found[0].lower())) > 8:
             yield Hit(*found.span(), "wallet", 0.7, "Ethereum shape", found[0].lower())
+
+
+def _is_taproot(value: str) -> bool:
+    """An address of version 1, whose checksum has another constant than those before it (BIP 350)."""
+    from stdnum.bitcoin import bech32_checksum
+
+    if not value.startswith("bc1p"):
+        return False
+    signs = [_BECH32.index(sign) for sign in value[3:]]
+    return int(bech32_checksum([*_BECH32_HEAD, *signs])) == _BECH32M
 
 
 def positions(line: Line) -> Iterator[Hit]:
@@ -142,7 +154,7 @@ def _medical() -> tuple[tuple[re.Pattern[str], str, Validator], ...]:
     from stdnum.gb import nhs
 
     return (
-        (_bordered(r"\d{3}[ \-]?\d{3}[ \-]?\d{4}"), "nhs", nhs.is_valid),
+        (_bordered(r"\d{3}[ \-]?\d{3}[ \-]?\d{4}"), "nhs", lambda value: len(set(value)) > 4 and nhs.is_valid(value)),
         (_bordered(r"[12]\d{9}"), "npi", lambda value: luhn.is_valid("80840" + value)),
         (_bordered(rf"[1-9]{_MBI}[0-9{_MBI[1:]}\d-?{_MBI}[0-9{_MBI[1:]}\d-?{_MBI}{{2}}\d\d"), "mbi", _any),
         (_bordered(r"[A-Z]\d{9}"), "kvnr", _is_kvnr),

@@ -1,7 +1,7 @@
 """Names by Presidio on a spaCy pipeline: `[checks.pii] ner = "corpusqa_checks.pii.presidio:names"`.
 
 Needs `pip install "corpusqa[presidio]"` and an English model of spaCy (`python -m spacy download en_core_web_sm`).
-Nothing is downloaded at run time, as Presidio itself would do. For another language or model write a module of your own:
+Nothing is downloaded at run time, as Presidio itself would do. For another language write a module:
 
     names = recogniser(spacy.load("de_core_news_md"), "de")
 """
