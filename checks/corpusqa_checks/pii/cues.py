@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from corpusqa_checks.pii.hits import Line
 from corpusqa_checks.pii.tables import table
@@ -13,12 +13,22 @@ from corpusqa_checks.pii.terms import Terms
 
 def cue(name: str, line: Line, at: int, reach: int = 60) -> bool:
     """Whether a word of the list `name` of `data/cues.toml` stands in the context before `at`."""
-    return bool(_terms(name).within(line.before(at, reach)))
+    return _within(name, line.before(at, reach))
 
 
 def cue_right_before(name: str, line: Line, at: int, reach: int = 40) -> bool:
     """Whether the context before `at` ends with a word of the list, signs and digits after it left aside."""
-    return bool(_terms(name).at_end(line.before(at, reach)))
+    return _at_end(name, line.before(at, reach))
+
+
+@lru_cache(maxsize=8192)  # footers and tables repeat themselves
+def _within(name: str, context: str) -> bool:
+    return bool(_terms(name).within(context))
+
+
+@lru_cache(maxsize=8192)
+def _at_end(name: str, context: str) -> bool:
+    return bool(_terms(name).at_end(context))
 
 
 @cache

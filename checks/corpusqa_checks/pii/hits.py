@@ -39,6 +39,10 @@ class Hit(NamedTuple):
     canonical: str
     spared: str = ""
 
+    def moved(self, by: int) -> Hit:
+        """The same where the text that the detector saw begins at `by`."""
+        return Hit(self[0] + by, self[1] + by, *self[2:]) if by else self
+
 
 @dataclass
 class Line:
@@ -65,7 +69,7 @@ class Line:
         head = self.said[max(0, at - reach) : at]
         if at < reach and self.above:
             head = f"{self.above[at - reach :]}\n{head}"
-        return PLACEHOLDER.sub("<>", head)
+        return PLACEHOLDER.sub("<>", head) if "<" in head else head
 
     def after(self, at: int, reach: int = 20) -> str:
         """The context from `at` on, within the line."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import polars as pl
@@ -19,6 +20,8 @@ _KEYS = "private_keys"
 # The detector that leaves alone what another one found on the line, hence comes last, and the only one that asks for
 # the language, which is dear.
 _LAST = "phones"
+# Longer lines are read anew each time.
+_SHORT = 512
 
 
 NO_OTHERS: Mapping[int, Sequence[Hit]] = {}
@@ -67,16 +70,23 @@ def _in_lines(
     flags = wanted.select(order).rows()
     places = zip(rows.gather(wanted["row"]), lines.code_points(wanted), wanted["text"], wanted["above"], strict=True)
     for (row, start, text, above), judged in zip(places, flags, strict=True):
-        chosen = [detectors[name] for name, passes in zip(order, judged, strict=True) if passes]
-        for hit in _in_line(text, above, speaks[row] if speaks is not None else None, chosen):
-            yield row, hit._replace(start=start + hit.start, end=start + hit.end)
+        chosen = tuple(detectors[name] for name, passes in zip(order, judged, strict=True) if passes)
+        read = _in_short_line if len(text) <= _SHORT else _in_line
+        for hit in read(text, above, speaks[row] if speaks is not None else None, chosen):
+            yield row, hit.moved(start)
+
+
+@lru_cache(maxsize=4096)
+def _in_short_line(text: str, above: str, language: str | None, detectors: tuple[Detector, ...]) -> tuple[Hit, ...]:
+    """Footers, mastheads and rows of tables come again and again."""
+    return tuple(_in_line(text, above, language, detectors))
 
 
 def _in_line(text: str, above: str, language: str | None, detectors: Sequence[Detector]) -> Iterator[Hit]:
     for window in windows(text):
         for hit in _read(window.text, "" if window.start else above, language, detectors):
             if window.owns(hit.start):
-                yield hit._replace(start=window.start + hit.start, end=window.start + hit.end)
+                yield hit.moved(window.start)
 
 
 def _read(text: str, above: str, language: str | None, detectors: Sequence[Detector]) -> Iterator[Hit]:
@@ -88,7 +98,7 @@ def _read(text: str, above: str, language: str | None, detectors: Sequence[Detec
         line.take(hits)
         for hit in hits:
             start, end = positions.original(hit.start, hit.end)
-            yield hit._replace(start=start, end=end)
+            yield hit if (start, end) == hit[:2] else hit._replace(start=start, end=end)
 
 
 def _key_blocks(batch: Batch, row: int) -> Iterator[Hit]:
@@ -96,4 +106,4 @@ def _key_blocks(batch: Batch, row: int) -> Iterator[Hit]:
     text = batch.text[row]
     for start, end in batch.parts.filter(pl.col("row") == row).select("start", "end").iter_rows():
         for hit in private_keys(text[start:end]):
-            yield hit._replace(start=start + hit.start, end=start + hit.end)
+            yield hit.moved(start)
