@@ -14,6 +14,7 @@ from corpusqa_checks.pii.hits import ALLOWED, Hit
 from corpusqa_checks.pii.labels import DEFAULT, NAMED, OPT_IN
 from corpusqa_checks.pii.naming import names, recogniser
 from corpusqa_checks.pii.scanning import Found, found
+from corpusqa_checks.pii.settled import settled
 from corpusqa_checks.pii.sharing import shared_values, value_keys
 
 from corpusqa.check import Batch, Check, Frame, Groups, Label, Measured, Signal
@@ -99,7 +100,7 @@ def pii(
     if shared_documents < 2:
         raise ValueError(f"shared_documents = {shared_documents} should be at least 2")
     labels = DEFAULT | {name: OPT_IN[name] for name in _known(also)} | (NAMED if ner else {})
-    judged = once_per_batch(_judging(labels, also, ner, allow))
+    judged = once_per_batch(_judging(labels, also, ner, allow, reserved=reserved))
     kept = partial(_kept, reserved=reserved)
 
     def measure(batch: Batch) -> Measured:
@@ -129,21 +130,24 @@ def _known(also: Sequence[str]) -> Sequence[str]:
 
 
 def _judging(
-    labels: Mapping[str, Label], also: Sequence[str], ner: str, allow: Sequence[str]
+    labels: Mapping[str, Label], also: Sequence[str], ner: str, allow: Sequence[str], *, reserved: bool
 ) -> Callable[[Batch], list[Found]]:
     """What finds every value of a batch and says which are spared."""
     detectors = DETECTORS | on_request(also)
     spares = allowing(allow)
     recognise = recogniser(ner) if ner else None
 
-    def judged(batch: Batch) -> list[Found]:
-        named = names(batch, recognise, ner) if recognise else {}
+    def marked(batch: Batch, values: Sequence[Found]) -> list[Found]:
         texts = batch.text
-        values = found(batch, detectors, tuple(labels), named)
         return [
             Found(v.row, _allowed(v.hit) if spares(v.hit, texts[v.row][v.hit.start : v.hit.end]) else v.hit)
             for v in values
         ]
+
+    def judged(batch: Batch) -> list[Found]:
+        named = names(batch, recognise, ner) if recognise else {}
+        values = marked(batch, found(batch, detectors, tuple(labels), named))
+        return marked(batch, settled(batch, detectors, tuple(labels), values, partial(_hidden, reserved=reserved)))
 
     return judged
 
@@ -153,7 +157,12 @@ def _allowed(hit: Hit) -> Hit:
 
 
 def _kept(values: Sequence[Found], *, reserved: bool) -> list[Found]:
-    return [value for value in values if not value.hit.spared or (reserved and value.hit.spared != ALLOWED)]
+    return [value for value in values if _hidden(value.hit, reserved=reserved)]
+
+
+def _hidden(hit: Hit, *, reserved: bool) -> bool:
+    """Whether a value counts."""
+    return not hit.spared or (reserved and hit.spared != ALLOWED)
 
 
 def _spans(values: Sequence[Found]) -> Frame:
