@@ -21,9 +21,9 @@ Flags = npt.NDArray[np.bool_]
 
 # Texts up to LONG characters are read whole; of longer ones a window at the head, in the middle and at the tail.
 LONG, WINDOW = 3_000, 1_000
-# The models read as much of the head, the middle and the tail of the prose: six hundred characters decide as surely
+# The models read as much of the head, the middle and the tail of the prose: nine hundred characters decide as surely
 # as ten thousand.
-READ = 200
+READ = 300
 # Texts with fewer signs and digits than this among the visible characters are prose as they stand: most of them.
 SIGN_SHARE, DIGIT_SHARE = 0.04, 0.1
 # Capitals per blank from which a text may be a list of names.
