@@ -103,7 +103,7 @@ def _executor(workers: int, started: Callable[[], None] | None) -> Any:
     """The shared pool; polars gets one thread a worker, or the workers would fight for the cores."""
     from loky import get_reusable_executor
 
-    return get_reusable_executor(max_workers=workers, timeout=60, initializer=started, env={"POLARS_MAX_THREADS": "1"})
+    return get_reusable_executor(max_workers=workers, timeout=600, initializer=started, env={"POLARS_MAX_THREADS": "1"})
 
 
 def _named(task: Any) -> str:
