@@ -86,8 +86,11 @@ def _words(batch: Batch, index: pl.Series) -> pl.Series:
 
 
 def _scored(text: pl.Series) -> dict[str, pl.Series]:
-    said = consent.scored(text)
-    return {name: said[name] for name in said.columns}
+    """The columns of `consent.scored`; each different text is scored once."""
+    different = text.unique()
+    said = consent.scored(different).with_columns(text=different)
+    known = text.to_frame("text").join(said, on="text", how="left", maintain_order="left")
+    return {name: known[name] for name in said.columns if name != "text"}
 
 
 def _filled() -> list[pl.Expr]:

@@ -83,8 +83,9 @@ def segments(written: Written, looked: Looked, score: Floats, cookie: Bools) -> 
     columns, layout = looked.lines("size", "stops"), looked.layout
     body = _body(columns, score) & ~cookie
     second_half = _follows(body, columns, layout, HALF)
-    appeals, cues = _appeals(written, (columns["size"] > LONG) & (second_half | _before(body, layout)))
-    body &= ~(second_half & (cues >= 2))
+    doubted = (score <= 0) & (second_half | _before(body, layout))
+    appeals, cues = _appeals(written, (columns["size"] > LONG) & (doubted | _follows(body, columns, layout, TAIL)))
+    body &= cues < 2
     before, after, late = (
         _before(body, layout),
         _follows(body, columns, layout, TAIL),
