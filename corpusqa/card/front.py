@@ -73,7 +73,7 @@ def front_matter(manifest: Mapping[str, Any], declared: Mapping[str, Any], exist
     said["size_categories"] = [size_category(manifest["measured"]["size"]["documents"])]
     said["configs"] = configs(manifest)
     if manifest.get("dataset_info"):
-        said["dataset_info"] = said_info(manifest)
+        said["dataset_info"] = _ordered(manifest["dataset_info"])
     said["corpusqa"] = {name: manifest[name] for name in ("format", "version", "content_id", "build_id")}
     said["corpusqa"]["filled_in"] = sorted(filled)  # so that the next card tells what people wrote from what we did
     ordered = {key: said[key] for key in (*existing, *said) if key in said}
@@ -93,13 +93,6 @@ def configs(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
     if manifest["ledger"]["dropped"] + manifest["ledger"]["unreadable"]:
         files = [{"split": "train", "path": "removed/train-*.parquet"}]
         found.append({"config_name": "removed", "data_files": files})
-    return found
-
-
-def said_info(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """`dataset_info` of the configurations that the card has: features, rows and sizes."""
-    names = {config["config_name"] for config in configs(manifest)}
-    found: list[dict[str, Any]] = _ordered([i for i in manifest["dataset_info"] if i["config_name"] in names])
     return found
 
 

@@ -1,4 +1,4 @@
-"""What `datasets` is told of the files in the head of the card: features, rows and sizes of every configuration."""
+"""What `datasets` is told of the files in the head of the card: features, rows and sizes of the data files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import datasets
 
 NOTED = b"huggingface"  # key of the schema metadata under which `datasets` notes features in its own files
-REMOVED = "removed"
 
 
 def noted_features(schemas: Iterable[pa.Schema]) -> str:
@@ -50,33 +49,16 @@ def features_of(schema: pa.Schema, noted: str = "{}") -> datasets.Features:
         return datasets.Features.from_arrow_schema(plain)
 
 
-def dataset_info(
-    folder: Path, splits: Mapping[str, Sequence[str]], features: datasets.Features
-) -> list[dict[str, Any]]:
-    """`dataset_info` of a card, one entry per configuration, counted from the footers of the files.
+def dataset_info(folder: Path, splits: Mapping[str, Sequence[str]], features: datasets.Features) -> dict[str, Any]:
+    """`dataset_info` of a card for the data files, counted from their footers.
+
+    The removed rows have none: what is published of them may be less than what is kept at home.
 
     Args:
         folder: The release.
         splits: Data files by split.
         features: Of the data files.
     """
-    import datasets
-
-    removed = sorted(path.relative_to(folder).as_posix() for path in (folder / REMOVED).glob("*.parquet"))
-    schema = pq.read_schema(folder / removed[0])
-    infos = {
-        "default": _info(folder, "default", splits, features),
-        REMOVED: _info(folder, REMOVED, {"train": removed}, features_of(schema)),
-    }
-    card: dict[str, Any] = {}
-    datasets.info.DatasetInfosDict(infos).to_dataset_card_data(card)
-    found: list[dict[str, Any]] = json.loads(json.dumps(card["dataset_info"]))
-    return found
-
-
-def _info(
-    folder: Path, config: str, splits: Mapping[str, Sequence[str]], features: datasets.Features
-) -> datasets.DatasetInfo:
     import datasets
 
     said = datasets.SplitDict()
@@ -88,6 +70,8 @@ def _info(
         said.add(datasets.SplitInfo(split, num_bytes=size, num_examples=rows))
         packed += sum((folder / path).stat().st_size for path in files)
     whole = sum(split.num_bytes for split in said.values())
-    return datasets.DatasetInfo(
-        features=features, splits=said, download_size=packed, dataset_size=whole, config_name=config
-    )
+    info = datasets.DatasetInfo(features=features, splits=said, download_size=packed, dataset_size=whole)
+    card: dict[str, Any] = {}
+    datasets.info.DatasetInfosDict({"default": info}).to_dataset_card_data(card)
+    found: dict[str, Any] = json.loads(json.dumps(card["dataset_info"]))
+    return {"config_name": "default", **found}
