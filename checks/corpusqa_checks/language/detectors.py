@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from corpusqa_checks.language.cache import tables
 from corpusqa_checks.language.extras import FastText, Lingua
 from corpusqa_checks.language.profile_nb import score
-from corpusqa_checks.language.prose import three_windows
+from corpusqa_checks.language.prose import LONG, READ, three_windows
 from corpusqa_checks.language.votes import RELIABLE, Vote, canonical, cld2
 
 _LOCK = threading.Lock()
@@ -44,7 +44,7 @@ class ProfileNB:
 
     def detect_batch(self, texts: Sequence[str]) -> list[Vote]:
         """The best profile of each text, of a long one by three windows; None where no n-gram is known."""
-        scores = score([three_windows(text) for text in texts])
+        scores = score([three_windows(text, READ) if len(text) > LONG else text for text in texts])
         order = (-scores.nats).argsort(axis=1, kind="stable")[:, :2]
         names = [canonical(name) for name in tables().languages]
         found = []

@@ -158,7 +158,7 @@ def _changed(texts: pl.Series, which: Flags, change: Callable[[pl.Series], pl.Se
         yield from zip(np.flatnonzero(which).tolist(), change(texts.filter(pl.Series(which))), strict=True)
 
 
-def three_windows(text: str, width: int = WINDOW) -> str:
+def three_windows(text: str, width: int) -> str:
     """Head, middle and tail of a long text, as lines."""
     return text if len(text) <= 3 * width else "\n".join(_cut(text, width))
 
