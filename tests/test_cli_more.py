@@ -377,3 +377,19 @@ def test_a_wildcard_never_cuts_lines_of_main_text(tmp_path: Path) -> None:
     assert "boilerplate.nav" in wild
     assert {"boilerplate.title", "boilerplate.repeated"} & set(wild) == set()
     assert named == ("boilerplate.title",)
+
+
+def test_a_dry_run_says_the_plan_and_a_contradicted_card_fails_the_gate(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.jsonl("data.jsonl", *({"id": str(n), "text": f"{n} {TEXT}", "published": "2021-01-01"} for n in range(5)))
+    run.write("take.csv", "id,decision\n3,drop\n77,drop\n")
+    run.write("corpusqa.toml", '[clean]\ndecisions = ["take.csv"]\n[card]\nperiod = ["2022-01-01", "2023-01-01"]\n')
+    done = run("clean", "data.jsonl", "-o", "out", "--dry-run", "--select", "text")
+
+    assert done.returncode == 0, done.stderr
+    assert "would write 4 documents and list 1 in removed/" in done.stdout
+    assert "data/train-00000-of-00001.parquet  4 documents" in done.stdout
+    assert "1 of 2 decisions by hand match no document: take.csv:3" in done.stderr
+    assert not (tmp_path / "out").exists()
+    assert run("gate", "data.jsonl", "--select", "text").returncode == 1
+    assert "gate on what was written: failed" in run("clean", "data.jsonl", "-o", "out", "--select", "text").stdout
