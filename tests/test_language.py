@@ -9,7 +9,9 @@ import polars as pl
 import pytest
 from conftest import SEEDS, SHARED
 from corpusqa_checks.language import language
+from corpusqa_checks.language.detectors import DETECTORS
 from corpusqa_checks.language.names import code_of, differ
+from corpusqa_checks.language.routing import detect
 
 from corpusqa.testing import plugin, run
 
@@ -133,3 +135,13 @@ def test_texts_without_language_are_refused(shared: Path) -> None:
 def test_the_two_seed_documents_are_english() -> None:
     texts = [path.read_text("utf-8") for path in sorted((SHARED / "seeds").glob("*.txt"))]
     assert detected(*texts)["label"].to_list() == ["en", "en"]
+
+
+def test_to_the_last_bit_the_same_in_any_batch() -> None:
+    # 61 lengths of each case: a matrix product would round differently for batches of other sizes
+    texts = pl.Series([str(case["text"])[: 40 + 3 * cut] for case in CASES for cut in range(61)])
+    vote = DETECTORS["cld2"].detect_batch
+    together = detect(texts, vote, 0.8)
+    alone = pl.concat([detect(texts[at : at + 7], vote, 0.8) for at in range(0, len(texts), 7)])
+
+    assert together.equals(alone)

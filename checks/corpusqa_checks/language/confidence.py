@@ -113,6 +113,7 @@ def plain() -> dict[str, float]:
 def confidence(way: str, labels: Sequence[str], columns: Floats) -> Floats:
     """Probability that answers found in this way are right, in 0..1; `columns` are those of their evidence."""
     bias = fitted()["bias"].get(way, {})
-    sums = columns @ np.array(fitted()["curves"][way])
+    # a matrix product would round differently in batches of other sizes
+    sums = np.multiply(columns, fitted()["curves"][way]).sum(axis=1)
     sums += np.array([bias.get(label, 0.0) for label in labels])
     return np.asarray(1 / (1 + np.exp(-np.clip(sums, -30, 30))), np.float64)
