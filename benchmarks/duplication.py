@@ -238,8 +238,8 @@ def rounds(args: argparse.Namespace) -> list[dict[str, Any]]:
                 print(f"{engine}: left out ({done.stderr.strip().splitlines()[-1][:150]})", file=sys.stderr)
                 continue
             results.append(json.loads(done.stdout.strip().splitlines()[-1]))
+            print(results[-1], file=sys.stderr, flush=True)
         for result in results:
-            print(result, file=sys.stderr)
             if result["engine"] not in best or result["cpu"] < best[result["engine"]]["cpu"]:
                 best[result["engine"]] = result
     return list(best.values())
