@@ -18,8 +18,9 @@ from corpusqa_checks.pii.scanning import Found, found
 from corpusqa.check import Batch
 
 _ROUNDS = 4
-# Code points around a value that are read; where they end inside a line, hits this close to the cut do not count.
-_AROUND, _EDGE = 600, 300
+# Code points around a value that are read; where they end inside a line, hits this close to the cut do not count. No
+# detector looks further back than 140.
+_AROUND, _EDGE = 320, 160
 # A placeholder, and what the style `mask` leaves of a value (see `corpusqa/release/mask.py`).
 _PLACEHOLDER, _KEPT = "<IT_1>", frozenset("@.-+()/:, ")
 
