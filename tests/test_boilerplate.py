@@ -201,7 +201,7 @@ def test_adjacent_lines_of_a_label_are_one_span() -> None:
 
 def test_every_pattern_runs_in_a_linear_engine() -> None:
     checks = Path(__file__).parent.parent / "checks" / "corpusqa_checks"
-    for folder in ("boilerplate", "cookie_text"):
+    for folder in ("boilerplate", "cookie_text", "_shared"):
         for source in (checks / folder).glob("*.py"):
             assert not {"re", "regex"} & _imported(source), (
                 f"{source.name}: patterns belong to polars, whose time is linear"
