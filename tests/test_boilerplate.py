@@ -1,7 +1,7 @@
 """Lines of pages and what they are called.
 
-Cases: `expect.lines` is the segment of every line that is not blank, in order; `expect.kind` is what the text is taken
-for.
+Cases: `expect.lines` is the segment of every line that is not blank, in order; `expect.main` only
+says which of them are main text (m) and which are frame (f); `expect.kind` is what the text is taken for.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def stated_labels(lines: dict[str, list[list[int]]]) -> dict[int, str]:
 @pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
 def test_case(case: dict[str, Any]) -> None:
     result = run(plugin(boilerplate), [case["text"]])
-    found = {"lines": list(line_labels(case["text"], result.spans).values())}
+    found: dict[str, Any] = {"lines": list(line_labels(case["text"], result.spans).values())}
+    if "main" in case["expect"]:
+        found = {"main": "".join("m" if label in ("main", "title") else "f" for label in found["lines"])}
     if "kind" in case["expect"]:
         found["kind"] = result.signals["boilerplate.kind"][0]
     if case["kind"] == "known_failure":

@@ -18,6 +18,7 @@ from corpusqa_checks._shared.words import folded
 from corpusqa_checks.boilerplate.context import Bools, Floats, Layout
 from corpusqa_checks.boilerplate.counts import as_pattern
 from corpusqa_checks.boilerplate.features import Columns, Looked
+from corpusqa_checks.boilerplate.gaps import NAMES, closing, doubtful_paragraphs, filled, silent
 
 Codes = npt.NDArray[np.int8]
 
@@ -67,6 +68,7 @@ TITLE_WORDS = (3, 30)
 TITLE_CHARS = 200
 TITLE_REACH = 8  # lines between the title and the first paragraph
 TITLE_DOUBT = -1.5  # a title may have so low a score
+SENTENCE_SCORE = -1.0  # a sentence of so high a score may have one cue of the frame
 STAMP_WORDS = 14  # a date line has at most so many words
 STAMP_DIGITS = 0.13  # and this share of digits or a cue of a byline, when the model takes it for main text
 
@@ -101,7 +103,8 @@ def segments(written: Written, looked: Looked, score: Floats, cookie: Bools) -> 
     label = np.where(cookie, CODE["cookie"], label).astype(np.int8)
     label = _sections(label, after, layout, score)
     label = _header(label, able, layout, before)
-    return _title(label, able, layout, score)
+    label = _body_filled(label, looked, score)
+    return _title(label, looked, able, score)
 
 
 def _body(columns: Columns, score: Floats) -> Bools:
@@ -198,6 +201,8 @@ def _able(columns: Columns) -> dict[str, Bools]:
         "dated": (columns["digits"] >= STAMP_DIGITS) | (columns["byline"] > 0),
         "menu": (columns["size"] <= 40) & (columns["ends"] == 0),
         "title": fits & ~closed,
+        # a title may begin with a word for "by" or have one; the line of an author is names
+        "lower": (columns["capital"] < NAMES) & (columns["digits"] == 0) & (columns["words"] >= 4),
         "paragraph": (columns["size"] >= LONG) & (columns["stops"] > 0),
     }
 
@@ -213,12 +218,30 @@ def _header(label: Codes, able: dict[str, Bools], layout: Layout, before: Bools)
     return np.where((label == OTHER) & able["menu"], CODE["nav"], label).astype(np.int8)
 
 
-def _title(label: Codes, able: dict[str, Bools], layout: Layout, score: Floats) -> Codes:
+def _body_filled(label: Codes, looked: Looked, score: Floats) -> Codes:
+    """Main text, too, where only the line model speaks against it: lines between paragraphs, sentences after them."""
+    columns, layout = looked.lines("size", "ends", "stops"), looked.layout
+    main, long = label == MAIN, columns["size"] >= LONG
+    body = main & long
+    quiet, one_cue = (flags[looked.place] for flags in silent(looked.own))
+    untyped, byline = np.isin(label, [OTHER, CODE["nav"]]), label == CODE["byline"]
+    plain = ((untyped | byline) & quiet) | ((label == OTHER) & one_cue & (score > SENTENCE_SCORE))
+    doubtful = doubtful_paragraphs(main, body, plain, long & (columns["stops"] > 0), score, layout)
+    main, body = main | doubtful, body | doubtful
+    label = np.where(doubtful, MAIN, label)
+    kept = filled(main, body, plain, layout) | closing(body, plain, columns["ends"] > 0, score, layout)
+    return np.where(kept, MAIN, label).astype(np.int8)
+
+
+def _title(label: Codes, looked: Looked, able: dict[str, Bools], score: Floats) -> Codes:
     """The best line above the first paragraph, when it can be a title."""
+    layout = looked.layout
     body = (label == MAIN) & able["paragraph"]
     _, ahead = layout.distance(body)
     none_yet = layout.before_and_after(layout.running(body))[0] == 0
-    replaceable = np.isin(label, [OTHER, CODE["nav"]]) & (score > TITLE_DOUBT)
+    near_stamp = (label == CODE["header"]) & ~able["stamp"]
+    with_by = (label == CODE["byline"]) & able["lower"]
+    replaceable = (np.isin(label, [OTHER, CODE["nav"]]) | near_stamp | with_by) & (score > TITLE_DOUBT)
     may = none_yet & ~body & (ahead <= TITLE_REACH) & able["title"] & ((label == MAIN) | replaceable)
     best = layout.largest(np.where(may, score, -99).astype(np.float32))
     chosen = may & (score == best)
