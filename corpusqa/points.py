@@ -9,6 +9,7 @@ Int64s = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
 
 BITS = 64  # bytes of text to a word of the index
+BLOCK = 1 << 18  # bytes of text looked at together: what is made of them stays in the cache; a multiple of 8
 AT_ONCE = 1 << 16  # places found together, so that what is unpacked for them stays small
 
 
@@ -38,9 +39,11 @@ def byte_places(data: npt.NDArray[np.uint8], starts: Int64s, points: Int64s) -> 
 
 def _heads(data: npt.NDArray[np.uint8]) -> Words:
     """A bit per byte, lowest first: whether it begins a code point, which 0b10...... does not."""
-    bits = np.packbits(data.view(np.int8) >= -64, bitorder="little")
     words = np.zeros(len(data) // BITS + 1, "<u8")
-    words.view(np.uint8)[: len(bits)] = bits
+    packed, signed = words.view(np.uint8), data.view(np.int8)
+    for at in range(0, len(data), BLOCK):
+        bits = np.packbits(signed[at : at + BLOCK] >= -64, bitorder="little")
+        packed[at // 8 : at // 8 + len(bits)] = bits
     return words
 
 

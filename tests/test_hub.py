@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from corpusqa.hub.client import PROBE_SECONDS
 from tests.hub_server import TOKEN, Server
 from tests.release_helpers import clean, jsonl, rows
 
@@ -378,6 +381,22 @@ def test_no_server_is_said_at_once(hub: Hub, releases: tuple[Path, Path]) -> Non
     done = hub.push(releases[0])
     assert "no answer" in done["error"]
     assert "--endpoint" in done["error"]
+
+
+def test_a_network_that_swallows_packets_is_said_before_an_answer_would_be_late(
+    hub: Hub, releases: tuple[Path, Path]
+) -> None:
+    with socket.socket() as deaf, socket.socket() as first, socket.socket() as second:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        for taken in (first, second):  # where the queue is full, Linux answers no further connection
+            taken.setblocking(False)
+            taken.connect_ex(deaf.getsockname())
+        began = time.monotonic()
+        done = hub.push(releases[0], endpoint=f"http://127.0.0.1:{deaf.getsockname()[1]}")
+        spent = time.monotonic() - began
+    assert "no answer (ConnectTimeout)" in done["error"]
+    assert spent < PROBE_SECONDS
 
 
 @pytest.mark.parametrize("repo", ["corpus", "a/b/c", "owner/--x", "owner/..", "owner/a b"])

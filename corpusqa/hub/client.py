@@ -15,6 +15,8 @@ HUGGING_FACE = "https://huggingface.co"
 KIND = "dataset"
 # Seconds for the first request, so that no network is said at once and not after the client's own retries (23 s).
 PROBE_SECONDS = 5.0
+# Of these for the connection: who is there takes it at once, and a network that swallows packets says nothing at all.
+CONNECT_SECONDS = 1.0
 
 
 class Conflict(Exception):
@@ -74,11 +76,14 @@ class Remote:
         Raises:
             UsageError: the repository has no such branch.
         """
+        from huggingface_hub import utils
         from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 
+        client: Any = utils
+        patience = client.httpx.Timeout(PROBE_SECONDS, connect=CONNECT_SECONDS)
         with self._told("look at"):
             try:
-                found = self.api.repo_info(self.repo, repo_type=KIND, revision=branch, timeout=PROBE_SECONDS)
+                found = self.api.repo_info(self.repo, repo_type=KIND, revision=branch, timeout=patience)
             except RepositoryNotFoundError as error:
                 if _status(error) == 401 and self.logged_in():
                     self.api.whoami()  # tells a bad token from a repository that is not there
