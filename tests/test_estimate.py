@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from corpusqa.cli import run
+from corpusqa.corpus import open_corpus
 from corpusqa.scan import estimate as module
 
 TOYS = Path(__file__).parent / "toy_checks.py"
@@ -37,6 +38,17 @@ def test_a_long_run_says_how_much_and_how_long_once(
 def test_a_short_run_says_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report(tmp_path)
     assert "to measure" not in capsys.readouterr().err
+
+
+def test_one_long_document_after_short_ones_is_not_taken_for_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [{"text": "ROPE"}, {"text": "a"}, {"text": "ROPE and harbour. " * 500_000}]
+    (tmp_path / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    corpus = open_corpus(tmp_path / "c.jsonl", unit_bytes=1000)
+    assert len(corpus.units) > 1
+    begins = module._beginnings(corpus)["text"]
+    assert begins.str.len_bytes().to_list() == [4, 1, module.GLANCE_BYTES]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpusqa.corpus import open_corpus, remove_spool
-from corpusqa.errors import CannotEvaluate, SourceError
+from corpusqa.errors import CannotEvaluate, EmptyCorpus, SourceError
 from tests.test_readers import read_all, write
 
 ROWS = [{"text": "one \U0001f600", "n": [1]}, {"text": "two\nlines", "n": []}]
@@ -167,6 +167,16 @@ def test_splits_by_the_names_of_files(tmp_path: Path) -> None:
     assert "splits: validation, train" in corpus.notes
 
 
+def test_a_split_that_is_named_twice_or_lacks_shards_is_said(tmp_path: Path) -> None:
+    line = '{"text": "x"}\n'
+    names = ["train.jsonl", "train-00000-of-00003.jsonl", "train-00002-of-00003.jsonl", "test-00000-of-00001.jsonl"]
+    corpus = open_corpus(write(tmp_path, dict.fromkeys(names, line)))
+    assert corpus.notes[2:] == (
+        "the split train is named in 2 ways, all of it is read: train-?????-of-00003, train.jsonl",
+        "only 2 of 3 shards of the split train are there: train-?????-of-00003",
+    )
+
+
 def test_a_release_is_its_data(tmp_path: Path) -> None:
     write(tmp_path, {"corpusqa/manifest.json": "{}", "removed/train-00000-of-00001.jsonl": '{"id": "1"}\n'})
     write(tmp_path, {"data/train-00000-of-00001.jsonl": '{"text": "kept"}\n'})
@@ -199,6 +209,16 @@ def test_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content
     corpus = open_corpus("-", work=tmp_path)
     assert read_all(corpus).documents.select("text", "file").rows() == [(text, None) for text in expected]
     remove_spool(corpus)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"\n \n", b"\xef\xbb\xbf"], ids=["nothing", "blank", "mark"])
+def test_standard_input_without_content_is_no_empty_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+    with pytest.raises(EmptyCorpus, match="standard input is empty"):
+        open_corpus("-", work=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

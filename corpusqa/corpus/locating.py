@@ -20,7 +20,9 @@ from corpusqa.scratch import remove_scratch, scratch_folder
 
 MAGIC = re.compile(r"[*?[]")
 RELEASE = "corpusqa/manifest.json"  # in the folder of a release; its documents are in `data`
-SHARD = re.compile(r"(?P<split>\w[\w.]*?)-\d{5}-of-\d{5}\.")  # as `datasets` and the Hub name the files of a split
+SHARD = re.compile(
+    r"(?P<split>\w[\w.]*?)-(?P<at>\d{5})-of-(?P<of>\d{5})\."
+)  # as `datasets` and the Hub name the files of a split
 # Names of files that say their split, with the split's name; as `datasets` reads them.
 SPLITS = {"train": "train", "training": "train", "validation": "validation", "valid": "validation"}
 SPLITS |= {"val": "validation", "dev": "validation", "test": "test", "testing": "test", "eval": "test"}
@@ -136,6 +138,32 @@ def _split(path: str, saved: Sequence[str]) -> str | None:
     if shard:
         return None if shard["split"] == "data" else shard["split"]  # `data` is what save_to_disk calls every file
     return SPLITS.get(name.partition(".")[0].lower())
+
+
+def split_doubts(located: Located) -> list[str]:
+    """What is odd about the files of a split: two ways of naming them side by side, or numbered shards that lack some.
+
+    Both are what an interrupted download or a second export leaves, and neither can be seen in the rows.
+    """
+    named: dict[str, dict[str, set[str]]] = {}
+    for path, split in located.splits.items():
+        folder, _, name = path.rpartition("/")
+        shard = SHARD.match(name)
+        way = f"{split}-?????-of-{shard['of']}" if shard else name
+        named.setdefault(split, {}).setdefault(f"{folder}/{way}".lstrip("/"), set()).add(shard["at"] if shard else "")
+    said = []
+    for split, ways in named.items():
+        if len(ways) > 1:
+            said.append(f"the split {split} is named in {len(ways)} ways, all of it is read: {_some(sorted(ways))}")
+        for way, numbers in ways.items():
+            of = int(way[-5:]) if numbers != {""} else 1
+            if len(numbers) < of:
+                said.append(f"only {len(numbers)} of {of} shards of the split {split} are there: {way}")
+    return said
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
 def _without_caches(listing: Listing) -> Listing:

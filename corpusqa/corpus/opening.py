@@ -8,7 +8,7 @@ from typing import Any
 
 from corpusqa.config import InputOptions
 from corpusqa.corpus.fields import Fields, find_fields
-from corpusqa.corpus.locating import Located, locate, spool_folder
+from corpusqa.corpus.locating import Located, locate, split_doubts, spool_folder
 from corpusqa.corpus.model import Corpus
 from corpusqa.corpus.repack import repacked
 from corpusqa.errors import EmptyCorpus, SourceError
@@ -97,6 +97,7 @@ def _notes(located: Located, fields: Fields) -> tuple[str, ...]:
         notes = [f"a {located.name}" if located.name.startswith("datasets.") else located.name]
     if located.splits and not fields.split:
         notes.append(f"splits: {', '.join(dict.fromkeys(located.splits.values()))}")
+        notes.extend(split_doubts(located))
     if fields.note():
         notes.append(str(fields.note()))
     if listing.skipped:

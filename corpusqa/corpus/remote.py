@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from corpusqa.corpus.web import download, shown_url
-from corpusqa.errors import CannotEvaluate, SourceError
+from corpusqa.errors import CannotEvaluate, EmptyCorpus, SourceError
 from corpusqa.readers.listing import METADATA, format_of
 
 # hf://datasets/org/name@revision:split, where name, revision and split alone do not point into the repository
@@ -30,10 +30,16 @@ KINDS = (  # how standard input begins -> the ending of a file of that kind
 
 
 def spool_stdin(folder: Path) -> Mapping[str, str]:
-    """Copy standard input into a file whose ending says what it is: rows where it begins like rows, else one text."""
+    """Copy standard input into a file whose ending says what it is: rows where it begins like rows, else one text.
+
+    Raises:
+        EmptyCorpus: If there is nothing in it: what a program sends that failed is not an empty text.
+    """
     stream = sys.stdin.buffer
     head = stream.read(SNIFF)
     begins = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not begins and len(head) < SNIFF:
+        raise EmptyCorpus("standard input is empty; did the program before it in the pipe fail?")
     ending = next((ending for mark, ending in KINDS if head.startswith(mark) or begins.startswith(mark)), ".txt")
     with (folder / f"stdin{ending}").open("wb") as copy:
         copy.write(head)

@@ -37,8 +37,8 @@ def estimate(corpus: Corpus, plugins: Sequence[Plugin], workers: int) -> str | N
 
 
 def _seconds_per_byte(corpus: Corpus, plugins: Sequence[Plugin]) -> float:
-    """Of some documents of the first unit, after a few that load what the checks load on first use."""
-    documents = corpus.read(corpus.units[0]).documents
+    """Of some documents, after a few that load what the checks load on first use."""
+    documents = _beginnings(corpus)
     step = max(1, int(documents["text"].str.len_bytes().sum()) // GLANCE_BYTES)
     some = documents.gather_every(step)
     if some.is_empty():
@@ -47,6 +47,16 @@ def _seconds_per_byte(corpus: Corpus, plugins: Sequence[Plugin]) -> float:
     began = time.process_time()
     _measure(plugins, some)
     return (time.process_time() - began) / max(1, int(some["text"].str.len_bytes().sum()))
+
+
+def _beginnings(corpus: Corpus) -> pl.DataFrame:
+    """How documents of the first unit begin, and of the largest where that is too little to tell the time of a byte."""
+    begin = pl.col("text").str.head(GLANCE_BYTES)
+    documents = corpus.read(corpus.units[0]).documents.with_columns(begin)
+    largest = max(corpus.units, key=lambda unit: unit.bytes)
+    if documents["text"].str.len_bytes().sum() >= GLANCE_BYTES or largest is corpus.units[0]:
+        return documents
+    return pl.concat([documents, corpus.read(largest).documents.with_columns(begin)])
 
 
 def _measure(plugins: Sequence[Plugin], documents: pl.DataFrame) -> None:
