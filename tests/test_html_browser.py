@@ -27,6 +27,17 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 
+LONG_HOST = f"{'a-long-name-of-a-site-' * 3}.example.org"
+REPEATS = [
+    {
+        "site": site,
+        "documents": 9,
+        "looked": 8,
+        "lines": [{"text": text, "label": "boilerplate.repeated", "documents": 8} for text in ("Home", "x" * 120)],
+    }
+    for site in (LONG_HOST, None)
+]
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
@@ -44,7 +55,12 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     report = run(tmp_path_factory.mktemp("plain"), PLAIN).report
     hostile = run(tmp_path_factory.mktemp("hostile"), HOSTILE).report
-    pages = {"plain": report, "hostile": hostile, "many": many(report, 10_000)}
+    pages = {
+        "plain": report,
+        "hostile": hostile,
+        "many": many(report, 10_000),
+        "repeats": report | {"repeats": REPEATS},
+    }
     found = {}
     for name, said in pages.items():
         found[name] = folder / f"{name}.html"
@@ -292,3 +308,18 @@ def test_nothing_is_wider_than_the_window(tab, width, tmp_path):
     page.screenshot(path=str(tmp_path / f"{width}.png"), full_page=True)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+def test_repeated_lines_and_their_counts_are_in_view_at_every_width(tab, width):
+    page = tab("repeats", viewport={"width": width, "height": 800}).page
+    section = page.locator("#repeats")
+
+    right = [box.bounding_box() for box in section.locator("td.number").all()]
+    assert len(right) == 4
+    assert all(box["x"] + box["width"] <= width for box in right)
+    assert section.locator(".scroll").evaluate("box => box.scrollWidth <= box.clientWidth")
+    assert section.locator("th[scope=rowgroup]").all_inner_texts() == [
+        f"{LONG_HOST} 9 pages",
+        "Pages without a URL 9 pages",
+    ]
