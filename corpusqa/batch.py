@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +63,7 @@ class Batch:
         self._frame = frame.with_columns(missing).select(*DOCUMENT)
         self._providers = dict(providers or {})
         self._parts = parts
+        self.memo: dict[object, Any] = {}  # what checks remember of this batch
 
     @property
     def frame(self) -> pl.DataFrame:

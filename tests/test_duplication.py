@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 import re
 import unicodedata
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,11 +16,11 @@ import numpy as np
 import polars as pl
 import pytest
 from corpusqa_checks._shared.characters import classify
-from corpusqa_checks.duplication import near
+from corpusqa_checks.duplication import duplication, near
 from corpusqa_checks.duplication.sketch import BINS, bands, densify, walks
 from corpusqa_checks.duplication.words import words
 
-from corpusqa.check import Batch
+from corpusqa.check import Batch, Links
 from corpusqa.corpus import open_corpus
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.local import LocalEngine
@@ -276,3 +278,31 @@ def test_members_tied_through_others_are_marked(tmp_path: Path) -> None:
     assert transitive(found.edges, found.clusters).rows() == [("duplication.near", "00000", 2)]
     why = dict(found.spans.filter(pl.col("label") == "duplication.near").select("doc", "why").rows())
     assert [doc for doc, reason in why.items() if reason.endswith(CHAINED)] == [2]
+
+
+def test_a_batch_is_let_go_when_its_documents_are_done() -> None:
+    check = duplication(also=["passage"])
+    batch = Batch(pl.DataFrame({"text": ["The ferry leaves from the northern pier at seven in the morning. " * 9] * 3}))
+    for half in check.corpus.values():
+        if isinstance(half, Links):
+            assert half.keys(batch).columns == ["row", "key"]
+    there = weakref.ref(batch)
+    del batch
+    gc.collect()
+    assert there() is None
+
+
+def test_copies_are_verified_as_one(tmp_path: Path) -> None:
+    rng = random.Random(3)
+    words = [f"w{n}" for n in range(200)]
+    base = [rng.choices(words, k=90) for _ in range(3)]
+    texts = [" ".join(each) for each in base]
+    close = " ".join([*base[0][:60], "other", *base[0][61:]])
+    rows = [texts[0], close, texts[1], *[texts[0]] * 4, close, texts[2]]
+    found = scanned(tmp_path, rows)
+    sets = [shingles(text) for text in rows]
+    for half in ("near", "contained", "passage"):
+        family = [0, 1, 3, 4, 5, 6, 7]
+        assert set(edges(found, half)) == {(a, b) for a in family for b in family if a < b}, half
+    for (a, b), similarity in edges(found, "near").items():
+        assert similarity == pytest.approx(jaccard(sets[a], sets[b]))

@@ -216,3 +216,11 @@ def test_a_half_among_another_names_one_that_is_there() -> None:
     check = Check({"close": Signal(pl.String, "")}, corpus={"close": Among("far", 0.5)})
     with pytest.raises(PluginError, match="among 'far'"):
         _declared("toy", check, lambda: check)
+
+
+def test_copies_of_a_story_do_not_make_it_a_form(tmp_path: Path) -> None:
+    one, other = ((SEEDS / folder / name).read_bytes().decode() for folder, name in RETOLD[:2])
+    found = scanned(tmp_path, [one] * 8 + [other])
+    assert {(a, 8) for a in range(8)} <= set(edges(found, "rewrite"))
+    evidence = found.edges.filter((pl.col("half") == "duplication.rewrite") & (pl.col("b") == 8))["evidence"].to_list()
+    assert all(places == evidence[0] for places in evidence)

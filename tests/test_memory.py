@@ -36,6 +36,7 @@ def test_what_is_planned_fits(limit: int, asked: int) -> None:
     factors = (memory.UNIT_FACTOR, memory.BATCH_FACTOR, memory.BUCKET_FACTOR)
     most = max(size * factor for size, factor in zip((sizes.unit, sizes.batch, sizes.bucket), factors, strict=True))
     assert 1 <= workers <= asked
+    assert sizes.batch == memory.BATCH_BYTES  # what stands together in a batch decides about retellings
     assert memory.DRIVER_BYTES + workers * (memory.PROCESS_BYTES + most) <= limit
 
 

@@ -45,7 +45,8 @@ def planned(limit: int | None, workers: int) -> tuple[Memory, int]:
         return Memory(), workers
     if limit < LEAST:
         raise UsageError(f"--memory: at least {LEAST // 10**9} GB are needed for Python, its libraries and one worker")
-    smallest = PROCESS_BYTES + 150_000_000
+    # What a batch may hold is the same whatever the limit: retellings are judged among the documents of a batch.
+    smallest = PROCESS_BYTES + BATCH_FACTOR * BATCH_BYTES
     workers = max(1, min(workers, (limit - DRIVER_BYTES) // smallest))
     share = (limit - DRIVER_BYTES) // workers - PROCESS_BYTES
     sizes = (UNIT_BYTES, UNIT_FACTOR), (BATCH_BYTES, BATCH_FACTOR), (BUCKET_BYTES, BUCKET_FACTOR)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import polars as pl
-from corpusqa_checks._shared.characters import Ints, slices
+from corpusqa_checks._shared.characters import slices
 from corpusqa_checks._shared.memo import once_per_batch
-from corpusqa_checks.duplication.evidence import PAIRS, Proven, with_evidence
+from corpusqa_checks.duplication.distinct import by_text, distinct
+from corpusqa_checks.duplication.evidence import PAIRS, Place, with_evidence
 from corpusqa_checks.duplication.mixing import as_keys
 from corpusqa_checks.duplication.passages import Texts, runs_of
 from corpusqa_checks.duplication.sets import Sets, sets_of, shared, shingled
@@ -48,7 +51,11 @@ def keys(batch: Batch) -> Frame:
 
 def verify_contained(batch: Batch, pairs: Frame, share: float) -> Frame:
     """The pairs whose containment reaches the share, with it."""
-    sets = sets_of(shingled(batch.main.buffers, SHINGLE))
+    return by_text(batch.main, pairs, lambda texts, different: _verified(texts, different, share))
+
+
+def _verified(batch: Batch, pairs: Frame, share: float) -> Frame:
+    sets = sets_of(shingled(batch.buffers, SHINGLE))
     a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
     containment = shared(sets, a, b) / np.maximum(np.minimum(sets.sizes[a], sets.sizes[b]), 1)
     table = pl.DataFrame({"a": a, "b": b, "similarity": containment}, schema=PAIRS)
@@ -57,20 +64,20 @@ def verify_contained(batch: Batch, pairs: Frame, share: float) -> Frame:
 
 def verify_passage(batch: Batch, pairs: Frame, least_words: int) -> Frame:
     """The pairs with a common run of so many words, with the share of the shorter text that such runs cover."""
-    texts = Texts(batch.main.buffers)
-    sets = sets_of(shingled(batch.main.buffers, SHINGLE))
-    a, b = _likely(sets, pairs, least_words)
-    rows: list[Proven] = []
-    for i, j in zip(a.tolist(), b.tolist(), strict=True):
-        found = runs_of(texts, i, j, least_words)
-        if len(found):
-            covered = np.minimum(1.0, found[:, 2].sum() / max(1, min(texts.size(i), texts.size(j))))
-            rows.append((i, j, float(covered), texts.places(i, j, found[:MOST_PASSAGES])))
-    return with_evidence(batch.main, rows)
+    different = distinct(batch.main)
+    texts, sets = Texts(different.batch.buffers), sets_of(shingled(different.batch.buffers, SHINGLE))
+    judged = cache(lambda i, j: _passages(texts, sets, i, j, least_words))
+    number = different.number.tolist()
+    said = ((a, b, judged(number[a], number[b])) for a, b in pairs.select("a", "b").iter_rows())
+    return with_evidence(batch.main, [(a, b, *found) for a, b, found in said if found])
 
 
-def _likely(sets: Sets, pairs: Frame, least_words: int) -> tuple[Ints, Ints]:
-    """Pairs with as many shingles in common as one run of so many words holds."""
-    a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
-    enough = shared(sets, a, b) > least_words - SHINGLE
-    return a[enough], b[enough]
+def _passages(texts: Texts, sets: Sets, a: int, b: int, least_words: int) -> tuple[float, list[Place]] | None:
+    """The share of the shorter text that the common runs cover, and the longest of them; None without any."""
+    if shared(sets, np.array([a]), np.array([b]))[0] <= least_words - SHINGLE:
+        return None  # fewer shingles in common than one run holds
+    found = runs_of(texts, a, b, least_words)
+    if not len(found):
+        return None
+    covered = min(1.0, found[:, 2].sum() / max(1, min(texts.size(a), texts.size(b))))
+    return float(covered), texts.places(a, b, found[:MOST_PASSAGES])

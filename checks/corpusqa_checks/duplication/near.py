@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 from corpusqa_checks._shared.characters import Ints, slices
+from corpusqa_checks.duplication.distinct import by_text
 from corpusqa_checks.duplication.mixing import as_keys
 from corpusqa_checks.duplication.sets import Sets, agreement, sets_of, shared, shingled
 from corpusqa_checks.duplication.shingles import crossing, shingles
@@ -38,7 +39,11 @@ def keys(batch: Batch, threshold: float) -> Frame:
 
 def verify(batch: Batch, pairs: Frame, threshold: float) -> Frame:
     """The pairs whose Jaccard similarity reaches the threshold, with it."""
-    texts = shingled(batch.main.buffers, SHINGLE, sketched=True)
+    return by_text(batch.main, pairs, lambda texts, different: _verified(texts, different, threshold))
+
+
+def _verified(batch: Batch, pairs: Frame, threshold: float) -> Frame:
+    texts = shingled(batch.buffers, SHINGLE, sketched=True)
     a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
     close = agreement(texts.sketch, a, b) >= threshold - SLACK * float(np.sqrt(threshold * (1 - threshold) / BINS))
     sets = sets_of(texts, np.concatenate([a[close], b[close]]))

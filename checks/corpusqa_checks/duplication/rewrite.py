@@ -7,12 +7,15 @@ the other text, times the share of its pairs of neighbouring content stems that 
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import polars as pl
 from corpusqa_checks._shared.characters import Ints, slices
 from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks.duplication.alignment import align
-from corpusqa_checks.duplication.evidence import Proven, with_evidence
+from corpusqa_checks.duplication.distinct import distinct
+from corpusqa_checks.duplication.evidence import Place, with_evidence
 from corpusqa_checks.duplication.mixing import Hashes, as_keys
 from corpusqa_checks.duplication.narrative import narrative, pairs
 from corpusqa_checks.duplication.near import LEAST_WORDS
@@ -56,17 +59,16 @@ def keys(batch: Batch) -> Frame:
 
 def verify(batch: Batch, candidates: Frame, score: float) -> Frame:
     """The pairs that are retellings, with their score and the aligned sentences in the order of the lighter text."""
-    told = stories(batch.main)
-    rows: list[Proven] = []
-    for a, b in candidates.select("a", "b").iter_rows():
-        found = judged(told[a], told[b], score)
-        if found is not None:
-            rows.append((a, b, found[0], found[1].places()))
-    return with_evidence(batch.main, rows)
+    different = distinct(batch.main)
+    told = stories(different.batch)
+    once = cache(lambda i, j: judged(told[i], told[j], score))
+    number = different.number.tolist()
+    said = ((a, b, once(number[a], number[b])) for a, b in candidates.select("a", "b").iter_rows())
+    return with_evidence(batch.main, [(a, b, *found) for a, b, found in said if found])
 
 
-def judged(a: Story, b: Story, least: float) -> tuple[float, Retold] | None:
-    """Score and alignment of two stories, or None below `least` or with fewer than LEAST_ALIGNED sentences."""
+def judged(a: Story, b: Story, least: float) -> tuple[float, list[Place]] | None:
+    """Score and aligned sentences of two stories, or None below `least` or with fewer than LEAST_ALIGNED sentences."""
     swapped = a.weight > b.weight
     light, heavy = (b, a) if swapped else (a, b)
     shared = common(light.told, heavy.pairs)
@@ -77,7 +79,7 @@ def judged(a: Story, b: Story, least: float) -> tuple[float, Retold] | None:
         return None
     found = Retold(light, heavy, align(light.whole, heavy.whole), swapped)
     aligned = len(found.alignment.sentences) >= LEAST_ALIGNED
-    return (score, found) if aligned and found.of_one_thing else None
+    return (score, found.places()) if aligned and found.of_one_thing else None
 
 
 def _distinct(owner: Ints, hashes: Hashes) -> tuple[Ints, Hashes]:
