@@ -49,3 +49,11 @@ def test_links_between_documents_lead_somewhere() -> None:
     ]
 
     assert broken == []
+
+
+def test_decisions_are_numbered_once_and_say_their_number() -> None:
+    paths = sorted((ROOT / "docs/decisions").glob("*.md"))
+    numbers = [int(path.name[:4]) for path in paths]
+
+    assert len(set(numbers)) == len(numbers)
+    assert [path.read_text(encoding="utf-8").partition(".")[0] for path in paths] == [f"# {n}" for n in numbers]
