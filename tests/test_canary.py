@@ -331,3 +331,42 @@ def test_a_push_sends_no_canary_but_in_published_columns(world: World, tmp_path:
     server.server_close()
     assert leaking(tmp_path, spared=published) == {}
     assert len([path for path in (tmp_path / "hub").rglob("*") if path.is_file()]) > 5
+
+
+def test_what_people_wrote_into_the_configuration_is_not_published(tmp_path: Path) -> None:
+    """Rules by author, reasons of accepted findings and the name of the source are said without their values."""
+    email, phone = CANARIES[0].value, CANARIES[5].phrase
+    world = World(tmp_path)
+    (tmp_path / ".git").mkdir()
+    config = f"""
+[checks.pii]
+reserved = true
+[clean]
+drop = ["doc.author = '{email}' AND pii.count = 0"]
+[[suppress]]
+check = "pii.email"
+reason = "{email} agreed, {phone}"
+"""
+    (tmp_path / "corpusqa.toml").write_text(config, encoding="utf-8")
+    lines = [
+        json.dumps({"id": str(n), "text": f"{FERRY * 2}{n} {email if n else ''}", "author": email}) for n in range(4)
+    ]
+    name = f"source {email}.jsonl"
+    (tmp_path / name).write_text("\n".join(lines), encoding="utf-8")
+    drawn = [word for form in FORMATS for word in ("--format", f"{form}:drawn.{form}")]
+    for said, command in {
+        "report": ["report", name, *drawn],
+        "gate": ["gate", name],
+        "clean": ["clean", name, "-o", "cleaned"],
+        "init": ["init", name, "-o", "new.toml"],
+    }.items():
+        world(said, command)
+    world("diff", ["diff", "cleaned", name, "--format", "json"])
+    assert [world.codes[said] for said in ("report", "clean", "init")] == [0, 0, 0], world.said
+    assert world.codes["diff"] == 1  # the document without a value is back, which the rule about pii.count removed
+    assert "drop rule 1, which holds a private value (pii.count)" in (tmp_path / "cleaned/README.md").read_text()
+    assert {said: leaks(text.encode()) for said, text in world.said.items() if leaks(text.encode())} == {}
+    spared = {"corpusqa.toml", "last.json"}  # the latter says where the source lies, to the user alone
+    assert leaking(tmp_path, spared=lambda path: sources(path) or path.name in spared) == {
+        f"{tmp_path.name}/{name}": leaks(name.encode())
+    }

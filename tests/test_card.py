@@ -10,9 +10,11 @@ import yaml
 
 from corpusqa.card import card
 from corpusqa.card.card import drift
+from corpusqa.card.croissant import croissant
 from corpusqa.card.front import size_category, split_front
 from corpusqa.card.lint import contradictions, lint
 from corpusqa.release import Recipe, checked, redrawn
+from corpusqa.release.measures import SHOWN, _short
 from tests.release_helpers import clean, jsonl, rows
 
 DECLARED = {
@@ -214,3 +216,15 @@ def test_mlcroissant_accepts_it(made: Path) -> None:
     assert dataset.metadata.ctx.issues.errors == set()
     ids = [record["documents/id"].decode() for record in dataset.records("documents")]
     assert len(ids) == 54
+
+
+def test_rare_languages_together_are_no_language(manifest: dict) -> None:
+    many = [
+        {"name": f"q{chr(97 + n // 26)}{chr(97 + n % 26)}", "documents": 1, "characters": 9} for n in range(SHOWN + 13)
+    ]
+    shown = _short(many)
+    assert shown[-1]["name"] == "13 others"
+    manifest["measured"] |= {"languages": shown, "size": {**manifest["measured"]["size"], "documents": len(many)}}
+    head, _ = split_front(card(manifest, {}, {}, ""))
+    assert head["language"] == [row["name"] for row in many[:SHOWN]]
+    assert "others" not in json.dumps(croissant(manifest, {})["inLanguage"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 from pathlib import Path
@@ -143,3 +144,13 @@ def test_a_sampled_gate_decides_where_the_whole_interval_does(
     assert gate(tmp_path, texts, '"pii.email.share" = { error = 0.1 }', capsys)[0] == 1
     assert gate(tmp_path, texts, '"pii.email.share" = { error = 0.5 }', capsys)[0] == 3
     assert gate(tmp_path, texts, '"duplication.exact.share" = { error = 0.5 }', capsys)[0] == 2
+
+
+def test_work_files_hold_no_hash_of_an_id_that_could_be_found_by_trying(tmp_path: Path) -> None:
+    source = jsonl(tmp_path / "a.jsonl")
+    drawn(source, tmp_path / "w", 30)
+    tried = {int.from_bytes(hashlib.sha256(str(row["id"]).encode()).digest()[:8], "big") >> 1 for row in ROWS}
+    (kept,) = (tmp_path / "w").rglob("keys-*.parquet")
+    hashes = pl.read_parquet(kept)["hash"]
+    assert len(hashes) == 30
+    assert not tried & set(hashes)

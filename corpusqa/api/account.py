@@ -180,6 +180,9 @@ def _of(
     reference: Corpus | None,
 ) -> Account:
     policy = make_policy(config.clean, declared, corpus.columns)
+    policy = policy.shown_without(
+        private_values(plugins, [pl.Series([rule.text for rule in policy.drop], dtype=pl.String)])
+    )
     work = _folder(settings.work, corpus, settings.sample)
     flow = Flow(_engine(corpus, settings, most, work), work, settings.progress, memory, settings.say)
     if settings.sample is not None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from corpusqa.errors import CannotEvaluate
 from corpusqa.gate import GateResult, evaluate
@@ -14,6 +17,7 @@ from corpusqa.gate.accepted import Accepted, accept
 from corpusqa.gate.base import Base, base_of_report, base_of_scan, find_report, read_report
 from corpusqa.gate.baseline import key_of, read_baseline
 from corpusqa.hub import fetch_release
+from corpusqa.scan.names import told
 from corpusqa.scratch import scratch
 
 if TYPE_CHECKING:
@@ -42,7 +46,11 @@ def accepted(found: Account) -> Accepted | None:
     if not suppress and path is None:
         return None
     baseline = read_baseline(Path(path), key_of(os.environ)) if path is not None else None
-    return accept(found.findings, found.scan, suppress, baseline, datetime.now(UTC).date())
+    tell = partial(told, found.plugins)
+    reasons = tell(pl.Series([entry.reason for entry in suppress], dtype=pl.String))
+    shown = [replace(entry, reason=reason) for entry, reason in zip(suppress, reasons, strict=True)]
+    known = accept(found.findings, found.scan, shown, baseline, datetime.now(UTC).date())
+    return replace(known, fingerprints=known.fingerprints.with_columns(tell(known.fingerprints["reason"])))
 
 
 def _base(found: Account) -> Base | None:

@@ -8,7 +8,7 @@ import os
 import platform
 import resource
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -22,9 +22,11 @@ from corpusqa.api.account import Account
 from corpusqa.api.again import judged_again
 from corpusqa.config import Config
 from corpusqa.errors import UsageError
+from corpusqa.plugins import Plugin
 from corpusqa.release import Recipe, Release, store_release, write_release
 from corpusqa.release.slices import kept_documents, slices
 from corpusqa.reporting.plain import dumped
+from corpusqa.scan.names import HELD, private_values
 
 _PACKAGES = ("corpusqa", "polars", "pyarrow", "numpy", "pandera", "datasets")
 
@@ -100,7 +102,7 @@ def write_clean(found: Account, target: Target) -> Release:
     _refuse_source(found.corpus.source, target)
     found.verdicts.refuse_alarms()
     recipe = Recipe(
-        config=settled(found.config),
+        config=settled(found.config, found.plugins),
         mask_with=found.config.clean.mask_with,
         declared={**found.config.card, "sources": list(found.config.source)},
         report=found.report,
@@ -150,13 +152,36 @@ def _refuse_source(source: object, target: Target) -> None:
         )
 
 
-def settled(config: Config) -> dict[str, Any]:
-    """The configuration as plain values, without places and paths, which differ from machine to machine."""
+def settled(config: Config, plugins: Sequence[Plugin]) -> dict[str, Any]:
+    """The configuration as plain values, without places and paths, which differ from machine to machine.
+
+    It is published: of private values only those stay that `allow` and other options of checks, `[card]` and
+    `[[source]]` declare.
+    """
     values: dict[str, Any] = json.loads(json.dumps(asdict(config), default=str))
     kept: dict[str, Any] = _without(
         values, ("path", "place", "places", "notes", "files", "decisions", "baseline", "key_file")
     )
-    return kept
+    own = {name: part for name, part in kept.items() if name not in ("checks", "card", "source")}
+    private = frozenset(private_values(plugins, [pl.Series(list(_strings(own)), dtype=pl.String)]))
+    hidden: dict[str, Any] = _hidden(own, private)
+    return {**kept, **hidden}
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _strings(inner)
+
+
+def _hidden(value: Any, private: Collection[str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _hidden(inner, private) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_hidden(inner, private) for inner in value]
+    return HELD if isinstance(value, str) and value in private else value
 
 
 def _without(value: Any, names: tuple[str, ...]) -> Any:

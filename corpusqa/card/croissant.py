@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from corpusqa.card.front import language_rows
+
 Values = Mapping[str, Any]
 CONTEXT = {
     "@language": "en",
@@ -85,7 +87,7 @@ def croissant(manifest: Values, declared: Values) -> dict[str, Any]:
         "description": str(declared.get("summary") or f"Text documents made from {manifest['input']['name']}"),
         "url": str(declared.get("url") or f"urn:corpusqa:{manifest['content_id']}"),
         "version": manifest["version"],
-        "inLanguage": [row["name"] for row in manifest["measured"]["languages"] if row["name"]],
+        "inLanguage": [row["name"] for row in language_rows(manifest["measured"])],
         "distribution": _distribution(manifest),
         "recordSet": [_records(manifest)],
         "prov:wasDerivedFrom": {"@type": "prov:Entity", "sc:name": manifest["input"]["name"]},

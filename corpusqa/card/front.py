@@ -107,4 +107,9 @@ def _ordered(value: Any) -> Any:
 def measured_languages(measured: Mapping[str, Any]) -> list[str]:
     """Languages of the documents, the most frequent first."""
     least = LANGUAGE_SHARE * measured["size"]["documents"]
-    return [row["name"] for row in measured["languages"] if row["name"] and row["documents"] >= least]
+    return [row["name"] for row in language_rows(measured) if row["documents"] >= least]
+
+
+def language_rows(measured: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The measured languages that have a code: neither documents without one nor the row of the rare ones together."""
+    return [row for row in measured["languages"] if row["name"] and " " not in row["name"]]

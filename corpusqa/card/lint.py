@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
-from corpusqa.card.front import SIZES, configs, size_category
+from corpusqa.card.front import SIZES, configs, language_rows, size_category
 from corpusqa.card.licenses import LICENSES
 from corpusqa.errors import near_misses
 
@@ -211,7 +211,7 @@ def _placeholders(card: Card) -> Iterator[Problem]:
 
 
 def _declared_languages(card: Card) -> Iterator[Problem]:
-    measured = {row["name"]: row["documents"] for row in card.manifest["measured"]["languages"] if row["name"]}
+    measured = {row["name"]: row["documents"] for row in language_rows(card.manifest["measured"])}
     count = card.manifest["measured"]["size"]["documents"]
     said = card.head.get("language")
     listed = [str(v).split("-")[0] for v in (said if isinstance(said, list) else [said]) if isinstance(v, str)]

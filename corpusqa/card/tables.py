@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from corpusqa.card.datasheet import QUESTIONS
+from corpusqa.card.front import language_rows
 from corpusqa.card.markdown import code, number, percent, plain, statistic, table
 
 Values = Mapping[str, Any]
@@ -141,7 +142,7 @@ def training_content(manifest: Values, declared: Values) -> str:
     measured = manifest["measured"]
     hosts, count = measured["hosts"], measured["size"]
     top = ", ".join(code(row["name"]) for row in hosts if row["name"]) or "unknown: no document states an address"
-    languages = ", ".join(code(row["name"]) for row in measured["languages"] if row["name"]) or "unknown"
+    languages = ", ".join(code(row["name"]) for row in language_rows(measured)) or "unknown"
     period = measured["periods"]["collected"]
     dates = f"{period['first']} to {period['last']}" if period["first"] else "unknown: no document states it"
     rows = [

@@ -63,7 +63,7 @@ def _side(place: str, folder: Path) -> Side:
         from corpusqa.api.account import account
 
         found = account(place, configured(None), how)
-        return scanned_side(place, found.scan, found.report)
+        return scanned_side(found.source_name or "a corpus with a private name", found.scan, found.report)
 
 
 def _drawn(found: Difference, form: str) -> str:

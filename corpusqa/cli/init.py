@@ -54,8 +54,9 @@ def command(source: str, output: Path, profile: str | None, ci: str | None, **op
         if path.exists():
             raise UsageError(f"{path}: exists already; move it away, or name another file with -o")
     found = run_account(source, options)
-    replace(output, _text(found, source, profile).encode())
-    click.echo(f"{output}: written; `corpusqa gate {source}` passes with it today")
+    shown = found.source_name or "SRC"
+    replace(output, _text(found, shown, profile).encode())
+    click.echo(f"{output}: written; `corpusqa gate {shown}` passes with it today")
     if ci:
         workflow.parent.mkdir(parents=True, exist_ok=True)
         replace(workflow, _WORKFLOW.format(source=shlex.quote(source)).encode())

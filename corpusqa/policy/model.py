@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TypeVar
@@ -67,6 +67,17 @@ class Policy:
         """The checks without which the policy cannot judge a document."""
         ruled = {check for rule in self.drop for check in rule.checks}
         return frozenset(ruled | {name.partition(".")[0] for name in (*self.cut, *self.mask, *self.one_of)})
+
+    def shown_without(self, private: Collection[str]) -> Policy:
+        """The same, its drop rules with one of the private texts called by their number: reasons are published."""
+        named = {
+            rule.text: replace(rule, text=f"drop rule {number}, which holds a private value{rule.signals_named}")
+            for number, rule in enumerate(self.drop, 1)
+            if rule.text in private
+        }
+        moved = {rule.text: self.places[text] for text, rule in named.items() if text in self.places}
+        drop = tuple(named.get(rule.text, rule) for rule in self.drop)
+        return replace(self, drop=drop, places={**self.places, **moved})
 
 
 def make_policy(options: CleanOptions, checks: Checks, columns: Sequence[str] | None = None) -> Policy:

@@ -34,6 +34,12 @@ class Rule:
         """The checks whose signals it names."""
         return frozenset(name.check for name in self.names if name.check)
 
+    @property
+    def signals_named(self) -> str:
+        """The signals in it, in brackets: what a reader may know of a rule whose text is not shown."""
+        signals = sorted({name.text for name in self.names if name.check})
+        return f" ({', '.join(signals)})" if signals else ""
+
     def fired(self, frame: pl.DataFrame) -> pl.Series:
         """Boolean series: true where the rule drops the document, null where it cannot be said.
 

@@ -21,6 +21,8 @@ _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,7}(?:\.(?:gz|zst|bz2|xz))?\Z")
 _STEPS, _SPACES = re.compile(r"[/?&#]+"), re.compile(r"[_=]")
 # Each has a column `<name>_private`.
 NAMES = ("id", "url", "file", "source")
+# What stands for a line that people wrote and that holds a private value.
+HELD = "(holds a private value)"
 # A private value is no date, language or split: such a field counts as not stated, for checks as well.
 STATED = ("published", "collected", "language", "split")
 
@@ -83,6 +85,12 @@ def private_values(plugins: Sequence[Plugin], columns: Sequence[pl.Series]) -> l
         rows = {*result.spans.filter(pl.col("label").is_in(labels))["row"], *result.failures["row"]}
         found |= {read[row][0] for row in rows}
     return [str(value) for value in values.gather(sorted(found))]
+
+
+def told(plugins: Sequence[Plugin], said: pl.Series) -> pl.Series:
+    """What people wrote (reasons, lines of a configuration), HELD where it holds a private value."""
+    private = private_values(plugins, [said])
+    return said.replace(private, [HELD] * len(private)) if private else said
 
 
 def readings(name: str) -> list[str]:

@@ -31,7 +31,8 @@ def sampled(corpus: Corpus, flow: Flow, asked: int) -> Corpus:
         return _files(corpus, asked)
     stage = flow.map("keys", (corpus.identity(), asked), corpus.units, partial(_unit_keys, corpus, asked))
     counts = {unit.number: stage.part("counts", unit.number).row(0) for unit in corpus.units}
-    frames = [stage.part("keys", unit.number).with_columns(unit=pl.lit(unit.number, pl.Int64)) for unit in corpus.units]
+    veiled = ((unit.number, stage.part("keys", unit.number)) for unit in corpus.units)
+    frames = [_veiled(corpus, unit, keys).with_columns(unit=pl.lit(unit, pl.Int64)) for unit, keys in veiled]
     drawn = pl.concat(frames).sort("hash", "unit", "row").head(asked).sort("unit", "row")
     rows = {unit: tuple(part["row"]) for (unit,), part in drawn.group_by("unit", maintain_order=True)}
     of = sum(count for count, _ in counts.values())
@@ -62,7 +63,19 @@ def _unit_keys(corpus: Corpus, asked: int, folder: Path, unit: Unit) -> Done:
     block = reader(corpus.format).read(Path(corpus.root), unit, [name, name.partition(".")[0]] if name else None)
     keys = pl.concat([_readable(block, name), _unreadable(block)]).sort("hash", "row").head(asked)
     counts = pl.DataFrame({"rows": [block.count], "lines": [block.lines]}, schema={"rows": pl.Int64, "lines": pl.Int64})
-    return Done(write_tables(folder, unit.number, {"keys": keys, "counts": counts}))
+    return Done(write_tables(folder, unit.number, {"keys": _veiled(corpus, unit.number, keys), "counts": counts}))
+
+
+def _veiled(corpus: Corpus, unit: int, keys: pl.DataFrame) -> pl.DataFrame:
+    """The keys with hashes under a one-time pad that follows from the source; done twice, the hashes again.
+
+    The hash of an id that is an address or a number is undone by trying; whoever finds the work files alone cannot.
+    """
+    secret = corpus.secret()
+    names = (f"{unit}:{row}".encode() for row in keys["row"])
+    pads = [int.from_bytes(hashlib.blake2b(name, key=secret, digest_size=8).digest(), "big") >> 1 for name in names]
+    hashes = [value ^ pad for value, pad in zip(keys["hash"], pads, strict=True)]
+    return keys.with_columns(hash=pl.Series(hashes, dtype=pl.Int64))
 
 
 def _readable(block: Block, name: str | None) -> pl.DataFrame:

@@ -52,6 +52,8 @@ def _is_address(line: Line, found: re.Match[str]) -> bool:
     if max(octets) > 99:
         return True
     evidence = _PORT_OR_MASK.match(line.text, end) or line.text[:start].endswith(("//", "@"))
+    if not evidence and cue("versions", line, start, 60):
+        return False  # "upgraded from 1.2.0.3 to 1.4.1.0": here "from" is no word about hosts
     # four digits are a section more often than an address
     return bool(evidence) or cue("ip", line, start, 40 if max(octets) > 9 else 15)
 

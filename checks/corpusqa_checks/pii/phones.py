@@ -28,6 +28,8 @@ _RANGE = re.compile(r"(\d{2,6}) ?[\-/] ?(\d{2,6})")
 _NANP = re.compile(r"(?:1[ .\-])?(?:\(\d{3}\) ?|\d{3}[.\-])\d{3}[ .\-]\d{4}")
 _EXTENSION = re.compile(r"(?i) ?(?:x|ext\.?|extension|durchwahl|poste|int\.?|доб\.?) ?\d{1,6}(?!\w)")
 _TRUNK = re.compile(r"\(?0\d[\d() .\-/]+")
+# Letters and digits in one piece before groups of digits: all of it is one code, as of a parcel.
+_CODE = re.compile(r"(?<!\w)(?:[A-Z]{1,4}\d{1,4}|\d{1,4}[A-Z]{1,4})[ \-]\Z")
 _PIECES = re.compile(r" [/\-] |/")
 
 
@@ -77,7 +79,7 @@ def _judged(line: Line, start: int, value: str, digits: str) -> tuple[str, str, 
         return _national(value, regions_of(line.language)), "national, cue", 0.9
     if _NANP.fullmatch(value):
         return (_e164(value, "US"), "national, grouping", 0.75) if line.language in (None, "en", "es", "fr") else None
-    if _is_printed(value, line.language):
+    if not _CODE.search(line.text[max(0, start - 9) : start]) and _is_printed(value, line.language):
         return _national(value, regions_of(line.language)), "national, grouping", 0.75
     return None
 
