@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from corpusqa.findings import FINDINGS, annotate, compare, find, neutral, ordered
 from corpusqa.findings.excerpt import Private, excerpt, masked
 from corpusqa.findings.fingerprint import fingerprint
+from corpusqa.scan.clusters import member_spans
 from corpusqa.scan.model import (
     CLUSTERS,
     DOCUMENTS,
@@ -375,3 +376,15 @@ class TestAnnotate:
 
         assert (row["shown"], row["characters"]) == (4000, 50_000)
         assert [segment["text"] for segment in row["segments"]][-1] == "[EMAIL]"
+
+
+def test_a_counterpart_is_called_by_its_id_or_by_its_row_where_that_is_private() -> None:
+    private = [False, True, False]
+    documents = pl.DataFrame({"doc": [0, 1, 2], "id": ["a", "b@example.org", "c"], "number": [7, 8, 9]})
+    documents = documents.with_columns(id_private=pl.Series(private))
+    edges = pl.DataFrame({"half": "copies.same", "a": [0, 1], "b": [1, 2], "similarity": [0.9, 0.95]})
+    clusters = pl.DataFrame({"half": "copies.same", "cluster": "a", "doc": [0, 1, 2]})
+    reasons = member_spans("copies.same", edges, clusters, documents)["why"].to_list()
+
+    assert reasons[:2] == ["similarity 0.9 to row:8", "similarity 0.95 to c"]
+    assert reasons[2].startswith("similarity 0.95 to row:8; ")

@@ -64,12 +64,14 @@ def elements(page: str, name: str) -> list[Any]:
     return list(tree(page).iter(f"{NAMESPACE}{name}"))
 
 
-def data(page: str) -> dict[str, Any]:
+def data(page: str) -> list[dict[str, Any]]:
     """The findings in the data element, as the script reads them."""
     [element] = [e for e in elements(page, "script") if e.get("type") == "application/json"]
-    if element.get("data-kind") == "json":
-        return json.loads(element.text)
-    return json.loads(gzip.decompress(base64.b64decode(element.text)))
+    packed = element.get("data-kind") != "json"
+    said = json.loads(gzip.decompress(base64.b64decode(element.text)) if packed else element.text)
+    columns = {name: [column["values"][at] for at in column["at"]] for name, column in said["columns"].items()}
+    columns["fingerprint"] = re.findall("[0-9a-f]{32}", said["fingerprints"])
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 @pytest.mark.parametrize("name", ["plain", "hostile", "many"])
@@ -104,9 +106,7 @@ class TestEveryPage:
 
     def test_every_id_stands_once_and_every_link_leads_somewhere(self, pages, name):
         ids = [element.get("id") for element in tree(pages[name]).iter() if element.get("id")]
-        known = {
-            f"f-{row[data(pages[name])['columns'].index('fingerprint')][:12]}" for row in data(pages[name])["rows"]
-        }
+        known = {f"f-{row['fingerprint'][:12]}" for row in data(pages[name])}
 
         assert len(ids) == len(set(ids))
         for link in elements(pages[name], "a"):
@@ -137,7 +137,7 @@ class TestPage:
         checks = {name: {**check, "version": "0", "origin": "tests"} for name, check in report["checks"].items()}
         page = render({**report, "tool": {"name": "corpusqa", "version": "0"}, "checks": checks})
         page = page.replace(asset("style.css"), "\n").replace(asset("script.js"), "\n")
-        page = re.sub("sha256-[^']+", "sha256-", page)
+        page = re.sub(r"sha256-[\w+/=]+", "sha256-", page)
         if os.environ.get("CORPUSQA_UPDATE_GOLDEN"):
             GOLDEN.write_text(page, encoding="utf-8")
 
@@ -157,11 +157,10 @@ class TestPage:
         assert len([r for r in elements(pages["many"], "tr") if (r.get("id") or "").startswith("f-")]) == ROWS_SHOWN
 
     def test_the_data_are_the_findings(self, report, pages):
-        assert len(data(pages["many"])["rows"]) == 700
+        assert len(data(pages["many"])) == 700
         said = data(pages["plain"])
-        assert [dict(zip(said["columns"], row, strict=True))["fingerprint"] for row in said["rows"]] == [
-            finding["fingerprint"] for finding in report["findings"]
-        ]
+        assert said
+        assert said == [{name: finding[name] for name in said[0]} for finding in report["findings"]]
 
     def test_evidence_is_marked_in_the_excerpt(self, pages):
         marks = ["".join(mark.itertext()) for mark in elements(pages["plain"], "mark")]
@@ -188,7 +187,7 @@ class TestPage:
         page = render(large)
 
         assert len(page.encode()) < 1_500_000
-        assert len(data(page)["rows"]) == 10_000
+        assert len(data(page)) == 10_000
         assert time.process_time() - began < 60  # a hang, not a speed: speeds stand in benchmarks
 
 

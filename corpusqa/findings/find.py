@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from corpusqa.findings.excerpt import AROUND, LONGEST, Private, excerpt, shown, stretch
+from corpusqa.findings.excerpt import Private, excerpt, shown, stretch
 from corpusqa.findings.fingerprint import fingerprint
 from corpusqa.findings.hidden import Hidden
 from corpusqa.findings.model import FINDINGS
@@ -16,7 +16,7 @@ from corpusqa.findings.names import shown_files, shown_ids
 from corpusqa.findings.neutral import neutral
 from corpusqa.scan.model import CheckInfo, LabelInfo
 
-_OPENING = AROUND + LONGEST  # code points of a document's beginning, shown where the finding is the document itself
+_OPENING = 120  # code points of a document's beginning, shown where the finding is the document itself
 
 
 def find(

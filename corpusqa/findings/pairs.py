@@ -16,7 +16,7 @@ PIECES = pl.List(pl.Struct({"a": pl.String, "b": pl.String, "score": pl.Float64}
 PAIRS: dict[str, Any] = {"half": pl.String, "a": pl.Int64, "b": pl.Int64, "similarity": pl.Float64, "pieces": PIECES}
 PIECES_SHOWN = 5  # aligned passages of a pair, the best first
 LONGEST_PIECE = 400  # code points of an aligned passage on each side
-BEFORE, WINDOW = 160, 900  # code points before the first difference, and of the whole window, on each side
+BEFORE, WINDOW = 160, 640  # code points before the first difference, and of the whole window, on each side
 
 
 def compare(

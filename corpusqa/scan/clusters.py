@@ -9,6 +9,7 @@ from corpusqa.scan.model import CLUSTERS, SPANS
 
 # What is said of a member that `transitive` names.
 CHAINED = "in this cluster through others only"
+LONGEST_NAME = 120  # code points of an id in a reason
 
 
 def clustered(half: str, pairs: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
@@ -44,7 +45,7 @@ def transitive(edges: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
 def member_spans(half: str, edges: pl.DataFrame, clusters: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """One span per member: the document itself, with the closest counterpart as the reason.
 
-    Ids are left out of the reason: they may be private. The counterpart is named by its row number.
+    The counterpart is called as it is everywhere: by its id, or by its row where the id is private.
     """
     both = pl.concat(
         [edges.select(doc="a", other="b", score="similarity"), edges.select(doc="b", other="a", score="similarity")]
@@ -53,12 +54,13 @@ def member_spans(half: str, edges: pl.DataFrame, clusters: pl.DataFrame, documen
         "doc", keep="first", maintain_order=True
     )
     rows = clusters.select("doc").join(best, on="doc", how="left").sort("doc")
-    numbers = documents.select(other="doc", at="number")
-    rows = rows.join(numbers, on="other", how="left", maintain_order="left")
+    called = pl.when("id_private").then(pl.format("row:{}", "number")).otherwise(pl.col("id").str.head(LONGEST_NAME))
+    names = documents.select(other="doc", at=called)
+    rows = rows.join(names, on="other", how="left", maintain_order="left")
     rows = rows.join(
         transitive(edges, clusters).select("doc", chained=True), on="doc", how="left", maintain_order="left"
     )
     far = pl.when("chained").then(pl.lit(f"; {CHAINED}")).otherwise(pl.lit(""))
-    why = pl.format("similarity {} to row {}{}", pl.col("score").round(3), "at", far)
+    why = pl.format("similarity {} to {}{}", pl.col("score").round(3), "at", far)
     nothing = [pl.lit(None, pl.Int64).alias("start"), pl.lit(None, pl.Int64).alias("end")]
     return rows.select("doc", *nothing, pl.lit(half).alias("label"), "score", why.alias("why")).select(*SPANS)

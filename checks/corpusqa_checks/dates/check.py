@@ -47,6 +47,13 @@ LABELS = {
     "before_web": Label("a web page that claims to be older than the web", severity="info"),
     "render_header": Label("the time at which a page was drawn, no publication date", severity="info"),
     "order_contradiction": Label("numeric dates in both orders, day first and month first", severity="info"),
+    # Every date by its role (header_render is the finding render_header): shown in documents, never findings.
+    "label_published": Label("a date behind a label such as Published"),
+    "label_updated": Label("a date behind a label such as Updated"),
+    "dateline": Label("the date of a dateline"),
+    "header_bare": Label("a date that stands alone in the head of a page"),
+    "quoted": Label("a date in quoted mail"),
+    "prose": Label("a date in the running text"),
 }
 
 
@@ -68,6 +75,9 @@ def dates(*, tolerance: int = 2, cutoff: str = "") -> Check:
     Across documents: copies (clusters of `duplication`) that claim days more than a month apart, and sources of at
     least fifty dated documents that pile up on one day or on firsts of January, as default values do.
     Where a document leaves day and month open, `source_order` says which order the rest of its source shows.
+
+    Every date bears a label with its role: `label_published`, `label_updated`, `dateline`, `header_bare`, `quoted` or
+    `prose`. They are shown in documents and counted, and are no findings.
 
     `claimed` takes the most trusted claim: metadata, URL, label, dateline, bare date in the header; where there is
     none it is null, and `upper` holds what is still known. The text alone never tells the day of writing.
@@ -112,6 +122,7 @@ def _measure(tolerance: int, cutoff: dt.date | None, batch: Batch) -> Measured:
         made = claim(facts.published, facts.url, mentions, facts.collected)
         rows.append(_signals(facts, made, cutoff))
         spans += [(row, fault.start, fault.end, fault.label, fault.why) for fault in faults(facts)]
+        spans += [(row, m.start, m.end, m.role, None) for m in mentions if m.role in LABELS]
     schema: dict[str, Any] = {name: signal.dtype for name, signal in SIGNALS.items()}
     spanned = {"row": pl.Int64, "start": pl.Int64, "end": pl.Int64, "label": pl.String, "why": pl.String}
     found: Frame = pl.DataFrame(spans, schema=spanned, orient="row")

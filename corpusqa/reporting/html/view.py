@@ -11,7 +11,7 @@ from corpusqa.reporting.words import broken, counted, gate_words, not_measured, 
 
 SEVERITIES = ("error", "warning", "info")
 STANDING_OUT = 8
-CLUSTERS_SHOWN = 20  # of each kind; report.json holds more
+CLUSTERS_SHOWN = 10  # of each kind; report.json holds more
 _BANNERS = {"passed": "ok", "failed": "bad"}
 
 

@@ -15,7 +15,7 @@
   const table = $("findings-table");
   if (table) {
     read($("data")).then((data) => {
-      all = data.rows.map((row, at) => Object.fromEntries(data.columns.map((name, i) => [name, row[i]]).concat([["at", at]])));
+      all = unpacked(data);
       for (const row of all) {
         row.search = [row.name, row.severity, row.document, row.source, place(row), row.message, row.excerpt]
           .join("\n").toLowerCase();
@@ -56,6 +56,16 @@
     const bytes = Uint8Array.from(atob(element.textContent), (letter) => letter.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     return JSON.parse(await new Response(stream).text());
+  }
+
+  // Columns of different values and places among them -> one object a finding.
+  function unpacked(data) {
+    const columns = Object.entries(data.columns);
+    return columns[0][1].at.map((_, at) => {
+      const row = { at, fingerprint: data.fingerprints.slice(32 * at, 32 * at + 32) };
+      for (const [name, column] of columns) row[name] = column.values[column.at[at]];
+      return row;
+    });
   }
 
   function start() {
