@@ -112,7 +112,7 @@ def dates(*, tolerance: int = 2, cutoff: str = "") -> Check:
 
 
 def _measure(tolerance: int, cutoff: dt.date | None, batch: Batch) -> Measured:
-    rows, spans = [], []
+    rows, spans = [], list[tuple[int, int | None, int | None, str, str | None]]()
     dated = (batch.text.str.contains(GATE) | batch.text.str.head(DATELINE_HEAD).str.contains(DATELINE_GATE)).to_list()
     languages = batch.language.to_list() if any(dated) else [None] * batch.height
     for row, document in enumerate(batch.frame.select("text", "url", "published", "collected").iter_rows()):
