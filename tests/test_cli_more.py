@@ -19,6 +19,8 @@ import yaml
 from conftest import ROOT, SEEDS
 from test_cli import TEXT, Run
 
+from corpusqa.api import account as api_account
+from corpusqa.cli import run
 from corpusqa.engines.parts import MANIFEST
 
 CONFIG = str(SEEDS / "corpusqa.toml")
@@ -270,6 +272,23 @@ def test_the_baseline_accepts_what_is_there_and_the_base_has_to_exist(tmp_path: 
     assert run("gate", "data.jsonl", "--baseline", "corpusqa-baseline.jsonl").returncode == 0
     assert run("gate", "data.jsonl", "--base", "absent.json").returncode == 3
     assert run("gate", "data.jsonl", "--baseline", "absent.jsonl").returncode in (2, 3)
+
+
+def test_a_gate_alone_reads_no_document_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a report shows in words is read only where it is drawn, and the gate says the same either way."""
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    real, seen = api_account.evidence, []
+    monkeypatch.setattr(api_account, "evidence", lambda *given: seen.append(1) or real(*given))
+    (tmp_path / "c.jsonl").write_text(json.dumps({"id": "a", "text": TEXT}) + "\n")
+    command = ["gate", str(tmp_path / "c.jsonl"), "--select", "text", "--work", str(tmp_path / "w"), "-q"]
+    run([*command])
+    alone = capsys.readouterr().out
+    assert not seen
+    run([*command, "-o", str(tmp_path / "out")])
+    assert capsys.readouterr().out == alone
+    assert len(seen) == 1
 
 
 def test_releases_are_compared_and_their_cards_checked(tmp_path: Path) -> None:

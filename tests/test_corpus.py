@@ -265,3 +265,17 @@ def test_nothing_but_a_dataset_imports_datasets(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("ending", ["parquet", "arrow"])
+def test_the_secret_of_tables_follows_from_their_texts(tmp_path: Path, ending: str) -> None:
+    """The files begin with the same numbers, for longer than the secret looks."""
+
+    def secret(word: str, rows: int) -> bytes:
+        path = tmp_path / f"{word}-{rows}.{ending}"
+        table = pl.DataFrame({"id": range(rows), "text": [f"text {n} with {word}" for n in range(rows)]})
+        table.write_parquet(path) if ending == "parquet" else table.write_ipc(path)
+        return open_corpus(path).secret()
+
+    assert secret("one", 20_000) != secret("two", 20_000)
+    assert secret("one", 20_000) == secret("one", 20_005)

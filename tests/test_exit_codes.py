@@ -163,6 +163,7 @@ CASES: dict[str, Callable[[Case], Done]] = {
     "an output that cannot be written": _output_is_a_file,
     "a target of `clean` that exists": _clean_twice,
     "no document": lambda c: _sources(c, "empty.jsonl", ""),
+    "nothing on standard input": lambda c: c.shell("corpusqa gate - < /dev/null"),
     "only rows that cannot be read": lambda c: _sources(c, "bad.jsonl", '{"text": \n{"text"\n'),
     "a file that only points to data (git LFS)": lambda c: _sources(c, "data.parquet", POINTER),
     "a metric without a value": lambda c: c.gate(UNKNOWN),

@@ -93,9 +93,16 @@ class Account:
     @cached_property
     def report(self) -> dict[str, Any]:
         """report.json as a mapping."""
+        return self._report(self.shown)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """report.json without what it shows in words, for which documents would have to be read again."""
+        return self._report(None)
+
+    def _report(self, shown: Evidence | None) -> dict[str, Any]:
         from corpusqa.reporting.model import build_report
 
-        shown = self.shown
         known = accepted(self)
         return build_report(
             self.scan,
@@ -105,9 +112,9 @@ class Account:
             self.gate,
             self.config,
             source=self.source_name,
-            pieces=shown.pairs,
-            annotated=shown.documents,
-            shared=shown.shared,
+            pieces=shown and shown.pairs,
+            annotated=shown and shown.documents,
+            shared=shown and shown.shared,
             accepted=None if known is None else known.fingerprints,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def command(
       corpusqa gate data/
       corpusqa gate data/ --base releases@latest --format sarif:findings.sarif
     """
-    from corpusqa.reporting.formats import wanted_formats
+    from corpusqa.reporting.formats import in_github, wanted_formats
     from corpusqa.reporting.terminal import render_gate
 
     wanted_formats(formats)
@@ -42,8 +43,10 @@ def command(
         from corpusqa.api.outputs import write_report
 
         write_report(found, output)
+    alone = output is None and not formats and not in_github(os.environ)
+    report = found.summary if alone else found.report
     drawn(
-        found.report, formats, default=render_gate(found.report, said=notes_seen(found, options)),
+        report, formats, default=render_gate(report, said=notes_seen(found, options)),
         output=str(output or ""), source=source,
     )  # fmt: skip
     return _CODES.get(found.gate.status, NOT_EVALUATED)
