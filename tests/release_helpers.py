@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -57,7 +58,7 @@ def clean(
     check = plugin(marks)
     found = scan(corpus, [check], flow)
     found = found[0] if isinstance(found, tuple) else found
-    verdicts = judge(found, make_policy(POLICY, found.checks), None)
+    verdicts = judge(found, make_policy(replace(POLICY, decisions=more.pop("decisions", ())), found.checks), None)
     verdicts = verdicts.with_empty(empty_after_edits(corpus, found, verdicts, flow))
     write = store_release if store else write_release
     return write(corpus, found, verdicts, (check.spec,), flow, out, more.pop("recipe", Recipe()), **more)

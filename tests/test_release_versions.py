@@ -9,8 +9,10 @@ import polars as pl
 import pytest
 
 from corpusqa.errors import UsageError
-from corpusqa.release import open_release
+from corpusqa.hub.outgoing import outgoing
+from corpusqa.release import Release, open_release
 from corpusqa.release.changes import changes
+from corpusqa.release.manifest import DOCS, GONE
 from corpusqa.release.parquet import write_frame
 from corpusqa.release.store import Store, version_folder
 from corpusqa.release.versions import next_version
@@ -173,6 +175,33 @@ def test_what_was_removed_for_good_and_is_back_fails_the_gate_on_what_was_writte
     assert again.manifest["gate"] == {"status": "failed", "returned": 1}
     assert "1 documents are back" in again.summary
     assert "Documents that are back" in again.card()
+
+
+def test_what_was_removed_for_good_is_missed_in_every_later_version_until_a_person_keeps_it(tmp_path: Path) -> None:
+    """Neither a version that failed for it nor one whose source lacked it makes it forgotten."""
+    source, decided = jsonl(tmp_path / "c.jsonl", rows(20)), tmp_path / "takedown.csv"
+    judge = {"second": lambda _folder: {"status": "passed"}, "store": True}
+
+    def version(count: int, decision: str = "", first: int = 0) -> Release:
+        decided.write_text(f"id,decision\n{decision}")
+        jsonl(source, rows(count)[first:])
+        return clean(source, tmp_path / "w", tmp_path / "shelf", decisions=(str(decided),), **judge)
+
+    gates = [
+        version(20, "d0,drop\n"),
+        version(21, first=1),  # the source lacks it
+        version(22),
+        version(23),  # back for the second time
+        version(24, "d0,keep\n"),
+        version(25, "d0,keep\n"),
+    ]
+    said = [(one.manifest["gate"]["status"], one.manifest["gate"].get("returned")) for one in gates]
+    assert said == [("passed", None)] * 2 + [("failed", 1)] * 3 + [("passed", None)]
+    missed = [pl.read_parquet(one.folder / GONE)["id"].to_list() for one in gates[3:5]]
+    assert ["d0" in ids for ids in missed] == [True, False]
+    sent = outgoing(gates[3].folder, gates[3].manifest, tmp_path, (), "").files
+    assert DOCS in sent
+    assert GONE not in sent
 
 
 def test_a_store_and_its_versions_are_named_where_a_release_is_asked_for(tmp_path: Path) -> None:

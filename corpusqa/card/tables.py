@@ -115,7 +115,7 @@ def gate(manifest: Values) -> str:
         parts.append(table(["metric", "slice", "value", "limit", "result"], rows))
     if said.get("returned"):
         parts.append(
-            f"Documents that are back, though the last version removed them by decision or for private data: "
+            f"Documents that are back, though earlier versions removed them by decision or for private data: "
             f"{number(said['returned'])}."
         )
     problems = [[p["severity"], plain(p["message"])] for p in said.get("card", [])]

@@ -1,9 +1,9 @@
 """What of a release leaves the house.
 
-Data, card, Croissant file, manifest and the tables beside the data go out. The digest of the source (origin.json) and
-excerpts (report.json, report.html) stay, and so do the reasons for which documents were removed where they name a
-private label, and ids of removed documents that are web addresses: together they would point at the very pages that
-hold what was removed.
+Data, card, Croissant file, manifest and the tables beside the data go out. The digest of the source (origin.json),
+what earlier versions removed for good (gone.parquet) and excerpts (report.json, report.html) stay, and so do the
+reasons for which documents were removed where they name a private label, and ids of removed documents that are web
+addresses: together they would point at the very pages that hold what was removed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from corpusqa.errors import UsageError, near_misses
-from corpusqa.release.manifest import MANIFEST, ORIGIN, dumped
+from corpusqa.release.manifest import AT_HOME, MANIFEST, dumped
 from corpusqa.release.parquet import sha256_of, write_frame
 from corpusqa.release.tables import names_private, row_name
 
@@ -64,7 +64,7 @@ def outgoing(folder: Path, manifest: Mapping[str, Any], work: Path, include: Col
     files = {
         file["path"]: folder / file["path"]
         for file in manifest["files"]
-        if file["path"] != ORIGIN and (file["path"] not in REPORT_FILES or REPORT in include)
+        if file["path"] not in AT_HOME and (file["path"] not in REPORT_FILES or REPORT in include)
     }
     for path in [path for path in files if path.startswith("removed/")]:
         table = pl.read_parquet(files[path], memory_map=False)

@@ -63,7 +63,8 @@ def judge(
     notes = [*policy.notes, *_notes(decisions)]
     if allow_incomplete and incomplete:
         notes.append(f"{incomplete:,} documents on which a check failed are judged as if it had found nothing")
-    return v.Verdicts(judged, _rules(lines, judged), edits, alarms, decisions, tuple(notes))
+    kept = tuple(frame["doc"].filter(kept_by_hand))
+    return v.Verdicts(judged, _rules(lines, judged), edits, alarms, decisions, tuple(notes), kept)
 
 
 def _frame(scan: Scan, extra: pl.DataFrame | None) -> pl.DataFrame:

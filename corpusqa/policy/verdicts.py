@@ -53,6 +53,7 @@ class Verdicts:
         alarms: Columns of ALARMS, worst first; `clean` refuses to write while there are any.
         decisions: Columns of DECISIONS.
         notes: What a reader of the verdicts should know, in one line each.
+        kept_by_hand: `doc` of the documents that a decision keeps.
     """
 
     frame: pl.DataFrame
@@ -61,6 +62,7 @@ class Verdicts:
     alarms: pl.DataFrame
     decisions: pl.DataFrame
     notes: tuple[str, ...] = ()
+    kept_by_hand: tuple[int, ...] = ()
 
     def with_empty(self, docs: Sequence[int]) -> Verdicts:
         """The verdicts with documents dropped that have no text left after their edits."""

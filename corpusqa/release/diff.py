@@ -12,7 +12,7 @@ import polars as pl
 
 from corpusqa.errors import UsageError
 from corpusqa.release.changes import Changes, changes
-from corpusqa.release.manifest import MANIFEST
+from corpusqa.release.manifest import GONE, MANIFEST
 from corpusqa.release.model import open_release
 from corpusqa.release.store import is_store, version_folder
 from corpusqa.release.tables import names_private, shown_ids, shown_source
@@ -36,6 +36,7 @@ class Side:
         removed: `id`, `reason` of rows that were removed.
         private_labels: Full names of labels that mark private values.
         version: Of a release.
+        gone: `id`, `reason` of what versions before it removed for good.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Side:
     removed: pl.DataFrame | None = None
     private_labels: tuple[str, ...] = ()
     version: str | None = None
+    gone: pl.DataFrame | None = None
 
 
 def is_side(place: str | Path) -> bool:
@@ -84,6 +86,7 @@ def release_side(folder: Path, name: str) -> Side:
         pl.concat(rows) if rows else None,
         tuple(release.manifest.get("private_labels", ())),
         release.manifest["version"],
+        pl.read_parquet(folder / GONE, memory_map=False) if (folder / GONE).is_file() else None,
     )
 
 
@@ -155,18 +158,25 @@ def _by_source(found: Changes) -> list[dict[str, Any]]:
 
 
 def returned(a: Side, b: Side) -> list[dict[str, Any]]:
-    """Documents that A removed by decision or for a private value and that are in B: `id`, `reason`.
+    """Documents that A or a version before it removed for good and that are in B: `id`, `reason`."""
+    if b.docs is None:
+        return []
+    return removed_for_good(a).join(b.docs.select("id"), on="id", how="semi").sort("id").to_dicts()
+
+
+def removed_for_good(side: Side) -> pl.DataFrame:
+    """`id`, `reason` of documents that were removed by decision or for a private value, here or in versions before.
 
     Only documents whose id is their own can be followed; rows are numbered anew in every version.
     """
-    if a.removed is None or b.docs is None:
-        return []
-    reason = pl.col("reason")
-    # what was withheld was withheld because it is private
-    barred = reason.str.starts_with(DECISION) | (reason == "withheld") | names_private(reason, a.private_labels)
-    gone = a.removed.filter(barred & ~pl.col("id").str.starts_with("row:"))
-    back = gone.join(b.docs.select("id"), on="id", how="semi").unique(maintain_order=True).sort("id")
-    return back.select("id", "reason").to_dicts()
+    found = pl.DataFrame(schema={"id": pl.String, "reason": pl.String}) if side.gone is None else side.gone
+    if side.removed is not None:
+        reason = pl.col("reason")
+        # what was withheld was withheld because it is private
+        barred = reason.str.starts_with(DECISION) | (reason == "withheld") | names_private(reason, side.private_labels)
+        now = side.removed.filter(barred & ~pl.col("id").str.starts_with("row:"))
+        found = pl.concat([now.select("id", "reason"), found])
+    return found.unique("id", keep="first", maintain_order=True)
 
 
 def signals(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[dict[str, Any]]:

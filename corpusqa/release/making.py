@@ -24,9 +24,9 @@ from corpusqa.errors import CannotEvaluate, LedgerError
 from corpusqa.plugins import Spec
 from corpusqa.release import tables
 from corpusqa.release.changes import changes
-from corpusqa.release.diff import Side, release_side, returned
+from corpusqa.release.diff import Side, release_side, removed_for_good, returned
 from corpusqa.release.features import dataset_info, features_of
-from corpusqa.release.manifest import CROISSANT, DOCS, FORMAT, MANIFEST, ORIGIN, content_id, dumped, identity
+from corpusqa.release.manifest import CROISSANT, DOCS, FORMAT, GONE, MANIFEST, ORIGIN, content_id, dumped, identity
 from corpusqa.release.mask import make_masking
 from corpusqa.release.measures import measured
 from corpusqa.release.model import Recipe, Release
@@ -92,6 +92,7 @@ class Making:
         manifest["build_id"] = identity({**self._made_of(), "input": manifest["content_id"]})
         manifest["gate"] = dict(second(folder)) if second else None
         _put(folder, ORIGIN, dumped({"identity": self.identity, "input_digest": self.scan.digest}))
+        self._remember(folder, line.parent, kept)
         for path, content in self.recipe.files.items():
             _put(folder, path, content)
         paths = {split: said["files"] for split, said in manifest["splits"].items()}
@@ -180,6 +181,19 @@ class Making:
         if balance != self.scan.read:
             raise LedgerError(f"{self.corpus.source}: {self.scan.read} rows were read, but {balance} are accounted for")
         return docs
+
+    def _remember(self, folder: Path, parent: Release | None, kept: pl.DataFrame) -> None:
+        """Write down what versions before removed for good, so that it is missed in all that follow.
+
+        Who decides by hand to keep such a document gives a reason once, and it is forgotten.
+        """
+        if parent is None:
+            return
+        by_hand = kept.filter(pl.col("doc").is_in(list(self.verdicts.kept_by_hand)))
+        gone = removed_for_good(release_side(parent.folder, "parent"))
+        gone = gone.join(by_hand.select(id=tables.shown_ids(by_hand)), on="id", how="anti").sort("id")
+        if gone.height:
+            write_frame(folder / GONE, gone)
 
     def _manifest(self, job: Job, files: list[Slice], written: pl.DataFrame) -> dict[str, Any]:
         splits = list(dict.fromkeys(file.split for file in files))

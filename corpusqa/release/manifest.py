@@ -19,6 +19,9 @@ CROISSANT = "croissant.json"
 # What the release was made of, down to a digest of the source. It stays at home: who holds a masked text could try out
 # phone numbers until such a digest fits.
 ORIGIN = "corpusqa/origin.json"
+# Documents that an earlier version removed for good; at home too, since it may name what is private.
+GONE = "corpusqa/gone.parquet"
+AT_HOME = (ORIGIN, GONE)
 FORMAT = 1
 
 

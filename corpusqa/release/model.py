@@ -64,7 +64,7 @@ class Release:
         if gate.get("status", "passed") == "passed":
             return ""
         back = gate.get("returned")
-        why = f" ({back:,} documents are back that the last version removed for good; `corpusqa diff`)" if back else ""
+        why = f" ({back:,} documents are back that earlier versions removed for good; `corpusqa diff`)" if back else ""
         return f"\nThe gate on what was written: {gate['status']}{why}; `corpusqa push` will ask for a reason"
 
     def docs(self) -> pl.DataFrame:
