@@ -121,3 +121,28 @@ def test_a_reference_without_a_comparable_item_evaluates_nothing(tmp_path: Path)
     reference = lines(tmp_path / "items.jsonl", [{"question": "What is it?", "answer": "A gull."}])
     command = ["report", str(source), "--select", "duplication", "--work", str(tmp_path / "work"), "-q"]
     assert run([*command, "--against", str(reference)]) == 3
+
+
+def test_a_reference_with_columns_of_other_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rng = random.Random(4)
+    reply = prose(rng, 14)
+    reference = lines(tmp_path / "items.jsonl", [{"stem": prose(rng, 20), "reply": reply}])
+    source = lines(tmp_path / "c.jsonl", [{"id": "a", "text": f"{prose(rng, 30)} {reply} {prose(rng, 30)}"}])
+    config = tmp_path / "corpusqa.toml"
+    config.write_text('[gate.limits]\n"duplication.reference.documents" = { error = 0 }\n', "utf-8")
+    command = ["gate", str(source), "--select", "duplication", "--config", str(config), "--work", str(tmp_path / "w")]
+    command += ["-o", str(tmp_path / "out"), "-q"]
+
+    assert run(command) == 2
+    assert "corpusqa.toml:2: [gate.limits] duplication.reference.documents is measured" in (said := said_by(capsys))
+    assert "--against" in said
+    assert run([*command, "--against", str(reference)]) == 2
+    assert '[against] text = "reply"' in said_by(capsys)
+
+    with config.open("a", encoding="utf-8") as file:
+        file.write('[against]\ntext = { question = "stem", answer = "reply" }\n')
+    assert run([*command, "--against", str(reference)]) == 1
+
+
+def said_by(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().err

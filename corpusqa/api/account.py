@@ -160,16 +160,17 @@ def account(source: Any, config: Config, settings: Settings, against: Any = None
 
 def _account(source: Any, config: Config, settings: Settings, against: Any) -> Account:
     plugins = selected(config)
+    referred = describe(plugins)
     if against is None:
         plugins = [without_reference(plugin) for plugin in plugins]
     declared = describe(plugins)
     make_policy(config.clean, declared)  # what cannot work is said before an hour of scanning, not after it
-    limits_of(config.gate, declared)
+    limits_of(config.gate, declared, referred)
     refuse_slicing(config.report.by, declared, "[report] by:")
     memory, most = planned(settings.memory, settings.workers or cpu_count())
     corpus = open_corpus(source, config.input, work=settings.work, unit_bytes=memory.unit)
     try:
-        reference = None if against is None else open_corpus(against, work=settings.work)
+        reference = None if against is None else open_corpus(against, config.against, work=settings.work)
         return _of(corpus, config, plugins, declared, settings, memory, most, reference)
     except BaseException:
         remove_spool(corpus)  # a copy of the source does not outlive a run that failed

@@ -34,6 +34,7 @@ class Showing:
         config = self._config
         yield f"# {config.path or 'no configuration file: these are the defaults'}"
         yield from self._table(("input",), asdict(config.input))
+        yield from self._table(("against",), {"text": config.against.text, "id": config.against.id})
         checks = config.checks
         yield from self._table(("checks",), {"select": checks.select, "ignore": checks.ignore, "files": checks.files})
         for name, options in checks.options.items():

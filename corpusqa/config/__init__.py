@@ -2,6 +2,7 @@
 
 from corpusqa.config.load import load_config, overridden
 from corpusqa.config.model import (
+    AgainstOptions,
     ChecksOptions,
     CleanOptions,
     Config,
@@ -13,6 +14,7 @@ from corpusqa.config.model import (
 )
 
 __all__ = [
+    "AgainstOptions",
     "ChecksOptions",
     "CleanOptions",
     "Config",

@@ -88,6 +88,10 @@ INPUT = {
     "language": Key(TEXT, "the column of the language codes"),
     "split": Key(TEXT, "the column of the splits"),
 }
+AGAINST = {
+    "text": Key(COLUMNS, "the column of the items' text, or those of their parts"),
+    "id": Key(TEXT, "the column of their ids"),
+}
 CHECKS = {
     "select": Key(TEXTS, "names of the checks to run; every installed check by default"),
     "ignore": Key(TEXTS, "names of checks to leave out"),
@@ -172,6 +176,7 @@ SOURCE = {
 # Tables of the file; `suppress` and `source` are lists of tables.
 TABLES: Mapping[str, Mapping[str, Key]] = {
     "input": INPUT,
+    "against": AGAINST,
     "checks": CHECKS,
     "clean": CLEAN,
     "gate": GATE,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,10 @@ class InputOptions:
 
     Attributes:
         text: The column of the text, or several (a list), or roles and columns (a mapping).
+        table: Name of the table of the configuration, for messages.
     """
+
+    table: ClassVar[str] = "input"
 
     text: Any = None
     id: str | None = None
@@ -25,6 +28,13 @@ class InputOptions:
     collected: str | None = None
     language: str | None = None
     split: str | None = None
+
+
+@dataclass(frozen=True)
+class AgainstOptions(InputOptions):
+    """The same of the reference that `--against` names; only text and id are ever given."""
+
+    table: ClassVar[str] = "against"
 
 
 @dataclass(frozen=True)
@@ -154,6 +164,7 @@ class Config:
     """
 
     input: InputOptions = field(default_factory=InputOptions)
+    against: AgainstOptions = field(default_factory=AgainstOptions)
     checks: ChecksOptions = field(default_factory=ChecksOptions)
     clean: CleanOptions = field(default_factory=CleanOptions)
     gate: GateOptions = field(default_factory=GateOptions)

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from corpusqa.config import keys
 from corpusqa.config.model import (
+    AgainstOptions,
     ChecksOptions,
     CleanOptions,
     Config,
@@ -49,6 +50,7 @@ class Reading:
         self._known(said, keys.TABLES, ())
         parts: dict[str, Callable[[Any], Any]] = {
             "input": self._input,
+            "against": self._against,
             "checks": self._checks,
             "clean": self._clean,
             "gate": self._gate,
@@ -61,6 +63,9 @@ class Reading:
 
     def _input(self, said: Any) -> InputOptions:
         return InputOptions(**self._table(said, keys.INPUT, ("input",)))
+
+    def _against(self, said: Any) -> AgainstOptions:
+        return AgainstOptions(**self._table(said, keys.AGAINST, ("against",)))
 
     def _report(self, said: Any) -> ReportOptions:
         return ReportOptions(**self._table(said, keys.REPORT, ("report",)))

@@ -63,17 +63,18 @@ def find_fields(columns: Mapping[str, str], options: InputOptions | None, where:
         SourceError: If a column named in the options does not exist, or none holds text.
     """
     asked = {name: getattr(options, name, None) for name in ("text", *FIELDS)}
+    table = options.table if options else InputOptions.table
     found = _by_name(list(columns))
     try:
         shape = asked_shape(columns, asked["text"]) if asked["text"] else found_shape(columns)
         for name in filter(None, (asked[field] for field in FIELDS)):
             path_of(columns, name)
     except KeyError as error:
-        raise SourceError(_unknown(columns, asked, str(error.args[0]), where)) from error
+        raise SourceError(_unknown(columns, asked, str(error.args[0]), where, table)) from error
     if not shape:
         raise SourceError(
             f"{where}: no text column; the columns are {_listed(columns)}. Say which, for instance "
-            f'[input] text = "{_guess(list(columns))}" in corpusqa.toml'
+            f'[{table}] text = "{_guess(list(columns))}" in corpusqa.toml'
         )
     text, cells = shape
     taken = {text, *(cell.path[0] for cell in cells)}
@@ -81,10 +82,10 @@ def find_fields(columns: Mapping[str, str], options: InputOptions | None, where:
     return Fields(text, **given, cells=cells)
 
 
-def _unknown(columns: Mapping[str, str], asked: Mapping[str, Any], name: str, where: str) -> str:
+def _unknown(columns: Mapping[str, str], asked: Mapping[str, Any], name: str, where: str, table: str) -> str:
     field = next((field for field in FIELDS if asked[field] == name), "text")
     near = near_misses(name, columns) or "."
-    return f"{where}: no column {name!r}, which [input] {field} names{near} The columns are {_listed(columns)}"
+    return f"{where}: no column {name!r}, which [{table}] {field} names{near} The columns are {_listed(columns)}"
 
 
 def _by_name(columns: Sequence[str]) -> dict[str, str]:

@@ -38,8 +38,15 @@ CHANGES = ("max_increase", "max_drop")
 LIMITS = {"metric": pl.String, "by": pl.String, "level": pl.String, "op": pl.String, "limit": pl.Float64}
 
 
-def limits_of(options: GateOptions, checks: Mapping[str, CheckInfo]) -> tuple[dict[str, Limit], tuple[str, ...]]:
+def limits_of(
+    options: GateOptions, checks: Mapping[str, CheckInfo], referred: Mapping[str, CheckInfo] | None = None
+) -> tuple[dict[str, Limit], tuple[str, ...]]:
     """The limits to judge, by metric, and what to say about them.
+
+    Args:
+        options: What the configuration says.
+        checks: The selected checks as they run.
+        referred: The same as they are where a reference is named, to tell what only that lacks.
 
     Raises:
         ConfigError: a limit of the configuration names a metric that no selected check gives, or slices by something
@@ -52,6 +59,10 @@ def limits_of(options: GateOptions, checks: Mapping[str, CheckInfo]) -> tuple[di
         return {metric: limit for metric, limit in BUILT_IN.items() if metric in known}, notes
     for metric, limit in options.limits.items():
         where = f"{limit.place}: [gate.limits]" if limit.place else "[gate.limits]"
+        if metric not in known and metric in catalogue(referred or {}):
+            raise ConfigError(
+                f"{where} {metric} is measured where a reference is named: add --against REFERENCE, or take it out"
+            )
         if metric not in known:
             raise ConfigError(f"{where} {_unknown(metric, known, checks)}")
         refuse_slicing(limit.by, checks, f"{where} {metric}:")
