@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from corpusqa_checks.duplication import rewrite
 from corpusqa_checks.duplication.alignment import align, sentences
 from corpusqa_checks.duplication.background import TOP, languages, weights
 from corpusqa_checks.duplication.narrative import narrative, quoted
@@ -224,3 +225,12 @@ def test_copies_of_a_story_do_not_make_it_a_form(tmp_path: Path) -> None:
     assert {(a, 8) for a in range(8)} <= set(edges(found, "rewrite"))
     evidence = found.edges.filter((pl.col("half") == "duplication.rewrite") & (pl.col("b") == 8))["evidence"].to_list()
     assert all(places == evidence[0] for places in evidence)
+
+
+def test_nothing_is_computed_of_a_text_that_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[tuple[int, int]] = []
+    monkeypatch.setattr(rewrite, "narrative", lambda *said: (read.append(said[1:]), narrative(*said))[1])
+    story = (SEEDS / RETOLD[0][0] / RETOLD[0][1]).read_bytes().decode()
+    long = "The keeper of the lamp wrote that it was the sea which took the boat. " * 20_000
+    assert rewrite.keys(batch(story, long, story))["row"].unique().sort().to_list() == [0, 2]
+    assert read == [(0, 1), (2, 3)]

@@ -34,6 +34,8 @@ LEAST_ALIGNED = 2
 LEAST_KEYS, KEYS_SHARE, LEAST_SHARED = 3, 0.15, 3
 # The table of aligned sentences grows with the product of two lengths: longer documents are left out.
 MOST_WORDS = 20_000
+# So many bytes hold more words than that in every language with a table; nothing is computed of such a text.
+MOST_BYTES = 64 * MOST_WORDS
 
 
 def shared_material(score: float) -> Links:
@@ -45,7 +47,10 @@ def shared_material(score: float) -> Links:
 def keys(batch: Batch) -> Frame:
     """The pairs of neighbouring content stems of each document that is told in a language with a table."""
     rows, found = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)]
+    offsets = batch.main.buffers.offsets
     for first, last in slices(batch.main.buffers):
+        if offsets[last] - offsets[first] > MOST_BYTES:  # one document: slices of several are smaller
+            continue
         told = narrative(batch.main, first, last)
         hashes, words = pairs(told, told.weights)
         owner = np.searchsorted(told.stems.offsets, words, side="right") - 1
