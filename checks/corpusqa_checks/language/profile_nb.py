@@ -32,6 +32,7 @@ SLICE = 1 << 15  # characters at once: their arrays stay in the processor's cach
 # Characters whose weights are added by one product in single precision, which is fast and yet exact: it holds integers
 # up to 2**24, and no weight is above 2**14.
 BLOCK = 32
+PIECE = 1024  # characters whose weights are looked up and added together: 350 kB, used again for the next ones
 MARKS = 0x300  # combining marks begin here, then other alphabets
 # langdetect's own patterns (detector.py), as bounded repeats
 _URL = re.compile(r"https?://[-_.?&~;+=/#0-9A-Za-z]{1,2076}")
@@ -91,12 +92,28 @@ def _sums(texts: Sequence[str], known: Tables) -> Ints:
     codes, blocks = _in_blocks(texts)
     for change in (_composed, _without_latin):
         if (codes >= MARKS).any():  # some are not of a Latin alphabet
-            texts = change(texts, codes, blocks)
-            codes, blocks = _in_blocks(texts)
-    weights = known.weights.take(_rows(codes, known), axis=0).astype(np.float32)
-    by_block = np.ones((1, BLOCK), np.float32) @ weights.reshape(-1, BLOCK, weights.shape[1])
+            changed = change(texts, codes, blocks)
+            if changed is not texts:
+                texts = changed
+                codes, blocks = _in_blocks(texts)
+    by_block = _added(known.weights, _rows(codes, known))
     starts = np.concatenate([[0], np.cumsum(blocks[:-1])])
-    return np.add.reduceat(by_block[:, 0].astype(np.int64), starts, axis=0)
+    return np.add.reduceat(by_block.astype(np.int64), starts, axis=0)
+
+
+def _added(weights: npt.NDArray[np.uint16], rows: Ints) -> npt.NDArray[np.float32]:
+    """Sums of the weights of every block of rows; the memory for them is used again and stays in the caches."""
+    width = weights.shape[1]
+    sums = np.empty((len(rows) // BLOCK, 1, width), np.float32)
+    found, exact = np.empty((PIECE, width), np.uint16), np.empty((PIECE, width), np.float32)
+    ones = np.ones((1, BLOCK), np.float32)
+    for first in range(0, len(rows), PIECE):
+        count = min(PIECE, len(rows) - first)
+        weights.take(rows[first : first + count], axis=0, out=found[:count], mode="clip")  # "raise" would copy
+        exact[:count] = found[:count]
+        blocks = slice(first // BLOCK, (first + count) // BLOCK)
+        np.matmul(ones, exact[:count].reshape(-1, BLOCK, width), out=sums[blocks])
+    return sums[:, 0]
 
 
 def _in_blocks(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], Ints]:
@@ -125,6 +142,8 @@ def _without_latin(texts: Sequence[str], codes: npt.NDArray[np.uint32], blocks: 
     starts = np.concatenate([[0], np.cumsum(blocks[:-1])]) * BLOCK
     counts = [np.add.reduceat(which, starts, dtype=np.int64) for which in (latin, other)]
     gone = (counts[0] > 0) & (counts[0] * 2 < counts[1])
+    if not gone.any():
+        return texts
     return [_LATIN.sub("", text) if go else text for text, go in zip(texts, gone.tolist(), strict=True)]
 
 
