@@ -9,14 +9,21 @@ from corpusqa_checks.dates.names import ARTICLES, CAPITAL_ONLY, Names, folded
 
 # How far a weekday may be from the digits, in characters.
 BEFORE, AFTER = 48, 24
-# Letters, and the vowel signs of Arabic and of the scripts of India, which belong to words and are no letters.
-_LETTER = r"(?:[^\W\d_]|[\u064b-\u0652\u0900-\u0963\u0970-\u09e3\u09f0-\u0a65\u0a70-\u0ae5\u0af0-\u0d65])"
+# Letters, and the vowel signs of Arabic, of Thai and of the scripts of India, which belong to words and are no letters.
+_SIGNS = (
+    r"\u064b-\u0652\u0900-\u0963\u0970-\u09e3\u09f0-\u0a65\u0a70-\u0ae5\u0af0-\u0d65\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+)
+_LETTER = rf"(?:[^\W\d_]|[{_SIGNS}])"
 _LAST_WORD = re.compile(rf"(?P<w>{_LETTER}+(?:['’\u200c-]{_LETTER}+)*)(?P<mark>[.,،]{{0,2}})[ \t\u00a0\u202f]{{1,3}}$")
-_IN_BRACKETS = re.compile(r"[ \t]?[(\uff08](?P<w>[^\W\d_]+)\.?[)\uff09]")
-_AFTER_COMMA = re.compile(r"\.?,[ \t]{1,2}(?P<w>[^\W\d_]+(?:-[^\W\d_]+)?)(?=[\n.,;:!?)]|$)")
+_LAST_TWO = re.compile(rf"(?P<w>{_LETTER}+[ \u00a0]{_LETTER}+)(?P<mark>[.,،]{{0,2}})[ \t\u00a0\u202f]{{1,3}}$")
+_IN_BRACKETS = re.compile(rf"[ \t]?[(\uff08](?P<w>{_LETTER}+(?: {_LETTER}+)?)\.?[)\uff09]")
+# Lithuanian has its "d." (day) before the comma
+_AFTER_COMMA = re.compile(rf"(?:[ \t]d)?\.?[,،][ \t]{{1,2}}(?P<w>{_LETTER}+(?:[ -]{_LETTER}+)?)(?=[\n.,;:!?)]|$)")
 _ATTACHED = re.compile(r"[ \t]?(?P<w>(?:星期|礼拜|周|週)[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일)")
 # Persian numbers one to five: with a blank in between, "Tuesday" looks like "three Saturday".
 _COUNTED = [[number] for number in ("یک", "یکم", "دو", "سه", "چهار", "پنج")]
+# Names that end in a weekday: a newspaper, a football club, a servant.
+_NAMED = {("the", "Sun"), ("sheffield", "Wednesday"), ("man", "Friday")}
 _TURKISH = re.compile(r"[ \t](?P<w>[^\W\d_]+)(?=\W|$)")
 
 
@@ -52,6 +59,9 @@ def _before(text: str, start: int, tables: Sequence[Names]) -> tuple[int, int | 
         hit = _LAST_WORD.search(text, at, start)
         if hit is None:
             return start, None
+        two = _LAST_TWO.search(text, at, start) if any(names.in_two_words for names in tables) else None
+        if two is not None and _weekday(two["w"], tables) is not None:
+            hit = two
         word = hit["w"]
         weekday = _weekday(word, tables)
         if weekday is not None and _belongs_to_more(text[at : hit.start()], word):
@@ -66,13 +76,14 @@ def _before(text: str, start: int, tables: Sequence[Names]) -> tuple[int, int | 
 
 
 def _belongs_to_more(before: str, word: str) -> bool:
-    """Whether the word ends a longer name: the newspaper "The Sun", or a Persian day that counts from Saturday."""
+    """Whether the word ends a name, a choice of days ("Fri/Sat"), or a Persian day that counts from Saturday."""
     last = before.split()[-1:]
-    return (word == "Sun" and last in (["The"], ["the"])) or (word == "شنبه" and last[0:1] in _COUNTED)
+    named = last and (last[0].lower(), word) in _NAMED
+    return bool(named) or before.endswith(("/", "–")) or (word == "شنبه" and last in _COUNTED)
 
 
 def _weekday(word: str, tables: Sequence[Names]) -> int | None:
-    plain = folded(word)
+    plain = folded(word).replace("\u00a0", " ")
     if plain in CAPITAL_ONLY and not word[0].isupper():
         return None
     for names in tables:

@@ -7,6 +7,8 @@ import datetime as dt
 
 # Since 1753 the Gregorian calendar held wherever English was written; older weekdays may follow the Julian one.
 GREGORIAN = 1753
+# Russia and the Balkans counted by the Julian calendar up to 1923, and texts of any language tell of it.
+OLD_STYLE = 1924
 MONTHS = [
     "January",
     "February",
@@ -34,6 +36,22 @@ def date_of(year: int | None, month: int, day: int) -> dt.date | None:
     if year is None or not 1 <= year <= 9999 or not 1 <= month <= 12 or not 1 <= day <= length(year, month):
         return None
     return dt.date(year, month, day)
+
+
+def may_exist(year: int | None, month: int, day: int) -> bool:
+    """Whether any calendar of the time had the day: the Julian one had a leap day in 1900, Sweden 30 February 1712."""
+    old = year is not None and year < OLD_STYLE and year % 4 == 0
+    last = 29 if old and month == 2 else length(year, month)
+    return day <= last or (year, month, day) == (1712, 2, 30)
+
+
+def old_weekday(date: dt.date) -> int | None:
+    """The weekday of the day that the Julian calendar named so; None once no country kept it."""
+    if date.year >= OLD_STYLE:
+        return None
+    # Gregorian century years without a leap day put the calendars one more day apart, from March on
+    year = date.year - (date.month < 3)
+    return (date.weekday() + year // 100 - year // 400 - 2) % 7
 
 
 def nearest(date: dt.date, weekday: int) -> dt.date:

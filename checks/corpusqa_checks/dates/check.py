@@ -67,6 +67,8 @@ def dates(*, tolerance: int = 2, cutoff: str = "") -> Check:
     - `impossible_date`: a day that its month does not have.
     - `wrong_weekday`: a weekday that stands directly beside a full date since 1753 and does not fit it.
 
+    Up to 1923 both are judged by the Julian calendar, too, which Russia and the Balkans kept until then.
+
     Warnings are claims of publication that disagree: the metadata, the URL, labelled dates in the head of the page
     ("Published: ..."), the dateline. Other dates in a text may differ as they like. Placeholders such as 1970-01-01
     count in metadata and behind labels only. A date beside a clock or the weather is the time at which the page was

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 # Languages that are tried where the language of a document is not known, besides English.
 _TRIED = "de fr es it pt nl sv da nb fi pl cs sk sl hr hu ro bg ru uk el tr lt lv et ca id vi ar fa he hi ja zh ko th"
@@ -29,8 +29,16 @@ INFLECTED = {
     "et": "esmaspäeval teisipäeval kolmapäeval neljapäeval reedel laupäeval pühapäeval",
     "sv": "måndagen tisdagen onsdagen torsdagen fredagen lördagen söndagen",
     "da": "mandagen tirsdagen onsdagen torsdagen fredagen lørdagen søndagen",
+    "lt": "pirmadienį antradienį trečiadienį ketvirtadienį penktadienį šeštadienį sekmadienį",
+    "lv": "pirmdien otrdien trešdien ceturtdien piektdien sestdien svētdien",
     "pt": "segunda terça quarta quinta sexta sábado domingo",
 }
+# Months in the case that a date takes, where CLDR has another.
+MONTHS_INFLECTED = {
+    "lv": "janvārī februārī martā aprīlī maijā jūnijā jūlijā augustā septembrī oktobrī novembrī decembrī",
+}
+# What a language writes onto the name ("on Friday", "in January"), and behind the weekday of a date ("Friday the").
+PREFIX, SUFFIX = {"he": "ב"}, {"th": "ที่"}
 # Words that are a month or a weekday only with a capital: "may 12 people", "sat 3 hours", "mar" (sea).
 CAPITAL_ONLY = frozenset(["may", "mar", "march", "sun", "sat", "wed", "mon", "jan", "dec", "sep"])
 # Abbreviations that are everyday words in their language.
@@ -38,7 +46,7 @@ NEVER = {"fr": {"mar"}, "es": {"sab"}, "it": {"mar", "sab"}, "pt": {"set", "segu
 
 
 # Words between the parts of a date ("12th day of March", "12 de mayo"), and between weekday and date ("Montag, den").
-LINKS = frozenset(["of", "day", "de", "del", "di", "av", "en", "og", "m", "gada", "г", "р"])
+LINKS = frozenset(["of", "day", "de", "del", "di", "av", "en", "og", "m", "gada", "г", "р", "ค.ศ", "พ.ศ"])
 ARTICLES = frozenset(["the", "den", "dem", "der", "le", "la", "il", "el", "dia", "ngày", "am"])
 
 
@@ -49,11 +57,16 @@ class Names:
     months: dict[str, int]
     weekdays: dict[str, int]
 
+    @cached_property
+    def in_two_words(self) -> bool:
+        """Whether weekdays of this language are written in two words ("thứ hai")."""
+        return any(" " in word for word in self.weekdays)
+
 
 def folded(word: str) -> str:
     """The form in which names are compared: composed, small letters, no full stop, one kind of apostrophe."""
     plain = unicodedata.normalize("NFC", word).replace("i̇", "i").lower().replace("i̇", "i")
-    return plain.strip(".,").replace("’", "'")
+    return plain.strip(".,،").replace("’", "'")
 
 
 @cache
@@ -80,6 +93,10 @@ def names(language: str) -> Names | None:
         months |= ENGLISH["months"]
         weekdays |= ENGLISH["weekdays"]
     weekdays |= {folded(name): number for number, name in enumerate(INFLECTED.get(language, "").split())}
+    months |= {folded(name): number for number, name in enumerate(MONTHS_INFLECTED.get(language, "").split(), 1)}
+    before, behind = PREFIX.get(language, ""), SUFFIX.get(language, "")
+    months |= {before + name: number for name, number in months.items()}
+    weekdays |= {before + name + behind: number for name, number in weekdays.items()}
     unwanted = NEVER.get(language, set())
     return Names(_words(months, unwanted), _words(weekdays, unwanted))
 

@@ -26,7 +26,14 @@ _CTIME = re.compile(
     r"(?P<w>[^\W\d]+)\s{1,2}(?P<d>\d{1,2})\s{1,2}\d\d?:\d\d(?::\d\d)?\s{1,2}(?:[A-Z]{2,5}\s{1,2})?(?P<y>\d{4})"
 )
 _YEAR_FIRST = re.compile(r"(?P<y>\d{4})\.?\s{1,2}(?P<w>[^\d\n]{2,40}?)\.?\s{1,2}(?P<d>\d{1,2})")
-_WORDY = (("ctime", _CTIME), ("words", _DAY_FIRST), ("words", _MONTH_FIRST), ("words", _YEAR_FIRST))
+_YEAR_DAY = re.compile(r"(?P<y>\d{4})\.\s{1,2}gada\s{1,2}(?P<d>\d{1,2})\.\s{1,2}(?P<w>\S+)")
+_WORDY = (
+    ("ctime", _CTIME),
+    ("words", _DAY_FIRST),
+    ("words", _MONTH_FIRST),
+    ("words", _YEAR_FIRST),
+    ("words", _YEAR_DAY),
+)
 _EAST = re.compile(r"(?P<y>\d{4})\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]\s?")
 _VIETNAMESE = re.compile(r"(?P<d>\d{1,2})\s{1,2}tháng\s{1,2}(?P<m>\d{1,2})\D{1,8}(?P<y>\d{4})")
 _NUMERIC = re.compile(r"(?P<a>\d{1,4})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{1,4})")
@@ -63,6 +70,14 @@ def with_ascii_digits(text: str) -> str:
 _VERSION_WORDS = "v|ver|vers|version|versi[oó]n|versão|versione|versie|verze|wersja|версия|build|release|rev|revision"
 _VERSION = re.compile(rf"(?i)\b(?:{_VERSION_WORDS})[.:]?[ \t]{{0,2}}v?$")
 VERSION_REACH = 16
+# Numbers behind such a word name a place, a case or a law, however they are divided.
+_CITED_WORDS = (
+    "ch|chap|chapter|chapitre|kapitel|kap|cap|cap[ií]tulo|capitolo|hoofdstuk|rozdział|kapitola|глава|sec|sect|section"
+    "|sección|seção|sezione|abschnitt|art|article|artikel|artículo|artigo|articolo|статья|fig|figure|tab|table|page|pp"
+    "|no|nr|núm|num|n[º°]|№|§|case|ref|invoice|ticket"
+)
+_CITED = re.compile(rf"(?i)(?<!\w)(?:{_CITED_WORDS})[.:]?[ \t]{{0,2}}$")
+CITED_REACH = 16
 
 
 def _points(text: str, data: bytes, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -98,7 +113,7 @@ def _wordy(text: str, start: int, end: int, language: str | None) -> DateMention
 
 def _months(words: str, language: str | None) -> Iterator[tuple[str, Names, int]]:
     """Readings of the words around a month's name: all but one have to be links such as "of"."""
-    tokens = [folded(token) for token in re.split(r"[\s-]+", words.strip(" .,-"))]
+    tokens = [folded(token) for token in re.split(r"[\s-]+", words.strip(" .,،-"))]
     kept = [token.removeprefix("d'") for token in tokens if token not in LINKS]
     if len(kept) != 1:
         return
@@ -125,6 +140,8 @@ def _numeric(text: str, start: int, end: int, language: str | None) -> DateMenti
         return None
     a, b, c = hit["a"], hit["b"], hit["c"]
     if hit["sep"] == "." and _VERSION.search(text, max(0, start - VERSION_REACH), start):
+        return None
+    if _CITED.search(text, max(0, start - CITED_REACH), start):
         return None
     if len(a) == 4 and len(b) == 2 and len(c) == 2:
         style = "iso" if hit["sep"] == "-" else "year " + _STYLES[hit["sep"]]

@@ -11,7 +11,14 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from corpusqa_checks.dates.calendars import GREGORIAN, date_of, length, said_impossible, said_weekday
+from corpusqa_checks.dates.calendars import (
+    GREGORIAN,
+    date_of,
+    may_exist,
+    old_weekday,
+    said_impossible,
+    said_weekday,
+)
 from corpusqa_checks.dates.claims import SENTINELS, Stated
 from corpusqa_checks.dates.mentions import DateMention
 
@@ -59,7 +66,7 @@ class Fault:
 def impossible_date(facts: Facts) -> Iterator[Fault]:
     """A day that its month does not have."""
     for m in facts.mentions:
-        if m.order_open or m.day <= length(m.year, m.month):
+        if m.order_open or may_exist(m.year, m.month, m.day):
             continue
         if m.style == "dot" and m.end - m.start < 10:  # 30.2.2024 may be a version
             continue
@@ -67,11 +74,11 @@ def impossible_date(facts: Facts) -> Iterator[Fault]:
 
 
 def wrong_weekday(facts: Facts) -> Iterator[Fault]:
-    """A weekday beside a full date that was another one."""
+    """A weekday beside a full date that was another one, in both calendars of the time."""
     for m in facts.mentions:
         if m.weekday is None or m.date is None or m.date.year < GREGORIAN:
             continue
-        if m.date.weekday() != m.weekday:
+        if m.weekday not in (m.date.weekday(), old_weekday(m.date)):
             yield Fault("wrong_weekday", said_weekday(m.date, m.weekday), m.start, m.end)
 
 

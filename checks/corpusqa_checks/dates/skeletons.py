@@ -18,10 +18,13 @@ _LINK = rf"(?:(?:{_WORD}{_GAP}){{1,2}})?"  # of, de, "day of"
 _MARK = r"[.,]{0,2}"
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d)?"
 
-_DAY_MONTH_YEAR = rf"\d{{1,2}}{_ENDING}{_MARK}{_JOIN}{_LINK}{_WORD}{_MARK}{_JOIN}(?:{_WORD}{_GAP})?\d{{4}}"
+_DAY_MONTH_YEAR = (
+    rf"\d{{1,2}}{_ENDING}{_MARK}{_JOIN}{_LINK}{_WORD}{_MARK}{_JOIN}(?:{_WORD}(?:[.]{_WORD}[.])?{_GAP})?\d{{4}}"
+)
 _MONTH_DAY_YEAR = rf"{_WORD}\.?{_JOIN}\d{{1,2}}{_ENDING},?{_JOIN}\d{{4}}"
 _CTIME = rf"{_WORD}{_GAP}\d{{1,2}}{_GAP}{_CLOCK}{_GAP}(?:[A-Z]{{2,5}}{_GAP})?\d{{4}}"
 _YEAR_MONTH_DAY = rf"\d{{4}}\.?{_GAP}(?:{_WORD}\.?{_GAP})?{_WORD}\.?{_GAP}\d{{1,2}}"
+_YEAR_DAY_MONTH = rf"\d{{4}}\.{_GAP}gada{_GAP}\d{{1,2}}\.{_GAP}{_WORD}"  # Latvian
 _NUMERIC = r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}"
 # 年月日, 년월일; and Vietnamese "ngày 12 tháng 9 năm 2025"
 _EAST = "".join(
@@ -34,7 +37,9 @@ _EAST = "".join(
 )
 _VIETNAMESE = rf"\d{{1,2}}{_GAP}th\xc3\xa1ng{_GAP}\d{{1,2}}(?:{_GAP}n\xc4\x83m{_GAP}|,?{_GAP})\d{{4}}"
 
-SKELETON = "|".join((_EAST, _VIETNAMESE, _CTIME, _DAY_MONTH_YEAR, _MONTH_DAY_YEAR, _NUMERIC, _YEAR_MONTH_DAY))
+SKELETON = "|".join(
+    (_EAST, _VIETNAMESE, _CTIME, _DAY_MONTH_YEAR, _MONTH_DAY_YEAR, _NUMERIC, _YEAR_DAY_MONTH, _YEAR_MONTH_DAY)
+)
 # A text without such digits has no full date; the test costs next to nothing over a whole column (Rust regex).
 GATE = r"[12][0-9]{3}|[0-9][-/.][0-9]{1,2}[-/.][0-9]|\p{Nd}\p{Nd}[^\x00-\x7f]"
 
