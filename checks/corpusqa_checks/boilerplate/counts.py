@@ -96,18 +96,20 @@ def _runs(head: pl.Series, chars: Floats, words: pl.Series) -> Counts:
 
 def _short_counts(texts: pl.Series, numbered: Bools) -> Counts:
     """MARKS, SHAPES and CUES of short texts, some of which have digits."""
-    patterns, every = MARKS | SHAPES, np.arange(len(texts))
     odd = (~texts.str.contains(PLAIN)).arg_true().to_numpy()
-    looked = {name: odd[numbered[odd]] if name in NUMBERED else odd for name in patterns}
-    looked |= dict.fromkeys(LETTERED, every)
-    found = {name: _scattered_matches(texts, patterns[name], at) for name, at in looked.items() if name != "fence"}
-    found["fence"] = _scattered_matches(texts, patterns["fence"], np.flatnonzero(found["heading"]))
+    patterns = {name: pattern for name, pattern in (MARKS | SHAPES).items() if name != "fence"}
+    lettered = {name: patterns.pop(name) for name in LETTERED}
+    digital = {name: patterns.pop(name) for name in NUMBERED}
+    found = _matches(texts, patterns, odd) | _matches(texts, digital, odd[numbered[odd]])
+    found |= {name: _matched(texts, pattern) for name, pattern in lettered.items()}
+    found |= _matches(texts, {"fence": SHAPES["fence"]}, np.flatnonzero(found["heading"]))
     return found | _cues(folded(texts))
 
 
-def _scattered_matches(texts: pl.Series, pattern: str, at: Ints) -> Floats:
-    """Where the pattern matches among the texts at these places."""
-    return _scattered(_matched(texts.gather(at), pattern), at, len(texts))
+def _matches(texts: pl.Series, patterns: dict[str, str], at: Ints) -> Counts:
+    """Where the patterns match among the texts at these places, which are gathered once."""
+    some = texts.gather(at)
+    return {name: _scattered(_matched(some, pattern), at, len(texts)) for name, pattern in patterns.items()}
 
 
 def _cues(low: pl.Series) -> Counts:
