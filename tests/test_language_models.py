@@ -82,9 +82,16 @@ def test_every_script_has_characters() -> None:
     assert classes == set(range(5 + len(SCRIPTS)))
 
 
+@pytest.fixture(scope="module")
+def built() -> Tables:
+    """Tables that are built here, once: it takes a second."""
+    return build()
+
+
 @pytest.fixture
-def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, built: Tables) -> Path:
     """No tables in memory, an empty cache folder."""
+    monkeypatch.setattr(cache, "build", lambda: built)
     monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path / "kept"))
     cache._tables.cache_clear()
     return tmp_path / "kept"
@@ -117,11 +124,11 @@ def test_a_damaged_file_is_replaced(fresh: Path) -> None:
     assert kept.stat().st_size > 1000
 
 
-def test_a_folder_that_refuses_costs_only_time(fresh: Path) -> None:
+def test_a_folder_that_refuses_costs_only_time(fresh: Path, built: Tables) -> None:
     fresh.parent.mkdir(exist_ok=True)
     fresh.write_text("a file where the folder should be")
 
-    assert same(cache.tables(), build())
+    assert same(cache.tables(), built)
 
 
 PLAIN = {
