@@ -101,3 +101,12 @@ def test_the_line_moves_while_one_task_takes_long(capsys, monkeypatch):
         shown("measure", 1, 1)
 
     assert "measure          [                              ] 0/1" in capsys.readouterr().err
+
+
+def test_a_narrow_terminal_cuts_the_line(clock, capsys, monkeypatch):
+    monkeypatch.setattr(module, "on_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    run(clock, Progress(quiet=False), step=10)
+    drawn = [line.removesuffix("\x1b[K") for line in capsys.readouterr().err.split("\r")]
+
+    assert max(map(len, drawn)) == 39

@@ -61,7 +61,10 @@ def _base(found: Account) -> Base | None:
         with scratch("corpusqa-base-") as folder:
             report = find_report(fetch_release(name, folder).folder)
             if report is None:
-                raise CannotEvaluate(f"{name}: the base is a release without a report; give a path instead")
+                raise CannotEvaluate(
+                    f"{name}: this release was published without its report, which is what the gate compares with; "
+                    "publish it with `corpusqa push --include report`, or give a path"
+                )
             return base_of_report(read_report(report), name)
     report = find_report(Path(name))
     if report is not None:

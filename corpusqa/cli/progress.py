@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 import time
@@ -54,6 +55,7 @@ class Progress:
             if not self.moving or not self._stage or spent < PATIENCE_SECONDS:
                 return
             line = moving_line(self._stage, *self._now, spent, self._first)
+            line = line[: shutil.get_terminal_size().columns - 1]  # a line that wraps could not be drawn over
             print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)
             self._dirty = True
 
