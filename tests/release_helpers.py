@@ -54,7 +54,7 @@ def clean(
     source: Path, work: Path, out: Path, *, workers: int = 1, unit_bytes: int = 1 << 26, store: bool = False, **more
 ) -> Release:
     corpus = open_corpus(source, None, work=work, unit_bytes=unit_bytes)
-    flow = Flow(LocalEngine(workers), work / f"flow-{workers}-{unit_bytes}")
+    flow = Flow(LocalEngine(workers), work / f"flow-{workers}-{unit_bytes}", say=more.pop("say", lambda _line: None))
     check = plugin(marks)
     found = scan(corpus, [check], flow)
     found = found[0] if isinstance(found, tuple) else found

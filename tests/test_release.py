@@ -21,6 +21,7 @@ from corpusqa.engines.flow import Flow
 from corpusqa.engines.local import LocalEngine
 from corpusqa.errors import CannotEvaluate, UsageError
 from corpusqa.release import slices
+from corpusqa.release.features import outside
 from corpusqa.release.manifest import content_id, read_manifest, verify_files
 from corpusqa.release.schema import described, published_schema
 from corpusqa.scan.run import scan
@@ -422,6 +423,17 @@ found = datasets.load_dataset(sys.argv[1], cache_dir=sys.argv[2])["train"]
 features = {name: repr(feature) for name, feature in found.features.items()}
 print(json.dumps({"features": features, "n": found["kind"][:3]}))
 """
+
+
+def test_files_that_rows_only_name_are_said(tmp_path: Path) -> None:
+    kind = pa.struct({"bytes": pa.binary(), "path": pa.string()})
+    held = [{"bytes": b"x", "path": "a.png"}, {"bytes": None, "path": "b.png"}, None, {"bytes": None, "path": None}]
+    table = pa.table({"text": ["one"] * 4, "image": pa.array(held, kind), "n": [1, 2, 3, 4]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    assert outside([tmp_path / "a.parquet"], table.schema) == {"image": 1}
+    said: list[str] = []
+    clean(tmp_path / "a.parquet", tmp_path / "w", tmp_path / "out", say=said.append)
+    assert [line for line in said if line.startswith("image: 1 rows name a file")]
 
 
 def test_features_that_datasets_noted_in_its_files_survive(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -47,6 +48,22 @@ def features_of(schema: pa.Schema, noted: str = "{}") -> datasets.Features:
         return datasets.Features.from_arrow_schema(plain.with_metadata({NOTED: json.dumps(said).encode()}))
     except (ValueError, TypeError, KeyError):  # noted by a version of `datasets` that has other features
         return datasets.Features.from_arrow_schema(plain)
+
+
+def outside(paths: Sequence[Path], schema: pa.Schema) -> dict[str, int]:
+    """Columns of pictures, sound or other files whose rows name a file and do not hold it, and the number of such rows.
+
+    Args:
+        paths: Data files.
+        schema: Theirs. `datasets` keeps files as a struct of `bytes` and `path`.
+    """
+    columns = [f.name for f in schema if pa.types.is_struct(f.type) and {n.name for n in f.type} == {"bytes", "path"}]
+    if not columns:
+        return {}
+    of = {name: pl.col(name).struct for name in columns}
+    named = {n: (s.field("bytes").is_null() & s.field("path").is_not_null()).sum() for n, s in of.items()}
+    counts: dict[str, int] = pl.scan_parquet(paths).select(**named).collect().row(0, named=True)
+    return {name: count for name, count in counts.items() if count}
 
 
 def dataset_info(folder: Path, splits: Mapping[str, Sequence[str]], features: datasets.Features) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from corpusqa.plugins import Spec
 from corpusqa.release import tables
 from corpusqa.release.changes import changes
 from corpusqa.release.diff import Side, release_side, removed_for_good, returned
-from corpusqa.release.features import dataset_info, features_of
+from corpusqa.release.features import dataset_info, features_of, outside
 from corpusqa.release.manifest import CROISSANT, DOCS, FORMAT, GONE, MANIFEST, ORIGIN, content_id, dumped, identity
 from corpusqa.release.mask import make_masking
 from corpusqa.release.measures import measured
@@ -79,6 +79,10 @@ class Making:
         source = source_schema(self.corpus, self.flow)
         files, job = self._planned(kept, source.schema, source.trusted, folder)
         done = self._written(files, job)
+        for column, rows in outside([folder / file.path for file in files], job.file_schema).items():
+            self.flow.say(
+                f"{column}: {rows:,} rows name a file by its path and do not hold it; the release has the paths alone"
+            )
         names = kept.select("doc", "new_id", "number", "source", "out_split", "id_private", "source_private")
         written = _table(done, folder, "written").join(names, on="doc", maintain_order="left")
         docs = self._describe(folder, written, _table(done, folder, "record"))
