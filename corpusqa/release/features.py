@@ -62,7 +62,7 @@ def outside(paths: Sequence[Path], schema: pa.Schema) -> dict[str, int]:
         return {}
     of = {name: pl.col(name).struct for name in columns}
     named = {n: (s.field("bytes").is_null() & s.field("path").is_not_null()).sum() for n, s in of.items()}
-    counts: dict[str, int] = pl.scan_parquet(paths).select(**named).collect().row(0, named=True)
+    counts: dict[str, int] = pl.scan_parquet(list(paths)).select(**named).collect().row(0, named=True)
     return {name: count for name, count in counts.items() if count}
 
 
