@@ -8,7 +8,8 @@ missing are left out. `--engines near,textdedup` runs these alone: text-dedup 0.
 take minutes and need an environment of their own each. Every engine runs on one thread in a process of its own, all
 engines in turn in each round, and the least CPU time (user and system, after the texts are in memory) counts: quote
 ratios, not seconds. All engines look for pairs of word 5-grams with a Jaccard similarity of 0.8; only ours verifies
-what it reports. Writes duplication.json beside this file.
+what it reports. Writes duplication.json beside this file;
+duplication_sample.json is a later run on a part of the corpus.
 """
 
 from __future__ import annotations
