@@ -33,9 +33,11 @@ POINTS = [
     ("corpusqa.scan.store:store", 0),
     ("corpusqa.policy.judge:judge", 0),
     ("corpusqa.findings.find:find", 1),
-    ("corpusqa.api.outputs:replace", 1),  # write
-    ("corpusqa.api.outputs:replace", 3),
+    ("corpusqa.api.outputs:_staged", 1),  # write
+    ("corpusqa.api.outputs:_exchange", 1),  # some files are those of the new run, the others of the one before
+    ("corpusqa.api.outputs:_exchange", 3),
 ]
+REPORT = (".gitignore", "report.json", "report.html", "findings.parquet", "verdicts.parquet")
 FAST = ("corpusqa.engines.parts:noted", "corpusqa.scan.links:_verify_block")
 
 KILLED = """
@@ -82,8 +84,9 @@ def command(folder: Path, name: str, workers: int = 1) -> list[str]:
 
 
 def outputs(folder: Path, name: str) -> dict[str, bytes]:
+    """The files of a report; what a killed run had not put in its place yet lies there under a name of its own."""
     place = folder / f"out-{name}"
-    return {path.name: path.read_bytes() for path in sorted(place.iterdir()) if path.name != "run.json"}
+    return {path.name: path.read_bytes() for path in sorted(place.iterdir()) if path.name in REPORT}
 
 
 def killed(point: str, skip: int, args: list[str]) -> None:

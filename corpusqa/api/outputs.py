@@ -64,7 +64,7 @@ def write_report(found: Account, folder: Path) -> None:
             (staged.enter_context(_staged(folder / name, content)), folder / name) for name, content in files.items()
         ]
         for temporary, path in ready:
-            temporary.replace(path)
+            _exchange(temporary, path)
 
 
 def _parquet(frame: pl.DataFrame) -> bytes:
@@ -193,7 +193,11 @@ def _without(value: Any, names: tuple[str, ...]) -> Any:
 def replace(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     with _staged(path, content) as temporary:
-        temporary.replace(path)
+        _exchange(temporary, path)
+
+
+def _exchange(temporary: Path, path: Path) -> None:
+    temporary.replace(path)
 
 
 @contextmanager
