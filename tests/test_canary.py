@@ -207,6 +207,16 @@ def test_published_texts_are_masked_and_other_columns_are_as_the_source_has_them
     assert CANARIES[0].phrase in set(data["id"])
 
 
+def test_the_release_says_how_many_published_names_hold_private_values(world: World) -> None:
+    manifest = json.loads((world.folder / "cleaned" / "corpusqa" / "manifest.json").read_text())
+    counts = manifest["private_names"]
+    assert list(counts) == ["id", "source", "url"]
+    assert counts["id"] == 2 * len(CANARIES)
+    assert min(counts.values()) > len(CANARIES) // 2
+    assert f"Private values in the id of {counts['id']}, url of" in world.said["clean"]
+    assert f"`id` of {counts['id']} and " in (world.folder / "cleaned" / "README.md").read_text()
+
+
 def test_names_of_files_and_folders_stay_where_they_are(tmp_path: Path) -> None:
     world = World(tmp_path)
     (tmp_path / ".git").mkdir()

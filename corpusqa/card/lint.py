@@ -247,7 +247,7 @@ def _declared_period(card: Card) -> Iterator[Problem]:
 
 def _declared_privacy(card: Card) -> Iterator[Problem]:
     """Prose that denies what the edits, or the gate on what was written, say."""
-    left = sum(card.manifest.get("private_left", {}).values())
+    left = sum(sum(card.manifest.get(name, {}).values()) for name in ("private_left", "private_names"))
     if not left:
         return
     for number, row in enumerate(card.text.splitlines(), 1):

@@ -23,6 +23,10 @@ def account(manifest: Values) -> str:
         f"{number(ledger['unreadable'])} could not be read. The rows that are not here are listed with their "
         "reasons in `removed/`, every cut and mask in `corpusqa/edits.parquet`."
     )
+    if manifest.get("private_names"):
+        counts += (
+            f" Private values are left in the {private_names(manifest)}, which are published as the source has them."
+        )
     columns = [[code(name), plain(kind)] for name, kind in manifest["columns"]]
     sizes = [[plain(name), number(value)] for name, value in manifest["measured"]["size"].items()]
     return "\n\n".join(
@@ -33,6 +37,12 @@ def account(manifest: Values) -> str:
             table(["measured over the text of all documents", "value"], sizes),
         ]
     )
+
+
+def private_names(manifest: Values) -> str:
+    """How many ids, URLs and sources hold private values: "`id` of 3 and `url` of 12 documents"."""
+    said = [f"{code(name)} of {number(count)}" for name, count in manifest["private_names"].items()]
+    return f"{' and '.join(said)} documents"
 
 
 def removed(manifest: Values) -> str:

@@ -86,7 +86,7 @@ class Making:
         names = kept.select("doc", "new_id", "number", "source", "out_split", "id_private", "source_private")
         written = _table(done, folder, "written").join(names, on="doc", maintain_order="left")
         docs = self._describe(folder, written, _table(done, folder, "record"))
-        manifest: dict[str, Any] = self._manifest(job, files, written) | _lineage(
+        manifest: dict[str, Any] = self._manifest(job, files, kept, written) | _lineage(
             line, docs, described(job.file_schema)
         )
         sized = kept.drop("chars", "bytes").join(
@@ -199,7 +199,8 @@ class Making:
         if gone.height:
             write_frame(folder / GONE, gone)
 
-    def _manifest(self, job: Job, files: list[Slice], written: pl.DataFrame) -> dict[str, Any]:
+    def _manifest(self, job: Job, files: list[Slice], kept: pl.DataFrame, written: pl.DataFrame) -> dict[str, Any]:
+        fields = self.corpus.fields
         splits = list(dict.fromkeys(file.split for file in files))
         digests = {split: written.filter(pl.col("out_split") == split)["digest"] for split in splits}
         said = {split: [file for file in files if file.split == split] for split in splits}
@@ -213,6 +214,7 @@ class Making:
             "checks": tables.checks(self.scan),
             "ledger": tables.ledger(self.scan, self.verdicts.frame),
             "reasons": tables.reasons(self.verdicts.frame),
+            "private_names": tables.private_names(kept, [name for name in tables.NAMES if getattr(fields, name)]),
             "private_left": tables.private_left(self.scan, written["doc"], self.verdicts.edits),
             "columns": described(job.file_schema),
             "text": self.corpus.fields.text,

@@ -55,8 +55,15 @@ class Release:
         state = "" if self.fresh else " (was there already, nothing written)"
         return (
             f"{self.folder}: {rows:,} documents, version {said['version']}, content {said['content_id'][:12]}{state}"
-            f"{self._judged}"
+            f"{self._private}{self._judged}"
         )
+
+    @property
+    def _private(self) -> str:
+        said = self.manifest.get("private_names") or {}
+        counts = ", ".join(f"{name} of {count:,}" for name, count in said.items())
+        note = "the column is published as it is; leave it out of the source, or drop these documents"
+        return f"\nPrivate values in the {counts} documents: {note}" if said else ""
 
     @property
     def _judged(self) -> str:

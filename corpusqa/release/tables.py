@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import polars as pl
@@ -11,6 +11,7 @@ from corpusqa.release.slices import DEFAULT_SPLIT, own_ids
 from corpusqa.scan.model import Scan
 
 UNREADABLE = "unreadable"
+NAMES = ("id", "url", "source")  # columns that are published as they are and may hold private values
 
 
 def shown_ids(documents: pl.DataFrame) -> pl.Expr:
@@ -96,6 +97,17 @@ def checks(scan: Scan) -> dict[str, Any]:
         }
         for name, check in scan.checks.items()
     }
+
+
+def private_names(kept: pl.DataFrame, columns: Collection[str]) -> dict[str, int]:
+    """Published documents whose id, URL or source holds a private value: these columns are not masked.
+
+    Args:
+        kept: The published documents, columns of DOCUMENTS.
+        columns: Which of the three the source has as columns.
+    """
+    counts = {name: int(kept[f"{name}_private"].sum()) for name in columns}
+    return {name: count for name, count in counts.items() if count}
 
 
 def private_left(scan: Scan, published: pl.Series, edits: pl.DataFrame) -> dict[str, int]:
