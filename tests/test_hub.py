@@ -169,6 +169,28 @@ def test_what_was_pushed_is_read_back_the_same(hub: Hub, releases: tuple[Path, P
             assert hub.files()[path] == digest
 
 
+@pytest.mark.slow
+def test_a_published_version_is_a_base_for_the_gate_if_it_has_its_report(hub: Hub, tmp_path: Path) -> None:
+    config = tmp_path / "corpusqa.toml"
+    config.write_text('[checks]\nselect = ["text"]\n[gate.limits]\n"documents.count" = { max_drop = 5 }\n')
+    env = clean_env(tmp_path / "home", TOKEN, HF_ENDPOINT=hub.url)
+
+    def corpusqa(count: int, *args: str) -> tuple[int, str]:
+        command = [sys.executable, "-m", "corpusqa", args[0], jsonl(tmp_path / "now.jsonl", rows(count)), *args[1:]]
+        done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+        return done.returncode, done.stdout + done.stderr
+
+    assert corpusqa(60, "clean", "-o", "release")[0] == 0
+    hub.push(tmp_path / "release", "owner/told", include=["report"])
+    hub.push(tmp_path / "release", "owner/untold")
+
+    assert corpusqa(60, "gate", "--base", "hf://datasets/owner/told@v1.0.0")[0] == 0
+    assert corpusqa(30, "gate", "--base", "hf://datasets/owner/told@v1.0.0")[0] == 1
+    code, said = corpusqa(60, "gate", "--base", "hf://datasets/owner/untold@v1.0.0")
+    assert code == 3
+    assert "push --include report" in said
+
+
 def test_a_published_version_is_one_side_of_a_diff(hub: Hub, releases: tuple[Path, Path], tmp_path: Path) -> None:
     from corpusqa.errors import UsageError
     from corpusqa.hub import remote_side
