@@ -3,12 +3,15 @@
     python -m benchmarks.fuzzing [INPUTS [SEED]]
 
 Mutates small files of every format (bytes changed, cut out, doubled, torn off) and reads them. Prints a table of what
-happened; an input that does not balance or raises anything but one of our errors is kept and ends the run.
+happened, also when it is interrupted; an input that does not balance or raises anything but one of our errors is kept
+and ends the run.
 """
 
 from __future__ import annotations
 
 import random
+import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -22,8 +25,23 @@ from tests.test_bad_input import FORMATS, balanced, mutated, samples
 def main() -> None:
     inputs = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
-    chance, originals, began = random.Random(seed), samples(), time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what `timeout` sends
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell has background commands ignore
     found: Counter[tuple[str, str]] = Counter()
+    began = time.monotonic()
+    try:
+        read(inputs, seed, found)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+    finally:
+        print(f"{found.total():,} of {inputs:,} inputs, seed {seed}, {time.monotonic() - began:.0f} s")
+        for (name, what), count in sorted(found.items()):
+            print(f"{name:14} {what:14} {count:8,}")
+
+
+def read(inputs: int, seed: int, found: Counter[tuple[str, str]]) -> None:
+    """Mutate and read so many inputs, counting by format and outcome in `found`."""
+    chance, originals = random.Random(seed), samples()
     folder = Path(tempfile.mkdtemp(prefix="fuzzing-"))
     (folder / "in").mkdir()
     for _ in range(inputs):
@@ -36,13 +54,11 @@ def main() -> None:
             found[name, "balanced"] += 1
         except CorpusqaError as error:
             found[name, type(error).__name__] += 1
-        except BaseException:
+        except Exception:
             print(f"kept: {path}", file=sys.stderr)
             raise
         path.unlink()
-    print(f"{inputs:,} inputs, seed {seed}, {time.monotonic() - began:.0f} s")
-    for (name, what), count in sorted(found.items()):
-        print(f"{name:14} {what:14} {count:8,}")
+    shutil.rmtree(folder)
 
 
 if __name__ == "__main__":
