@@ -1,14 +1,17 @@
-"""Folders for what must not outlive a run, which may hold the source's text; what killed runs left is swept away."""
+"""Folders and files that must not outlive a run and may hold the source's text; what killed runs left is swept away."""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 # Locked folders of this process; the system lets go of them when the process ends in whatever way.
 _held: dict[Path, int] = {}
@@ -54,6 +57,49 @@ def scratch(prefix: str, where: Path | None = None) -> Iterator[Path]:
         yield folder
     finally:
         remove_scratch(folder)
+
+
+@contextmanager
+def staged(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """A new file beside `path`, to be written and renamed to it; what was not renamed by the end goes.
+
+    Files for the same `path` whose run is dead are removed.
+
+    Raises:
+        OSError: The folder is not writable or the disk is full.
+    """
+    _sweep_staged(path)
+    temporary, file = _locked_beside(path)
+    try:
+        with file:  # open to the end, for its lock
+            yield temporary, file
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _locked_beside(path: Path) -> tuple[Path, BinaryIO]:
+    while True:
+        temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+        file = temporary.open("wb")
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(file, fcntl.LOCK_EX)
+        if temporary.exists():  # else another run took it for a dead one before it was locked
+            return temporary, file
+        file.close()
+
+
+def _sweep_staged(path: Path) -> None:
+    """Remove what dead runs wrote for `path`."""
+    ours = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}")
+    for left in path.parent.iterdir():
+        if ours.fullmatch(left.name):
+            with suppress(OSError):
+                lock = os.open(left, os.O_RDWR | os.O_NOFOLLOW)
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    left.unlink()
+                finally:
+                    os.close(lock)
 
 
 def _sweep(prefix: str, base: Path) -> None:

@@ -84,7 +84,7 @@ def command(folder: Path, name: str, workers: int = 1) -> list[str]:
 
 
 def outputs(folder: Path, name: str) -> dict[str, bytes]:
-    """The files of a report; what a killed run had not put in its place yet lies there under a name of its own."""
+    """The files of a report."""
     place = folder / f"out-{name}"
     return {path.name: path.read_bytes() for path in sorted(place.iterdir()) if path.name in REPORT}
 
@@ -113,6 +113,7 @@ def test_a_killed_run_is_resumed_to_the_same_bytes(tmp_path: Path, point: str, s
 
     assert outputs(tmp_path, "killed") == outputs(tmp_path, "undisturbed")
     assert not list((tmp_path / "w-killed").rglob("corpusqa-shuffle-*"))
+    assert {p.name for p in (tmp_path / "out-killed").iterdir()} == {*REPORT, "run.json"}
 
 
 @pytest.mark.slow

@@ -7,7 +7,6 @@ import json
 import os
 import platform
 import resource
-import uuid
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -27,6 +26,7 @@ from corpusqa.release import Recipe, Release, store_release, write_release
 from corpusqa.release.slices import kept_documents, slices
 from corpusqa.reporting.plain import dumped
 from corpusqa.scan.names import HELD, private_values
+from corpusqa.scratch import staged
 
 _PACKAGES = ("corpusqa", "polars", "pyarrow", "numpy", "pandera", "datasets")
 
@@ -59,9 +59,9 @@ def write_report(found: Account, folder: Path) -> None:
         "findings.parquet": _parquet(found.findings),
         "verdicts.parquet": _parquet(found.verdict_table),
     }
-    with ExitStack() as staged:
+    with ExitStack() as stack:
         ready = [
-            (staged.enter_context(_staged(folder / name, content)), folder / name) for name, content in files.items()
+            (stack.enter_context(_staged(folder / name, content)), folder / name) for name, content in files.items()
         ]
         for temporary, path in ready:
             _exchange(temporary, path)
@@ -203,18 +203,15 @@ def _exchange(temporary: Path, path: Path) -> None:
 @contextmanager
 def _staged(path: Path, content: bytes) -> Iterator[Path]:
     """The content beside its place, on the disk; what was not renamed by the end goes."""
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     try:
-        with temporary.open("wb") as file:
+        with staged(path) as (temporary, file):
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        yield temporary
+            yield temporary
     except OSError as error:
         error.filename = error.filename or str(path)  # "no space left" does not say where
         raise
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _run(found: Account) -> dict[str, Any]:

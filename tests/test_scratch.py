@@ -1,0 +1,38 @@
+"""What a killed run had staged goes with the next run; what a living one stages stays."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from corpusqa.scratch import staged
+
+STAGING = """
+import sys
+from pathlib import Path
+from corpusqa.scratch import staged
+with staged(Path(sys.argv[1])) as (temporary, file):
+    print(temporary, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_only_files_of_dead_runs_are_removed(tmp_path: Path) -> None:
+    path, other = tmp_path / "report.json", tmp_path / ".report.json.backup"
+    other.write_text("of the user")
+    command = [sys.executable, "-c", STAGING, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout
+        left = Path(run.stdout.readline().strip())
+        with staged(path) as (mine, file):
+            assert left.exists()
+            file.write(b"new")
+            file.flush()
+            mine.replace(path)
+        assert left.exists()
+        run.kill()
+    assert left.exists()
+    with staged(path) as (mine, _):
+        assert set(tmp_path.iterdir()) == {path, other, mine}
+    assert path.read_bytes() == b"new"
