@@ -44,6 +44,24 @@ def test_no_text_column_names_the_source(tmp_path: Path) -> None:
         open_corpus(tmp_path)
 
 
+def test_rows_inside_an_object_are_said(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"version": "1.1", "data": [{"text": "a"}, {"text": "b"}]}')
+    with pytest.raises(SourceError, match=r"If 'data' is the list of rows, write it .* as JSON Lines"):
+        open_corpus(tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("ending", ["json", "jsonl"])
+def test_utf_16_is_named(tmp_path: Path, ending: str, encoding: str) -> None:
+    rows = "".join(f'{{"text": "{number}"}}\n' for number in range(3)).rstrip()
+    files = {f"a.{ending}": b'{"text": "good"}\n', f"b.{ending}": rows.encode(encoding)}
+    found = read_all(open_corpus(write(tmp_path, files)))
+    assert found.documents["text"].to_list() == ["good"]
+    said = found.unreadable["reason"].to_list()
+    assert said[0] == "looks like UTF-16; convert it to UTF-8"
+    assert len(said) == (3 if ending == "jsonl" else 1)
+
+
 def mutated(data: bytes, chance: random.Random) -> bytes:
     """Some bytes changed, cut out, doubled or torn off."""
     broken = bytearray(data)

@@ -12,6 +12,7 @@ from corpusqa.corpus.names import CRAWL_DATE, CRAWL_MARK, HOST_COLUMNS, NAMES
 from corpusqa.corpus.parts import Cell
 from corpusqa.corpus.shapes import asked_shape, found_shape, path_of
 from corpusqa.errors import SourceError, near_misses
+from corpusqa.readers.model import NESTED
 
 FIELDS = ("id", "url", "source", "published", "collected", "language", "split")
 
@@ -72,10 +73,7 @@ def find_fields(columns: Mapping[str, str], options: InputOptions | None, where:
     except KeyError as error:
         raise SourceError(_unknown(columns, asked, str(error.args[0]), where, table)) from error
     if not shape:
-        raise SourceError(
-            f"{where}: no text column; the columns are {_listed(columns)}. Say which, for instance "
-            f'[{table}] text = "{_guess(list(columns))}" in corpusqa.toml'
-        )
+        raise SourceError(f"{where}: no text column; the columns are {_listed(columns)}. {_advice(columns, table)}")
     text, cells = shape
     taken = {text, *(cell.path[0] for cell in cells)}
     given = {name: asked[name] or (found.get(name) if found.get(name) not in taken else None) for name in FIELDS}
@@ -114,6 +112,18 @@ def _guess(columns: Sequence[str]) -> str:
         return similar[0]
     others = {name for names in NAMES.values() for name in names}
     return next((column for column in reversed(columns) if column.lower() not in others), "text")
+
+
+def _advice(columns: Mapping[str, str], table: str) -> str:
+    """What to do where no column holds text; a nested column is no text as a whole."""
+    guess = _guess(list(columns))
+    if columns.get(guess) != NESTED:
+        return f'Say which, for instance [{table}] text = "{guess}" in corpusqa.toml'
+    return (
+        f"If {guess!r} is the list of rows, write it without what is around it: as a JSON array or as JSON Lines. "
+        f'If the text lies inside {guess!r}, name the column there, for instance [{table}] text = "{guess}.content" '
+        "in corpusqa.toml"
+    )
 
 
 def _listed(columns: Mapping[str, str]) -> str:

@@ -81,12 +81,18 @@ def _tables(dataset: Any) -> Iterator[pa.Table]:
         yield from dataset.with_format("arrow").iter(ROWS)
         return
     count = 0
+
+    def counted() -> Iterator[dict[str, Any]]:
+        nonlocal count
+        for row in dataset:
+            count += 1
+            yield row
+
     try:
-        for records in _batches(dataset):
+        for records in _batches(counted()):
             yield to_table(records)
-            count += len(records)
     except Exception as error:
-        where = f"after {count:,} rows" if count else "before the first row"
+        where = f"after {count:,} row{'s' * (count > 1)}" if count else "before the first row"
         raise CannotEvaluate(f"the dataset could not be read further {where} ({type(error).__name__})") from error
 
 

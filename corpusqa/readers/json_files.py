@@ -11,7 +11,7 @@ from typing import Any
 from corpusqa.readers import jsonl
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.model import Block, File, Unit, kinds_of, renumbered, whole_files
-from corpusqa.readers.records import BOM, Bad, Records, decoder, parse, refuse_surrogates
+from corpusqa.readers.records import BOM, UTF16, Bad, Records, decoder, is_utf16, parse, refuse_surrogates
 
 BLANK = re.compile(r"[ \t\n\r]*")
 HEAD = 1 << 16
@@ -52,6 +52,9 @@ def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
         except OSError as error:
             rows.trouble(why(error), shown(path))
         else:
+            if is_utf16(data):
+                rows.trouble(UTF16, shown(path), offset=0)
+                continue
             _add(rows, shown(path), data.removeprefix(BOM).decode(errors="surrogateescape"))
     return rows.block()
 

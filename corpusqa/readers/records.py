@@ -11,6 +11,7 @@ import polars as pl
 from corpusqa.readers.model import PLACE, Block, Trouble
 
 BOM = b"\xef\xbb\xbf"
+UTF16 = "looks like UTF-16; convert it to UTF-8"
 ESCAPE = b"\\u"  # looked for first: a pattern is ten times as slow
 ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -70,6 +71,12 @@ def refuse_surrogates(value: Any, reason: str = "a lone surrogate, which is no c
         raise Bad(reason) from error
 
 
+def is_utf16(data: bytes) -> bool:
+    """Whether what should be JSON begins as UTF-16 does: with its mark, or a zero as every second byte."""
+    zeros = [not byte for byte in data[:4]]
+    return data[:2] in (b"\xff\xfe", b"\xfe\xff") or zeros in ([True, False] * 2, [False, True] * 2)
+
+
 decoder = json.JSONDecoder(object_pairs_hook=unique_keys)
 
 
@@ -82,8 +89,10 @@ def parse(line: bytes) -> dict[str, Any]:
     try:
         value = decoder.decode(line.decode())
     except UnicodeDecodeError as error:
-        raise Bad("not valid UTF-8", error.start) from error
+        raise Bad(UTF16 if is_utf16(line) else "not valid UTF-8", error.start) from error
     except json.JSONDecodeError as error:
+        if is_utf16(line):
+            raise Bad(UTF16) from error
         raise Bad(f"not JSON: {error.msg}", len(error.doc[: error.pos].encode())) from error
     except RecursionError as error:
         raise Bad("not readable: nested too deeply") from error
