@@ -9,17 +9,20 @@ from __future__ import annotations
 import ast
 import json
 import string
+import tomllib
+from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-from corpusqa_checks._shared.words import word_count, words_of
+from corpusqa_checks._shared.words import folded, word_count, words_of
 from corpusqa_checks.boilerplate import boilerplate
 from corpusqa_checks.boilerplate.counts import SHORT, text_counts
 from corpusqa_checks.boilerplate.measuring import labelled_lines
 from corpusqa_checks.boilerplate.patterns import MARKS, SHAPES
+from corpusqa_checks.boilerplate.segments import APPEALS, appeal_patterns, appeal_words
 from corpusqa_checks.cookie_text import cookie_text
 
 from corpusqa.batch import Batch
@@ -292,3 +295,13 @@ def test_ratio_of_the_development_pages(judged_lines: pl.DataFrame) -> None:
         error=((tokens * pl.col("main")).sum() - (tokens * pl.col("said")).sum()).abs() / tokens.sum()
     )
     assert errors["error"].mean() <= 0.08
+
+
+@pytest.mark.parametrize("label", APPEALS)
+def test_each_cue_of_a_long_line_is_found_in_text_as_it_is_written(label: str) -> None:
+    table = tomllib.loads(files("corpusqa_checks.boilerplate").joinpath("appeals.toml").read_text("utf-8"))[label]
+    assert len(table) >= 20
+    cues = pl.Series([cue for cues in table.values() for cue in cues])
+    assert cues.filter(~cues.str.to_lowercase().str.contains(appeal_words())).to_list() == []
+    found = folded(cues).str.contains_any(appeal_patterns(label))
+    assert cues.filter(~found).to_list() == []
