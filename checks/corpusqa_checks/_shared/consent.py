@@ -33,6 +33,7 @@ HEAD = 2500
 # For the same reason the cues of a line of more than DENSE words have to fill it: each cookie word stands for so many
 # words of a notice, each other cue for so many.
 DENSE, PER_COOKIE, PER_CUE = 80, 50, 8
+BUTTON_WORDS = 8  # a line of at most so many words is a head or a button
 
 
 # Languages whose stems may stand inside a word: compounds, prefixes written together, scripts without spaces. In all
@@ -112,7 +113,7 @@ def features(counted: pl.DataFrame) -> pl.DataFrame:
     """The counts as the features of the linear model, Float64."""
     c, words = pl.col("cookie") > 0, pl.col("words")
     voice, act, purpose, trail = (pl.col(name) for name in ("voice", "act", "purpose", "trail"))
-    policy, use, short = pl.col("policy") > 0, pl.col("use") > 0, words <= 8
+    policy, use, short = pl.col("policy") > 0, pl.col("use") > 0, words <= BUTTON_WORDS
     cues = act + purpose + trail
     return counted.select(
         cookie=c,
@@ -158,16 +159,18 @@ def scored(text: pl.Series) -> Frame:
     """How much each line reads like consent text.
 
     Returns:
-        One row per line: `score` (log-odds; FLOOR without a cue of any group, or for lines too long to be a notice),
-        `cookies` (occurrences of cookie words) and `policy_only` (the only cue is a privacy policy or the like: a head,
-        or a line of links).
+        One row per line: `score` (log-odds; FLOOR without a cue of any group, for a few words whose only cue
+        is of the group trail, or for lines too long to be a notice), `cookies` (occurrences of cookie words) and
+        `policy_only` (the only cue is a privacy policy or the like: a head, or a line of links).
     """
     counted = counts(text)
     rows = features(counted)
     score = np.full(len(text), model()["bias"])
     for name in rows.columns:  # term by term, so that a line has the same score in every batch
         score += model()["weights"][name] * rows[name].to_numpy()
-    said = pl.sum_horizontal(*GROUPS) > 0
+    # what a sentence says is recorded ("log in", "visitors") makes no button of a few words
+    trailing = (pl.sum_horizontal(*GROUPS) == pl.col("trail")) & (pl.col("words") <= BUTTON_WORDS)
+    said = (pl.sum_horizontal(*GROUPS) > 0) & ~trailing
     cues = pl.sum_horizontal("voice", "act", "purpose", "trail")
     sparse = (pl.col("words") > DENSE) & (pl.col("cookies") * PER_COOKIE + cues * PER_CUE < pl.col("words"))
     whole = pl.Series(text.str.len_chars() <= HEAD)
