@@ -9,10 +9,12 @@ from corpusqa_checks.pii.documentation import is_reserved_host
 from corpusqa_checks.pii.hits import RESERVED, ROLE, Hit, Line
 from corpusqa_checks.pii.tables import table
 
+# Marks that belong to the letter before them, as in decomposed accents; the class \w leaves them out.
+_MARK = r"\u0300-\u036f"
 # Local part of at most 64 and labels of at most 63 characters (RFC 5321, 1035), at most nine labels.
 _ADDRESS = re.compile(
-    r"(?<![.%+\-@$}])(?<!\w)(?P<local>\w(?:(?:\w|[.%+'\-]){0,62}(?:\w|[+\-]))?)@"
-    r"(?P<host>(?:\w(?:(?:\w|-){0,61}\w)?\.){1,8}(?P<top>xn--[a-z0-9\-]{2,59}|[^\W\d_]{2,24}))"
+    rf"(?<![.%+\-@$}}])(?<!\w)(?P<local>\w(?:(?:\w|[.%+'\-{_MARK}]){{0,62}}(?:\w|[+\-{_MARK}]))?)@"
+    rf"(?P<host>(?:\w(?:[\w\-{_MARK}]{{0,61}}[\w{_MARK}])?\.){{1,8}}(?P<top>xn--[a-z0-9\-]{{2,59}}|[^\W\d_]{{2,24}}))"
     r"(?!\w|@)"
 )
 _USER_INFO = re.compile(r"//[^\s/@]{0,130}\Z")

@@ -11,7 +11,7 @@ from corpusqa_checks.pii.placeholders import is_placeholder
 
 _SIGN = r"[^\s/:@\"'`<>{}\[\]()|\\]"
 _URL = re.compile(
-    rf"(?<![A-Za-z0-9+.\-])[A-Za-z][A-Za-z0-9+.\-]{{1,20}}://(?P<user>{_SIGN}{{0,64}}):(?P<password>[^\s/@\"'`<>{{}}|\\]{{1,128}})@"
+    rf"(?<![A-Za-z0-9+.\-])[A-Za-z][A-Za-z0-9+.\-]{{1,20}}://(?P<user>{_SIGN}{{0,64}}):(?P<password>[^\s/@\"'`<>{{}}|\\]{{1,1024}})@"
     r"(?P<host>[\w.\-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?P<rest>(?::\d{1,5})?(?:[/?#][^\s<>\"'`|\\{}]{0,2048})?)"
 )
 _TRAILING = ".,;:!?)]*_"
