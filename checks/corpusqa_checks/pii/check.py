@@ -138,7 +138,7 @@ def _judging(
     recognise = recogniser(ner) if ner else None
 
     def marked(batch: Batch, values: Sequence[Found]) -> list[Found]:
-        texts = batch.text
+        texts = {row: batch.text[row] for row in {v.row for v in values}}  # taken out once: each time is a copy
         return [
             Found(v.row, _allowed(v.hit) if spares(v.hit, texts[v.row][v.hit.start : v.hit.end]) else v.hit)
             for v in values

@@ -78,7 +78,8 @@ class Lines:
                 np.logical_or.reduce([rows[n] for n, several in patterns.items() if pattern in several])
             )
             found[pattern] = np.zeros(len(self._rows), dtype=bool)
-            found[pattern][asked] = self._plain.gather(asked).str.contains(pattern).to_numpy()
+            if len(asked):  # a pattern costs its compilation, even over nothing
+                found[pattern][asked] = self._plain.gather(asked).str.contains(pattern).to_numpy()
         return {n: np.logical_or.reduce([found[p] for p in several]) & rows[n] for n, several in patterns.items()}
 
     def _rest(self, name: str, lines: Flags) -> Flags:

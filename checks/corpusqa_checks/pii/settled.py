@@ -7,7 +7,8 @@ values are read as they will be published, until nothing new is found.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -23,6 +24,9 @@ _ROUNDS = 4
 _AROUND, _EDGE = 320, 160
 # A placeholder, and what the style `mask` leaves of a value (see `corpusqa/release/mask.py`).
 _PLACEHOLDER, _KEPT = "<IT_1>", frozenset("@.-+()/:, ")
+# What every value holds at the least: a digit, an at sign as a sign or in words, or a long run of signs (a secret).
+# Surroundings without it need not be read again.
+_HOLDS = re.compile(r"[\d@\uff20\[({<]|(?i: dot )|\S{12}")
 
 
 class _Reading(NamedTuple):
@@ -83,19 +87,28 @@ def _fresh(
     rows = [one.row for one in readings]
     language: Callable[[Batch], pl.DataFrame] = lambda _batch: batch.language.gather(rows).to_frame()  # noqa: E731
     fresh: dict[int, list[Hit]] = {}
+    known = {row: list(held[row]) for row in set(rows)}
+    texts = {row: batch.text[row] for row in known}
     for at, said in found(Batch(frame, {"language": language}), detectors, tiers):
         hit, row = readings[at].original(said), rows[at]
-        if hit and "\n" not in batch.text[row][hit.start : hit.end]:
-            known = [*held[row], *fresh.get(row, ())]
-            if all(hit.end <= other.start or other.end <= hit.start for other in known):
-                fresh.setdefault(row, []).append(hit)
+        if hit and "\n" not in texts[row][hit.start : hit.end] and _is_free(hit, known[row]):
+            insort(known[row], hit)
+            fresh.setdefault(row, []).append(hit)
     return fresh
+
+
+def _is_free(hit: Hit, others: Sequence[Hit]) -> bool:
+    """Whether a hit overlaps none of the others, which are in order and do not overlap."""
+    at = bisect_left(others, hit)
+    return (at == 0 or others[at - 1].end <= hit.start) and (at == len(others) or hit.end <= others[at].start)
 
 
 def _readings(text: str, row: int, hits: Sequence[Hit], masked: Callable[[Hit], bool]) -> Iterator[_Reading]:
     """The surroundings of the masked values, with placeholders and with stars for them."""
     gone = [hit for hit in hits if masked(hit)]
     for start, end, inside in _stretches(text, gone):
+        if not _may_hold_more(text, start, end, inside):
+            continue
         low = 0 if start == 0 or text[start - 1] == "\n" else _EDGE
         cut = 0 if end == len(text) or text[end - 1] == "\n" else _EDGE
         for replacement in (lambda _value: _PLACEHOLDER, _stars):
@@ -110,6 +123,12 @@ def _readings(text: str, row: int, hits: Sequence[Hit], masked: Callable[[Hit], 
             lengths.append(end - at)
             whole = "".join([*pieces, text[at:end]])
             yield _Reading(row, whole, low, len(whole) - cut, begins, comes_from, lengths)
+
+
+def _may_hold_more(text: str, start: int, end: int, inside: Sequence[Hit]) -> bool:
+    """Whether there is room for a value between those that are known."""
+    begins, ends = [start, *(hit.end for hit in inside)], [*(hit.start for hit in inside), end]
+    return any(_HOLDS.search(text, begin, stop) for begin, stop in zip(begins, ends, strict=True))
 
 
 def _stars(value: str) -> str:
