@@ -8,7 +8,6 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -18,16 +17,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpusqa.config import InputOptions
 from corpusqa.corpus import columns, conform, open_corpus, to_dataset, unify, validate_documents
 from corpusqa.corpus.digest import digest_records
 from corpusqa.corpus.fields import find_fields
 from corpusqa.corpus.typed import to_table
 from corpusqa.errors import ContractError, SourceError
 from tests.test_readers import read_all, write
-
-
-def options(**fields: Any) -> SimpleNamespace:
-    return SimpleNamespace(**fields)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +47,7 @@ def test_fields_are_found_by_the_names_of_common_extractors(names: list[str], ex
 
 
 def test_what_the_configuration_names_goes_before() -> None:
-    asked = options(text="story", published="when")
+    asked = InputOptions(text="story", published="when")
     fields = find_fields(dict.fromkeys(["text", "story", "when"], "text"), asked, "test")
     assert (fields.text, fields.published) == ("story", "when")
     assert fields.note() == "columns: story as text, when as published"
@@ -59,7 +55,7 @@ def test_what_the_configuration_names_goes_before() -> None:
 
 def test_a_name_that_no_column_has() -> None:
     with pytest.raises(SourceError, match=r"no column 'txet', which \[input\] text names; did you mean text\?"):
-        find_fields(dict.fromkeys(["text", "id"], "text"), options(text="txet"), "test")
+        find_fields(dict.fromkeys(["text", "id"], "text"), InputOptions(text="txet"), "test")
 
 
 def test_no_text_column_lists_the_columns_and_suggests_one() -> None:
@@ -164,7 +160,7 @@ def test_the_identity_follows_names_contents_and_fields(tmp_path: Path) -> None:
     write(tmp_path, {"a.jsonl": '{"text": "x", "t": "y"}\n'})
     first = open_corpus(tmp_path).identity()
     assert open_corpus(tmp_path, unit_bytes=5).identity() == first
-    assert open_corpus(tmp_path, options(text="t")).identity() != first
+    assert open_corpus(tmp_path, InputOptions(text="t")).identity() != first
     os.utime(tmp_path / "a.jsonl", (0, 0))
     assert open_corpus(tmp_path).identity() == first
     write(tmp_path, {"a.jsonl": '{"text": "z", "t": "y"}\n'})

@@ -260,7 +260,7 @@ def expected(folder: Path) -> list[str]:
     listed = [
         file["path"]
         for file in content(folder)["files"]
-        if "report" not in file["path"] and "origin" not in file["path"]
+        if not any(home in file["path"] for home in ("report", "origin", "gone"))
     ]
     return [*listed, "README.md", "corpusqa/manifest.json"]
 
@@ -473,7 +473,7 @@ def test_what_points_at_private_things_stays_at_home(hub: Hub, tmp_path: Path) -
     made = clean(jsonl(tmp_path / "c.jsonl", records), tmp_path / "w", tmp_path / "out", recipe=Recipe(files=files))
     assert release_helpers.POLICY.drop
     assert hub.push(made.folder)["state"] == "published"
-    assert not [path for path in hub.files() if "report" in path or "origin" in path]
+    assert not [path for path in hub.files() if "report" in path or "origin" in path or "gone" in path]
     tree = hub.server.hub.tree(hub.state(), "main")
     removed = hub.server.hub.content(tree["removed/train-00000-of-00001.parquet"])
     assert pl.read_parquet(removed).select("id", "reason").rows() == [("row:7", "withheld")]
