@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -103,7 +106,27 @@ def _executor(workers: int, started: Callable[[], None] | None) -> Any:
     """The shared pool; polars gets one thread a worker, or the workers would fight for the cores."""
     from loky import get_reusable_executor
 
-    return get_reusable_executor(max_workers=workers, timeout=600, initializer=started, env={"POLARS_MAX_THREADS": "1"})
+    return get_reusable_executor(
+        max_workers=workers,
+        timeout=600,
+        initializer=_begin,
+        initargs=(started, os.getpid()),
+        env={"POLARS_MAX_THREADS": "1"},
+    )
+
+
+def _begin(started: Callable[[], None] | None, driver: int) -> None:
+    """What a worker does first."""
+    threading.Thread(target=_end_with, args=(driver,), daemon=True).start()
+    if started is not None:
+        started()
+
+
+def _end_with(driver: int) -> None:
+    """End this worker once its driver is gone: one that was killed cannot tell its workers to stop."""
+    while os.getppid() == driver:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _named(task: Any) -> str:
