@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 
 import polars as pl
@@ -234,6 +235,32 @@ def test_editing_what_was_edited_changes_nothing(lines: list[str], end: str, las
     assert "@" not in first
     kept = [re.sub(r"\w@\w", "", line) for line in lines if line.strip() and not line.startswith("CUT")]
     assert [re.sub(r"<EMAIL_\d>", "", line) for line in re.split(r"\r\n|\r|\n", first) if line.strip()] == kept
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(["CUT", "CUT it", "CUT [x]", "", " ", "text", "é [x]", "\u2028"]), max_size=7),
+                max_size=4), st.sampled_from(["\n", "\r\n"]), st.randoms())  # fmt: skip
+def test_documents_planned_at_once_are_planned_like_each_alone(
+    texts: list[list[str]], end: str, chance: random.Random
+) -> None:
+    frame = documents(*(end.join(lines) for lines in texts))
+    rows = [
+        span
+        for doc, text in frame.iter_rows()
+        for pattern, label in ((r"CUT[^\r\n]*", "c.line"), (r"\[x\]", "c.word"), (r"te|\[x", "pii.email"))
+        for span in spans(text, pattern, label, "mask" if label == "pii.email" else "cut", doc)
+        if chance.random() < 0.8
+    ]
+    chance.shuffle(rows)
+    edits = pl.DataFrame(rows, schema=EDITS, orient="row")
+    record = plan(frame, edits, LINES, Masking())
+    # a part that is the whole text changes nothing, but keeps a document from being looked at with the others
+    whole = frame.select("doc", start=pl.lit(0, pl.Int64), end=pl.col("text").str.len_chars().cast(pl.Int64))
+    assert record.equals(plan(frame, edits, LINES, Masking(), whole))
+    alone = [plan(frame[doc : doc + 1], edits, LINES, Masking()) for doc in range(frame.height)]
+    assert record.equals(pl.concat([pl.DataFrame(schema=RECORD), *alone]))
+    published = [apply(frame[doc : doc + 1], record)[0] for doc in range(frame.height)]
+    assert apply(frame, record).to_list() == published
 
 
 def test_other_documents_and_spans_without_offsets_are_left_alone() -> None:

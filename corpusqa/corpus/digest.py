@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import sha256
+from math import isfinite
 from typing import Any
 
 import polars as pl
@@ -96,7 +97,11 @@ def _head(name: str, is_text: bool) -> bytes:
 
 def canonical(value: Any) -> str:
     """Canonical JSON of a value: keys sorted, nulls of objects left out, whole numbers without a fraction."""
-    return str(value) if type(value) is int else _encode(_plain(value))
+    if type(value) is int:
+        return str(value)
+    if type(value) is float and isfinite(value):  # as the encoder writes it, without its price
+        return str(int(value)) if value.is_integer() else repr(value)
+    return _encode(_plain(value))
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode

@@ -65,7 +65,7 @@ def raw(column: pa.ChunkedArray) -> Raw:
     return Raw(memoryview(data) if data else memoryview(b""), at[:-1], ends, valid)
 
 
-def string_array(data: bytes, offsets: Int64s) -> pa.Array:
+def string_array(data: memoryview, offsets: Int64s) -> pa.Array:
     """Strings from their bytes: string `i` is `data[offsets[i]:offsets[i + 1]]`."""
     small = len(data) < 1 << 31
     at = offsets.astype(np.int32) if small else offsets

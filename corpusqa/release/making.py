@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version as installed
@@ -104,9 +104,9 @@ class Making:
         existing = self.recipe.card or (line.parent.card() if line.parent else "")
         manifest["gate"] = self._with_card(_with_returned(manifest["gate"], line.parent, docs), manifest, existing)
         _put(folder, "README.md", self._card(manifest, existing).encode())
-        manifest["files"] = _files(folder)
+        manifest["files"] = _files(folder, _known(done))
         _put(folder, CROISSANT, dumped(croissant(manifest, self.recipe.declared)))
-        manifest["files"] = _files(folder)
+        manifest["files"] = _files(folder, {file["path"]: file for file in manifest["files"]})
         _put(folder, MANIFEST, dumped(manifest))
         return manifest
 
@@ -263,12 +263,19 @@ def _put(folder: Path, path: str, content: bytes) -> None:
     place.write_bytes(content)
 
 
-def _files(folder: Path) -> list[dict[str, Any]]:
+def _known(done: Sequence[Done]) -> dict[str, dict[str, Any]]:
+    """What the tasks said of the data files, which need not be read again for it."""
+    parts = [part for one in done for part in one.parts if part.table == "data"]
+    return {part.name: {"path": part.name, "bytes": part.bytes, "sha256": part.sha256} for part in parts}
+
+
+def _files(folder: Path, known: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """Path, size and digest of every file but the card, which people may edit, and the manifest itself."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "README.md")
+    names = {path.relative_to(folder).as_posix(): path for path in paths}
     return [
-        {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256_of(path)}
-        for path in paths
+        known.get(name) or {"path": name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
+        for name, path in names.items()
     ]
 
 

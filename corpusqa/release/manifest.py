@@ -34,9 +34,7 @@ def content_id(columns: Sequence[Sequence[str]], splits: Mapping[str, Iterable[s
     """
     state = hashlib.sha256(_json({"columns": columns}).encode())
     for split in sorted(splits):
-        rows = hashlib.sha256()
-        for digest in splits[split]:
-            rows.update(bytes.fromhex(digest))
+        rows = hashlib.sha256(bytes.fromhex("".join(splits[split])))
         state.update(_json({"split": split, "rows": rows.hexdigest()}).encode())
     return state.hexdigest()
 

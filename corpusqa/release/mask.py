@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -96,52 +95,48 @@ def _key(file: str | None) -> bytes:
 
 
 @cache
-def _kind(label: str) -> str:
+def kind_of(label: str) -> str:
+    """The type of value that a placeholder names: `EMAIL` for `pii.email`."""
     return label.rpartition(".")[2].upper()
 
 
 class Replacer:
-    """Replacements within one document: equal values of a type get equal ones.
+    """Replacements in documents: equal values of a type get equal ones within a document.
 
     Args:
         masking: How values are masked.
-        text: The document's text. Placeholders that it holds already are not given to other values.
+        taken: By document and type, the highest number of a placeholder that the text holds already; it is not given
+            to other values.
     """
 
-    def __init__(self, masking: Masking, text: str) -> None:
+    def __init__(self, masking: Masking, taken: Mapping[tuple[int, str], int]) -> None:
         self._masking = masking
-        self._text = text
-        self._numbers: dict[str, dict[str, int]] = {}
-        self._taken: dict[str, int] = {}
+        self._taken = taken
+        self._numbers: dict[tuple[int, str], dict[str, int]] = {}
+        self._known: dict[tuple[str, str], str] = {}
 
-    def replacement(self, label: str, value: str) -> str:
+    def replacement(self, document: int, label: str, value: str) -> str:
         """What stands in place of a value."""
         style = self._masking.styles.get(label, PLACEHOLDER)
         if style == SHAPE:
             return "".join(sign if sign in KEPT else "*" for sign in value)
-        kind = _kind(label)
+        kind = kind_of(label)
         value = self._canonical(label, value)
         if style == PSEUDONYM:
             said = hmac.new(self._masking.key, f"{label}\0{value}".encode(), hashlib.sha256).hexdigest()
             return f"<{kind}_{said[:PSEUDONYM_DIGITS]}>"
-        numbers = self._numbers.setdefault(kind, {})
+        numbers = self._numbers.setdefault((document, kind), {})
         if value not in numbers:
-            numbers[value] = self._first(kind) + len(numbers)
+            numbers[value] = self._taken.get((document, kind), 0) + len(numbers) + 1
         return f"<{kind}_{numbers[value]}>"
 
     def _canonical(self, label: str, value: str) -> str:
         function = self._masking.canonical.get(label)
         if function is None:
             return value
-        try:
-            return function(value)
-        except Exception:  # a stranger's function; without it only values that are written alike are equal
-            return value
-
-    def _first(self, kind: str) -> int:
-        """The first number that the text does not use."""
-        if kind not in self._taken:
-            there = f"<{kind}_" in self._text  # hardly ever, and the search is much slower than this look
-            used = re.findall(rf"<{kind}_(\d{{1,9}})>", self._text) if there else []
-            self._taken[kind] = 1 + max(map(int, used), default=0)
-        return self._taken[kind]
+        if (label, value) not in self._known:
+            try:
+                self._known[label, value] = function(value)
+            except Exception:  # a stranger's function; without it only values that are written alike are equal
+                self._known[label, value] = value
+        return self._known[label, value]

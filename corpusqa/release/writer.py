@@ -156,9 +156,10 @@ def _pieces(job: Job, rows: pl.DataFrame, edits: pl.DataFrame) -> Iterator[tuple
 def _piece(job: Job, chosen: pl.DataFrame, edits: pl.DataFrame, found: Rows) -> Piece:
     parts = None if found.parts is None else chosen.select("doc", "row").join(found.parts, on="row")
     wanted = edits.join(chosen.select("doc"), on="doc", how="semi")
-    record = plan(chosen, wanted, job.lines, job.masking, parts)
     places = chosen["place"].to_numpy()
-    texts = spliced(_raw_texts(job.corpus, found, places), carried(chosen, record))
+    lying = _raw_texts(job.corpus, found, places)
+    record = plan(chosen, wanted, job.lines, job.masking, parts, lying)
+    texts = spliced(lying, carried(chosen, record))
     table = conform(_edited(job.corpus, found, places, chosen, record, texts), job.schema)
     sizes = pl.DataFrame({"text": texts}).select(
         chars=pl.col("text").str.len_chars().cast(pl.Int64), bytes=pl.col("text").str.len_bytes().cast(pl.Int64)

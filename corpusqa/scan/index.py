@@ -84,7 +84,4 @@ def _numbered(measured: Stage, units: Sequence[Unit], table: str, offsets: pl.Da
 
 
 def _digest(digests: pl.Series) -> str:
-    whole = hashlib.sha256()
-    for digest in digests:
-        whole.update(bytes.fromhex(digest))
-    return whole.hexdigest()
+    return hashlib.sha256(bytes.fromhex("".join(digests))).hexdigest()
