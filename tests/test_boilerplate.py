@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import string
 import tomllib
+import unicodedata
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -17,11 +19,12 @@ from typing import Any
 
 import polars as pl
 import pytest
-from corpusqa_checks._shared.words import folded, word_count, words_of
+from corpusqa_checks._shared.lines import Written, written
+from corpusqa_checks._shared.words import folded, word_count
 from corpusqa_checks.boilerplate import boilerplate
-from corpusqa_checks.boilerplate.counts import SHORT, text_counts
+from corpusqa_checks.boilerplate.counts import HEAD, SHORT, text_counts
 from corpusqa_checks.boilerplate.measuring import labelled_lines
-from corpusqa_checks.boilerplate.patterns import MARKS, SHAPES
+from corpusqa_checks.boilerplate.patterns import COUNTED, ENDS, MARKS, NEEDED, SHAPES
 from corpusqa_checks.boilerplate.segments import APPEALS, appeal_patterns, appeal_words
 from corpusqa_checks.cookie_text import cookie_text
 
@@ -232,18 +235,40 @@ def test_no_line_is_spared_a_pattern_that_it_matches() -> None:
         "٣ ٤",
     ]
     short = ["Home", "Über uns", "MENU", "第一章", "cafe\u0301 noir", "defaced walls", "4 Oct", "# a", "2025-10-04"]
-    texts = pl.Series([*told, *odd, *short, *(f"a{sign} b" for sign in string.punctuation)])
-    found = text_counts(texts, words_of(texts))
-    for name, pattern in (MARKS | SHAPES).items():
-        expected = texts.str.contains(pattern) & (texts.str.len_chars() <= SHORT)
+    signs = sorted({sign for needed in NEEDED.values() for sign in needed} | set(string.punctuation))
+    mixed = [f"{before}{sign}{after}" for sign in signs for before, after in (("a", " b"), ("", " 1,5"), ("Ab 7 ", ""))]
+    looked = _written(pl.Series([*told, *odd, *short, *mixed]).unique())
+    texts, found = looked.texts, text_counts(looked)
+    head = texts.str.slice(0, HEAD).str.strip_chars()
+    for name, pattern in (MARKS | SHAPES | ENDS).items():
+        expected = head.str.contains(pattern)
+        if name not in ENDS:
+            expected &= texts.str.len_chars() <= SHORT
         if name == "hash":  # "defaced" is a word
             expected &= texts.str.contains(r"[0-9]")
         assert found[name].astype(bool).tolist() == expected.to_list(), name
+    for name, pattern in COUNTED.items():
+        assert found[name].tolist() == head.str.count_matches(pattern).to_list(), name
 
 
 def test_words_are_counted_alike_in_every_way() -> None:
-    texts = pl.Series(["a b", " a b", "a  b", "a\u00a0b", "a\tb ", "海 上", "ab海c d", "ไทย ab", "x", "é ü"])
-    assert words_of(texts).to_list() == texts.to_frame("text").select(word_count(pl.col("text"))).to_series().to_list()
+    wide = [f"a{chr(point)}b" for point in (*range(1, 0x3100), 0xA000, 0xFEFF, 0xFF66, 0x1F600, 0x20000)]
+    looked = _written(pl.Series(["a b", " a b", "a  b", "a\tb ", "海 上", "ab海c d", "ไทย ab", "x", "é ü", *wide]))
+    expected = looked.texts.to_frame("text").select(word_count(pl.col("text"))).to_series()
+    assert looked.words.to_list() == expected.to_list()
+
+
+def test_signs_and_spaces_are_folded_to_one_space() -> None:
+    told = ["a-b", " - ", "a  b", "«Ä»  ö.", "x\u00a0\t y", "one two", "İstanbul", "ﬁn ½", "e\u0301!", "海。上", ""]
+    slow = [re.sub(r"[^\w\u0301]+|_", " ", f" {unicodedata.normalize('NFKC', text.lower())} ") for text in told]
+    slow[6] = " istanbul "  # lower case adds a dot, which goes
+    slow[7] = " fin 1 2 "
+    assert folded(pl.Series(told)).to_list() == slow
+
+
+def _written(texts: pl.Series) -> Written:
+    """One line per document."""
+    return written(pl.DataFrame({"row": pl.int_range(len(texts), eager=True), "text": texts}))
 
 
 def _imported(source: Path) -> set[str]:

@@ -9,11 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 from corpusqa_checks._shared.memo import once_per_batch
-from corpusqa_checks._shared.words import words_of
+from corpusqa_checks._shared.signs import Bools, Ints, Signs, signs_of
+from corpusqa_checks._shared.words import unspaced, words_of
 
 from corpusqa.check import Batch, Frame
-
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -34,9 +33,19 @@ class Written:
     again: npt.NDArray[np.bool_]
 
     @cached_property
+    def signs(self) -> Signs:
+        """The signs of each text."""
+        return signs_of(self.texts)
+
+    @cached_property
+    def unspaced(self) -> Bools:
+        """Which texts have Han, kana or Thai characters."""
+        return unspaced(self.texts, self.signs)
+
+    @cached_property
     def words(self) -> pl.Series:
         """The words of each text."""
-        return words_of(self.texts)
+        return pl.Series(words_of(self.texts, self.signs, self.unspaced))
 
     def of_lines(self, values: pl.Series) -> pl.Series:
         """What is known of each text, for each line."""

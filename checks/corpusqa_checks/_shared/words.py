@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import polars as pl
+from corpusqa_checks._shared.signs import Bools, Ints, Signs, runs_of, with_any
 
 # Scripts written without spaces: each character counts as one word.
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}"
 _WORD = rf"[{UNSPACED}]|[^\s{UNSPACED}]+"
+# A character for each first byte of theirs in UTF-8.
+_LEADING = "".join(chr(start) for start in (0x0E01, 0x2E80, *range(0x3001, 0xA000, 0x1000), 0xF900, 0x20000))
 
 
 def word_count(text: pl.Expr) -> pl.Expr:
@@ -16,17 +19,18 @@ def word_count(text: pl.Expr) -> pl.Expr:
     return pl.when(odd).then(text.str.count_matches(_WORD)).otherwise(text.str.count_matches(r"\S+")).cast(pl.Int64)
 
 
-def unspaced(texts: pl.Series) -> pl.Series:
-    """Which texts have characters that are words of their own."""
-    wide = texts.str.len_bytes() != texts.str.len_chars()
-    return wide.scatter(wide.arg_true(), texts.filter(wide).str.contains(rf"[{UNSPACED}]"))
+def unspaced(texts: pl.Series, signs: Signs) -> Bools:
+    """Which texts, not empty and with these signs, have characters that are words of their own."""
+    odd = with_any(signs, _LEADING)
+    odd[odd] = texts.filter(odd).str.contains(rf"[{UNSPACED}]")
+    return odd
 
 
-def words_of(texts: pl.Series) -> pl.Series:
-    """Words of each text, as in `word_count`: only what needs a slower pattern is searched with it."""
-    odd = unspaced(texts)
-    words = texts.str.count_matches(r"\S+").cast(pl.Int64)
-    return words.scatter(odd.arg_true(), texts.filter(odd).str.count_matches(_WORD).cast(pl.Int64))
+def words_of(texts: pl.Series, signs: Signs, odd: Bools) -> Ints:
+    """Words of each text, as in `word_count`, when it is known which are `unspaced`."""
+    words = runs_of(texts, signs)
+    words[odd] = texts.filter(odd).str.count_matches(_WORD)
+    return words
 
 
 # Letters that NFKC leaves alone, and that are one in lower case; lines of nothing else are spared what follows.
@@ -34,6 +38,10 @@ _STABLE = (
     r"^[\x00-\xff\u0100-\u012f\u0131-\u017e\u0391-\u03ce\u0400-\u04ff\u05d0-\u05ea\u0621-\u064a\u2010-\u205e"
     r"\u3001-\u3011\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]*$"
 )
+
+
+# Everything but letters, marks and digits, single spaces left out: those are what it becomes.
+_SIGNS = r"[^\p{L}\p{M}\p{N} ][^\p{L}\p{M}\p{N}]*| [^\p{L}\p{M}\p{N}]+"
 
 
 def folded(text: pl.Series) -> pl.Series:
@@ -48,4 +56,6 @@ def folded(text: pl.Series) -> pl.Series:
         other = text.gather(odd).str.normalize("NFKC").str.to_lowercase().str.replace_all("\u0307", "", literal=True)
         low = low.scatter(odd, other)
     # the added spaces become one with the signs beside them
-    return (" " + low + " ").str.replace_all(r"[^\p{L}\p{M}\p{N}]+", " ")
+    low = " " + low + " "
+    signs = low.str.contains(_SIGNS).arg_true()
+    return low.scatter(signs, low.gather(signs).str.replace_all(_SIGNS, " "))

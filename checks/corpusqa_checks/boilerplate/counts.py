@@ -6,13 +6,16 @@ import tomllib
 import unicodedata
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
-from corpusqa_checks._shared.lines import Ints
-from corpusqa_checks._shared.words import UNSPACED, folded, unspaced
+from corpusqa_checks._shared.lines import Written
+from corpusqa_checks._shared.signs import Ints, Signs, with_any
+from corpusqa_checks._shared.words import UNSPACED, folded
 from corpusqa_checks.boilerplate.context import Bools, Floats
-from corpusqa_checks.boilerplate.patterns import COUNTED, ENDS, LETTERED, MARKS, NUMBERED, PLAIN, SHAPES
+from corpusqa_checks.boilerplate.patterns import BARRED, COUNTED, ENDS, MARKS, NEEDED, SHAPES
 
 from corpusqa.check import Frame
 
@@ -45,12 +48,11 @@ def cue_patterns(group: str) -> list[str]:
     return sorted({as_pattern(cue) for groups in table.values() for cue in groups[group]})
 
 
-def text_counts(texts: pl.Series, words: pl.Series) -> Counts:
+def text_counts(written: Written) -> Counts:
     """What each text of a line holds.
 
     Args:
-        texts: Different texts, none of them blank.
-        words: Their words, from `words_of`.
+        written: The lines; each of its texts, none of them blank, is looked at once.
 
     Returns:
         Float32 arrays: `chars`, `runs` (runs of non-white-space), `unspaced` (Han, kana, Thai characters), `capital`
@@ -58,58 +60,56 @@ def text_counts(texts: pl.Series, words: pl.Series) -> Counts:
         three small letters, which stand for function words in any language), `separators`; 0/1 `ends` (final
         punctuation), `colon`, `dots`, `low_start`, `comma_end`, `quote`, and the MARKS, SHAPES and CUES.
     """
-    chars = texts.str.len_chars()
-    head = texts.str.slice(0, HEAD).str.strip_chars()
-    counted = {name: _counted(head, pattern) for name, pattern in COUNTED.items()}
-    ends = {name: _matched(head, pattern) for name, pattern in ENDS.items()}
+    chars = written.texts.str.len_chars()
+    head, signs = written.texts.str.slice(0, HEAD).str.strip_chars(), written.signs
+    counted = {name: _counted(head, pattern, may_match(name, signs)) for name, pattern in COUNTED.items()}
+    ends = {name: _matched(head, pattern, may_match(name, signs)) for name, pattern in ENDS.items()}
     at = (chars <= SHORT).arg_true().to_numpy()
-    short = _short_counts(head.gather(at), counted["digits"][at] > 0)
-    of_short = {name: _scattered(values, at, len(texts)) for name, values in short.items()}
+    of_short = {name: scattered(found, at, len(chars)) for name, found in _short(head.gather(at), signs[at]).items()}
     size = chars.cast(pl.Float32).to_numpy()
-    return {"chars": size, **_runs(head, size, words), **counted, **ends, **of_short}
+    return {"chars": size, **_runs(head, size, written), **counted, **ends, **of_short}
 
 
-def _counted(texts: pl.Series, pattern: str) -> Floats:
-    return texts.str.count_matches(pattern).cast(pl.Float32).to_numpy()
+def may_match(name: str, signs: Signs) -> Bools:
+    """Which texts have the signs with which this pattern can match."""
+    may = np.ones(len(signs), np.bool_)
+    if name in NEEDED:
+        may &= with_any(signs, NEEDED[name])
+    if name in BARRED:
+        may &= ~with_any(signs, BARRED[name])
+    return may
 
 
-def _matched(texts: pl.Series, pattern: str) -> Floats:
-    return texts.str.contains(pattern).cast(pl.Float32).to_numpy()
+def _counted(texts: pl.Series, pattern: str, where: Bools) -> Floats:
+    at = np.flatnonzero(where)
+    return scattered(texts.gather(at).str.count_matches(pattern).to_numpy(), at, len(texts))
 
 
-def _scattered(values: Floats, at: Ints, size: int) -> Floats:
+def _matched(texts: pl.Series, pattern: str, where: Bools) -> Floats:
+    at = np.flatnonzero(where)
+    return scattered(texts.gather(at).str.contains(pattern).to_numpy(), at, len(texts))
+
+
+def scattered(values: npt.NDArray[Any], at: Ints, size: int) -> Floats:
     """The values at these places, 0 elsewhere."""
     found = np.zeros(size, np.float32)
     found[at] = values
     return found
 
 
-def _runs(head: pl.Series, chars: Floats, words: pl.Series) -> Counts:
+def _runs(head: pl.Series, chars: Floats, written: Written) -> Counts:
     """Runs of non-white-space and characters of scripts without spaces; most texts have as many runs as words."""
-    odd = unspaced(head).to_numpy()
-    runs = words.cast(pl.Float32).to_numpy().copy()
+    odd = written.unspaced
+    runs = written.words.cast(pl.Float32).to_numpy().copy()
     other = np.flatnonzero(odd | (chars > HEAD))
-    runs[other] = _counted(head.gather(other), r"\S+")
-    at = np.flatnonzero(odd)
-    return {"runs": runs, "unspaced": _scattered(_counted(head.gather(at), rf"[{UNSPACED}]"), at, len(head))}
+    runs[other] = head.gather(other).str.count_matches(r"\S+").to_numpy()
+    return {"runs": runs, "unspaced": _counted(head, rf"[{UNSPACED}]", odd)}
 
 
-def _short_counts(texts: pl.Series, numbered: Bools) -> Counts:
-    """MARKS, SHAPES and CUES of short texts, some of which have digits."""
-    odd = (~texts.str.contains(PLAIN)).arg_true().to_numpy()
-    patterns = {name: pattern for name, pattern in (MARKS | SHAPES).items() if name != "fence"}
-    lettered = {name: patterns.pop(name) for name in LETTERED}
-    digital = {name: patterns.pop(name) for name in NUMBERED}
-    found = _matches(texts, patterns, odd) | _matches(texts, digital, odd[numbered[odd]])
-    found |= {name: _matched(texts, pattern) for name, pattern in lettered.items()}
-    found |= _matches(texts, {"fence": SHAPES["fence"]}, np.flatnonzero(found["heading"]))
+def _short(texts: pl.Series, signs: Signs) -> Counts:
+    """MARKS, SHAPES and CUES of short texts."""
+    found = {name: _matched(texts, pattern, may_match(name, signs)) for name, pattern in (MARKS | SHAPES).items()}
     return found | _cues(folded(texts))
-
-
-def _matches(texts: pl.Series, patterns: dict[str, str], at: Ints) -> Counts:
-    """Where the patterns match among the texts at these places, which are gathered once."""
-    some = texts.gather(at)
-    return {name: _scattered(_matched(some, pattern), at, len(texts)) for name, pattern in patterns.items()}
 
 
 def _cues(low: pl.Series) -> Counts:

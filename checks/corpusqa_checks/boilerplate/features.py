@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from corpusqa_checks._shared.lines import Ints, Written
+from corpusqa_checks._shared.lines import Written
+from corpusqa_checks._shared.signs import Ints
 from corpusqa_checks.boilerplate.context import Floats, Layout
 from corpusqa_checks.boilerplate.counts import CUES, HEAD, text_counts
 from corpusqa_checks.boilerplate.patterns import ENDS, MARKS, SHAPES
@@ -59,7 +60,7 @@ class Looked:
 
 def line_features(written: Written) -> Looked:
     """Features of every line by itself and in its document."""
-    get = text_counts(written.texts, written.words)
+    get = text_counts(written)
     own = _own(get) | {name: get[name] for name in (*ENDS, *MARKS, *CUES)}
     layout = Layout.of(written.frame["row"].to_numpy().astype(np.int64))
     of_lines = {name: own[name][written.place] for name in AROUND}

@@ -42,12 +42,6 @@ SHAPES = {
     "hash": r"^\s*[0-9a-f]{7,40}\s",
 }
 
-# Which short lines are searched: those of nothing but letters and single spaces, as most of a menu are, have none of
-# the marks and shapes but LETTERED, lines without a digit none of NUMBERED, lines that are no heading no fence.
-PLAIN = r"^[\p{L}\p{M}]+(?: [\p{L}\p{M}]+)*$"
-LETTERED = ("capitals",)
-NUMBERED = ("time", "date", "year", "hash")
-
 # What is counted in all lines.
 COUNTED = {
     "capital": r"(?:^|[\s(„“\"«])\p{Lu}",
@@ -67,3 +61,42 @@ ENDS = {
     "comma_end": r"[,，،]$",
     "quote": r"^[\"„“«‚‘”–—-]",
 }
+
+# Of these signs a line has one wherever the pattern matches (a digit stands for all of them): most lines have none and
+# are not searched. Patterns without an entry are searched everywhere.
+NEEDED = {
+    "bullet": "*•·▪►▶→»>#+–—-.)",
+    "url": "/.@",
+    "time": "0",
+    "date": "-./",
+    "year": "0",
+    "degrees": "°℃℉/0",
+    "currency": "$€£¥₽%",
+    "code": "{}<>=_\\(",
+    "crumbs": ">»›→/",
+    "pipes": "|·•–—",
+    "rights": "©®™(",
+    "brackets": "])",
+    "pair": ":：",
+    "heading": "#`~.=^->(|:",
+    "fence": "#`~.=-",
+    "tag": "<",
+    "program": "{};\\(=/*$>@)]",
+    "keyword": "(){}:;]",
+    "cells": ";\t|,",
+    "item": "*•·▪►–—+-.):[0",
+    "turn": ":>",
+    "hash": "0",
+    "digits": "0",
+    "commas": ",;،、，；",
+    "stops": ".!?…؟۔।॥།։။።。！？។ก",
+    "separators": "|»›·•→▶►★☆/>",
+    "ends": ".!?。！？…؟۔।॥።։။།",
+    "colon": ":：",
+    "dots": ".…»>›",
+    "comma_end": ",，،",
+    "quote": '"„“«‚‘”–—-',
+}
+
+# Of these a line of the pattern has none; "a" and "A" stand for all ASCII letters of their case.
+BARRED = {"capitals": "a", "digits_only": "aA", "dashes": "aA0"}
