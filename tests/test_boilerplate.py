@@ -22,10 +22,10 @@ import pytest
 from corpusqa_checks._shared.lines import Written, written
 from corpusqa_checks._shared.words import folded, word_count
 from corpusqa_checks.boilerplate import boilerplate
+from corpusqa_checks.boilerplate.appeals import APPEALS, appeal_patterns, appeal_words, most_cues
 from corpusqa_checks.boilerplate.counts import HEAD, SHORT, text_counts
 from corpusqa_checks.boilerplate.measuring import labelled_lines
 from corpusqa_checks.boilerplate.patterns import COUNTED, ENDS, MARKS, NEEDED, SHAPES
-from corpusqa_checks.boilerplate.segments import APPEALS, appeal_patterns, appeal_words
 from corpusqa_checks.cookie_text import cookie_text
 
 from corpusqa.batch import Batch
@@ -330,3 +330,22 @@ def test_each_cue_of_a_long_line_is_found_in_text_as_it_is_written(label: str) -
     assert cues.filter(~cues.str.to_lowercase().str.contains(appeal_words())).to_list() == []
     found = folded(cues).str.contains_any(appeal_patterns(label))
     assert cues.filter(~found).to_list() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "cues"),
+    [
+        ("Commenters commented on the comment.", "comments", 1),
+        ("Die Kommentare werden kommentiert, der Kommentator kommentiert.", "comments", 1),
+        ("Les abonnés s'abonnent : l'abonnement est un abonnement.", "newsletter", 1),
+        ("Подписчики подписались на подписку.", "newsletter", 1),
+        ("التعليق على تعليقك والتعليقات", "comments", 1),
+        ("Comments are moderated; fields with a star are required fields.", "comments", 3),
+        ("Abonnieren Sie den Newsletter, wir brauchen nur Ihre E-Mail-Adresse.", "newsletter", 3),
+        ("未经授权，禁止转载", "legal", 4),
+        ("The ferry left the harbour at noon.", "about", 0),
+    ],
+)
+def test_forms_of_a_word_are_one_cue(text: str, label: str, cues: int) -> None:
+    best, most = most_cues(pl.Series([text]))
+    assert (APPEALS[best[0]], most[0]) == (label, cues)

@@ -7,16 +7,11 @@ blurb reads like prose.
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from importlib.resources import files
-
 import numpy as np
 import numpy.typing as npt
 from corpusqa_checks._shared.lines import Written
-from corpusqa_checks._shared.words import folded
+from corpusqa_checks.boilerplate.appeals import APPEALS, most_cues
 from corpusqa_checks.boilerplate.context import Bools, Floats, Layout
-from corpusqa_checks.boilerplate.counts import as_pattern
 from corpusqa_checks.boilerplate.features import Columns, Looked
 from corpusqa_checks.boilerplate.gaps import NAMES, closing, doubtful_paragraphs, filled, silent
 
@@ -141,38 +136,13 @@ def _heads(columns: Columns) -> Codes:
     return found
 
 
-APPEALS = ("about", "newsletter", "sponsor", "legal", "comments")
-APPEAL_CHARS = 1500  # where an appeal has its cues
-
-
-@cache
-def appeal_words() -> str:
-    """Pattern of the longest word of each cue of a long line: most text has none, and is spared the folding."""
-    words = {max(cue.split(), key=len) for label in APPEALS for cue in appeal_patterns(label)}
-    return "|".join(sorted(words))
-
-
-@cache
-def appeal_patterns(label: str) -> list[str]:
-    """The cues of long lines of a label, in all languages, as patterns for folded text."""
-    table = tomllib.loads(files(__package__).joinpath("appeals.toml").read_text("utf-8"))
-    return sorted({as_pattern(cue) for cues in table[label].values() for cue in cues}, key=lambda cue: (-len(cue), cue))
-
-
 def _appeals(written: Written, where: Bools) -> tuple[Codes, Codes]:
     """The segment of which a long line has the most cues, and how many different ones."""
     found = np.full(len(written.texts), MAIN, np.int8)
     most = np.zeros(len(written.texts), np.int8)
     asked = np.unique(written.place[where])
-    text = written.texts.gather(asked).str.slice(0, APPEAL_CHARS)
-    cued = text.str.to_lowercase().str.contains(appeal_words())
-    low = folded(text.filter(cued))
-    counts = np.stack(
-        [low.str.extract_many(appeal_patterns(label), leftmost=True).list.n_unique().to_numpy() for label in APPEALS], 1
-    )
-    best, at = counts.argmax(1), asked[cued.to_numpy()]
-    found[at] = np.array([CODE[label] for label in APPEALS], np.int8)[best]
-    most[at] = counts[np.arange(len(best)), best]
+    best, most[asked] = most_cues(written.texts.gather(asked))
+    found[asked] = np.array([CODE[label] for label in APPEALS], np.int8)[best]
     return np.where(where, found[written.place], MAIN), np.where(where, most[written.place], 0)
 
 
