@@ -27,6 +27,7 @@ _CLASSES = (DIGIT, CAPITAL, SMALL, TAB)
 _LEADS = (0xC2, 0xD6, 0xD8, 0xDB, *range(0xE0, 0xF1))
 # One character for each first byte of the white space beyond ASCII.
 _WIDE_SPACES = "\u00a0\u1680\u2000\u3000"
+_WIDE_SPACE = r"[\s--[\t-\r ]]"
 _SLICE = 1 << 18  # bytes looked at together, so that what is made of them stays in the cache
 
 
@@ -54,6 +55,7 @@ def runs_of(texts: pl.Series, signs: Signs) -> Ints:
         begins[starts] = ~space[starts]
         runs[first:stop] = np.add.reduceat(begins, starts, dtype=np.int64)
     wide = np.flatnonzero(with_any(signs, _WIDE_SPACES))
+    wide = wide[texts.gather(wide).str.contains(_WIDE_SPACE).to_numpy()]
     runs[wide] = texts.gather(wide).str.count_matches(r"\S+").to_numpy()
     return runs
 

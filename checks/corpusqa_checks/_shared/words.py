@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 from corpusqa_checks._shared.signs import Bools, Ints, Signs, runs_of, with_any
+
+from corpusqa.check import Batch
 
 # Scripts written without spaces: each character counts as one word.
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}"
@@ -33,13 +37,13 @@ def words_of(texts: pl.Series, signs: Signs, odd: Bools) -> Ints:
     return words
 
 
-# Letters that NFKC leaves alone, and that are one in lower case; lines of nothing else are spared what follows.
+# What a byte of ASCII is folded to: capitals are small, signs are spaces; other bytes stay.
+_ASCII = bytes(ord(chr(b).lower()) if chr(b).isalnum() else 32 for b in range(128)) + bytes(range(128, 256))
+# Letters that NFKC leaves alone, and that are one in lower case; texts of nothing else are spared what follows.
 _STABLE = (
     r"^[\x00-\xff\u0100-\u012f\u0131-\u017e\u0391-\u03ce\u0400-\u04ff\u05d0-\u05ea\u0621-\u064a\u2010-\u205e"
     r"\u3001-\u3011\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]*$"
 )
-
-
 # Everything but letters, marks and digits, single spaces left out: those are what it becomes.
 _SIGNS = r"[^\p{L}\p{M}\p{N} ][^\p{L}\p{M}\p{N}]*| [^\p{L}\p{M}\p{N}]+"
 
@@ -49,13 +53,31 @@ def folded(text: pl.Series) -> pl.Series:
 
     So " by " means the whole word, and a stem with a leading space the beginning of one.
     """
-    low = text.str.to_lowercase()
-    odd = (~text.str.contains(_STABLE)).arg_true()
+    low = _ascii_folded(" " + text + " ")
+    wide = (low.str.len_bytes() != low.str.len_chars()).arg_true()
+    return low.scatter(wide, _wide_folded(low.gather(wide))) if len(wide) else low
+
+
+def _ascii_folded(text: pl.Series) -> pl.Series:
+    """ASCII capitals made small, runs of ASCII signs and spaces one space: on the bytes of all texts at once."""
+    buffers = Batch(pl.DataFrame({"text": text})).buffers
+    data = np.frombuffer(buffers.data.tobytes().translate(_ASCII), np.uint8)
+    kept = data != 32
+    kept[1:] |= data[:-1] != 32
+    kept[buffers.offsets[:-1]] = True
+    widths = np.add.reduceat(kept, buffers.offsets[:-1], dtype=np.int64) if len(text) else kept.astype(np.int64)
+    offsets = np.append(0, np.cumsum(widths))
+    parts = [None, pa.py_buffer(offsets), pa.py_buffer(data[kept])]
+    return pl.Series(pa.Array.from_buffers(pa.large_string(), len(text), parts), dtype=pl.String)
+
+
+def _wide_folded(low: pl.Series) -> pl.Series:
+    """The rest of the folding, for texts with characters beyond ASCII."""
+    low = low.str.to_lowercase()
+    odd = (~low.str.contains(_STABLE)).arg_true()
     if len(odd):
         # the dot that lower case adds to a Turkish capital
-        other = text.gather(odd).str.normalize("NFKC").str.to_lowercase().str.replace_all("\u0307", "", literal=True)
+        other = low.gather(odd).str.normalize("NFKC").str.to_lowercase().str.replace_all("\u0307", "", literal=True)
         low = low.scatter(odd, other)
-    # the added spaces become one with the signs beside them
-    low = " " + low + " "
     signs = low.str.contains(_SIGNS).arg_true()
     return low.scatter(signs, low.gather(signs).str.replace_all(_SIGNS, " "))
