@@ -61,13 +61,16 @@ class Corpus:
     anonymous: bool = False
     sample: Sample | None = None
 
-    def read(self, unit: Unit, full: bool = False, digested: bool = True, table: bool = True) -> Rows:
-        """The rows of a unit; with `full` also their digests if `digested`, and the table of all columns if `table`.
+    def read(
+        self, unit: Unit, full: bool = False, digested: bool = True, table: bool = True, others: bool = False
+    ) -> Rows:
+        """The rows of a unit; with `full` also their digests if `digested`, the table of all columns if `table`, and
+        the strings outside the texts if `others`.
 
         With `full` a row is unreadable too when another column of it is damaged; positions are the same either way.
         """
         block = self.block(unit, None if full else self.fields.columns)
-        rows = assemble(block, self.fields, self._by_file(unit), full, full and digested, table)
+        rows = assemble(block, self.fields, self._by_file(unit), full, full and digested, table, others)
         return rows.without_files() if self.anonymous else rows
 
     def block(self, unit: Unit, names: Sequence[str] | None) -> Block:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from corpusqa.corpus.arrow import table_digests, undecodable
 from corpusqa.corpus.digest import digest_records
+from corpusqa.corpus.elsewhere import Elsewhere, elsewhere
 from corpusqa.corpus.extract import Texts, field_of, texts_of
 from corpusqa.corpus.fields import FIELDS, Fields
 from corpusqa.corpus.parts import PARTS
@@ -30,6 +31,7 @@ class Rows:
         lines: Physical lines that start in the unit.
         parts: Where a text is made of several pieces, these: `row` as in `documents`, `part` (from 0), `start`, `end`
             (code points), `role`; None where a text is one column.
+        elsewhere: The strings of these rows outside their texts; None unless asked for.
     """
 
     documents: pl.DataFrame
@@ -38,6 +40,7 @@ class Rows:
     count: int
     lines: int
     parts: pl.DataFrame | None = None
+    elsewhere: Elsewhere | None = None
 
     def without_files(self) -> Rows:
         """The same rows without the names of files, which mean nothing where the files are copies of ours."""
@@ -54,6 +57,7 @@ def assemble(
     full: bool,
     digested: bool,
     table: bool = True,
+    others: bool = False,
 ) -> Rows:
     """Build the rows of a unit.
 
@@ -64,6 +68,7 @@ def assemble(
         full: Whether the block has all columns.
         digested: Whether to add the digests of the rows.
         table: Whether to add the table of all columns; whoever only measures does without it.
+        others: Whether to add the strings outside the texts.
     """
     found = texts_of(block, fields)
     if full and block.table is not None:
@@ -81,7 +86,9 @@ def assemble(
     if digested:
         documents = documents.with_columns(digest=pl.Series(digests(kept), dtype=pl.String))
     whole = _table(kept, documents, fields) if full and table else None
-    return Rows(documents, whole, _unreadable(block, found), block.count, block.lines, _parts(block, found, fields))
+    strings = elsewhere(kept, fields) if others else None
+    lost, parts = _unreadable(block, found), _parts(block, found, fields)
+    return Rows(documents, whole, lost, block.count, block.lines, parts, strings)
 
 
 def _without_undecodable(table: pa.Table, found: Texts, fields: Fields) -> Texts:

@@ -8,11 +8,12 @@ import polars as pl
 
 from corpusqa.findings.fingerprint import fingerprint
 from corpusqa.findings.names import shown_files, shown_ids
-from corpusqa.findings.neutral import neutral
+from corpusqa.findings.neutral import neutral, neutral_name
 from corpusqa.scan.measuring import FAILED
 from corpusqa.scan.model import Scan
 
 DUPLICATE_ID, CONTRADICTION = "corpusqa.duplicate_id", "corpusqa.contradiction"
+PRIVATE_COLUMN = "corpusqa.private_column"
 
 FINDINGS = {
     "name": pl.String,  # <check>.<label>
@@ -42,7 +43,8 @@ def ordered(found: pl.DataFrame, scan: Scan, contradictions: Sequence[str] = ())
         scan: The scan that they belong to.
         contradictions: Declared values that measurements contradict, one sentence each.
     """
-    whole = pl.concat([found.select(*FINDINGS), _failures(scan), _duplicates(scan), _contradictions(contradictions)])
+    own = [_failures(scan), _duplicates(scan), _columns(scan), _contradictions(contradictions)]
+    whole = pl.concat([found.select(*FINDINGS), *own])
     rank = pl.col("severity").replace_strict({name: at for at, name in enumerate(SEVERITIES)}, return_dtype=pl.Int8)
     return whole.sort(rank, "fingerprint", "doc", "start", nulls_last=True, maintain_order=True)
 
@@ -77,6 +79,30 @@ def _duplicates(scan: Scan) -> pl.DataFrame:
     )
 
 
+def private_columns(scan: Scan) -> pl.DataFrame:
+    """`column`, `label`, `count`, `documents`: private values outside the texts, the most first; names are harmless."""
+    kinds = scan.elsewhere.group_by("column", "label").agg(
+        pl.col("count").sum(), documents=pl.col("doc").n_unique().cast(pl.Int64)
+    )
+    named = kinds.with_columns(pl.col("column").map_elements(neutral_name, return_dtype=pl.String))
+    return named.sort(["count", "column", "label"], descending=[True, False, False])
+
+
+def _columns(scan: Scan) -> pl.DataFrame:
+    """One finding per column that holds private values and kind of them, as severe as the kind."""
+    kinds = private_columns(scan)
+    severities = [scan.labels[label].severity or "info" for label in kinds["label"]]
+    said = [
+        f"{column}: {count:,} values of {label} in {documents:,} documents; a column other than the text is published "
+        "as it is"
+        for column, label, documents, count in kinds.select("column", "label", "documents", "count").iter_rows()
+    ]
+    prints = [fingerprint(PRIVATE_COLUMN, column, label, 0) for column, label in kinds.select("column", "label").rows()]
+    text = {"severity": severities, "message": said, "fingerprint": prints}
+    rows = pl.DataFrame(text, schema=dict.fromkeys(text, pl.String))
+    return _own(rows, name=pl.lit(PRIVATE_COLUMN), severity=pl.col("severity"))
+
+
 def _contradictions(said: Sequence[str]) -> pl.DataFrame:
     """One error per declared value that a measurement contradicts; the numbers change, the fingerprint does not."""
     prints = [fingerprint(CONTRADICTION, "", "", number) for number in range(len(said))]
@@ -87,8 +113,8 @@ def _contradictions(said: Sequence[str]) -> pl.DataFrame:
 
 
 def _own(rows: pl.DataFrame, **columns: pl.Expr | pl.Series) -> pl.DataFrame:
-    """Findings of corpusqa itself: errors without an excerpt."""
-    table = rows.with_columns(severity=pl.lit("error"), **columns)
+    """Findings of corpusqa itself without an excerpt; errors unless said."""
+    table = rows.with_columns(**{"severity": pl.lit("error"), **columns})
     table = table.with_columns(
         check=pl.lit("corpusqa"), message=pl.col("message").map_elements(neutral, return_dtype=pl.String)
     )

@@ -12,7 +12,7 @@ import polars as pl
 from corpusqa.config import Suppress
 from corpusqa.errors import ConfigError, near_misses
 from corpusqa.gate.baseline import Baseline, entries_of
-from corpusqa.gate.catalogue import CONTRADICTIONS, DUPLICATE_IDS, FAILED
+from corpusqa.gate.catalogue import CONTRADICTIONS, DUPLICATE_IDS, FAILED, PRIVATE_COLUMNS
 from corpusqa.scan.model import CheckInfo, Scan
 
 SPANS = {"doc": pl.Int64, "start": pl.Int64, "end": pl.Int64, "label": pl.String}
@@ -91,6 +91,7 @@ def _names(scan: Scan) -> list[str]:
         *(f"{check.name}.{label}" for check in scan.checks.values() for label in check.labels),
         FAILED,
         DUPLICATE_IDS,
+        PRIVATE_COLUMNS,
         CONTRADICTIONS,
     ]
 

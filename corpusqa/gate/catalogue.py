@@ -23,6 +23,7 @@ UNREADABLE = "unreadable"
 DOCUMENTS = "documents.count"
 FAILED, DUPLICATE_IDS = "corpusqa.check_failed", "corpusqa.duplicate_id"
 CONTRADICTIONS = "corpusqa.contradiction"  # declared values of the card that measurements contradict
+PRIVATE_COLUMNS = "corpusqa.private_column"  # private values outside the texts, which are published as they are
 UNDECLARED = "documents.undeclared"  # documents of which no [[source]] entry speaks
 # Fields by which documents can be sliced, besides signals that are words or true and false.
 SLICE_FIELDS = ("source", "language", "split")
@@ -34,7 +35,7 @@ class Metric:
 
     Attributes:
         name: `<check>.<signal>.<statistic>`, `<check>.<label>.<statistic>`, or one of corpusqa's own.
-        kind: signal, label, ledger, failed, undeclared, declared (what people say of the whole) or whole.
+        kind: signal, label, ledger, failed, elsewhere, undeclared, declared (what people say of the whole) or whole.
         subject: Full name of the signal or label, or the outcome.
         statistic: Last part of the name.
         check: The check it comes from; "" for corpusqa's own.
@@ -54,6 +55,7 @@ def catalogue(checks: Mapping[str, CheckInfo]) -> dict[str, Metric]:
     found = [Metric(DOCUMENTS, "whole", "documents", "count")]
     found += [_own("ledger", outcome, s) for outcome in (*OUTCOMES, UNREADABLE) for s in ("count", "share")]
     found += [Metric(f"{FAILED}.{s}", "failed", FAILED, s) for s in ("count", "documents", "share")]
+    found += [Metric(f"{PRIVATE_COLUMNS}.{s}", "elsewhere", PRIVATE_COLUMNS, s) for s in ("count", "documents", "share")]
     found += [Metric(f"{DUPLICATE_IDS}.count", "whole", DUPLICATE_IDS, "count")]
     found += [Metric(f"{CONTRADICTIONS}.count", "declared", CONTRADICTIONS, "count")]
     found += [Metric(f"{UNDECLARED}.{s}", "undeclared", UNDECLARED, s) for s in ("count", "share")]

@@ -20,6 +20,7 @@ METRICS = {
 MEGABYTE = 1_000_000  # bytes of UTF-8 text, for rates per_mb
 
 _SLICE = "slice"
+_PER_DOCUMENT = {"failed": "failures", "elsewhere": "elsewhere"}  # kind of a metric -> column with a number
 
 
 def metrics(
@@ -71,12 +72,14 @@ def _usual(known: Mapping[str, Metric], scan: Scan) -> list[str]:
 
 
 def _table(scan: Scan, verdicts: pl.DataFrame) -> pl.DataFrame:
-    """Documents, signals, verdicts, the number of checks that failed and whether no declared source fits."""
+    """Documents, signals, verdicts, checks that failed, private values elsewhere, whether no declared source fits."""
+    elsewhere = scan.elsewhere.group_by("doc").agg(elsewhere=pl.col("count").sum())
     failures = scan.failures.group_by("doc").agg(failures=pl.len().cast(pl.Int64))
     table = scan.frame.join(verdicts.select("doc", "verdict"), on="doc", how="left", maintain_order="left")
     joined = table.join(failures, on="doc", how="left", maintain_order="left")
+    joined = joined.join(elsewhere, on="doc", how="left", maintain_order="left")
     undeclared = declared_source(joined, scan.sources).is_null()
-    return joined.with_columns(pl.col("failures").fill_null(0), undeclared=undeclared)
+    return joined.with_columns(pl.col("failures", "elsewhere").fill_null(0), undeclared=undeclared)
 
 
 def _measured(
@@ -125,9 +128,10 @@ def _expression(metric: Metric, rows: pl.Expr) -> pl.Expr:
     """The value of a metric over a table; `rows` is what shares of the ledger are shares of."""
     if metric.kind == "signal":
         return _statistic(metric)
-    if metric.kind == "failed":
-        hit = pl.col("failures") > 0
-        return {"count": pl.col("failures").sum(), "documents": hit.sum(), "share": hit.mean()}[metric.statistic]
+    if metric.kind in _PER_DOCUMENT:
+        counts = pl.col(_PER_DOCUMENT[metric.kind])
+        hit = counts > 0
+        return {"count": counts.sum(), "documents": hit.sum(), "share": hit.mean()}[metric.statistic]
     if metric.kind == "undeclared":
         return pl.col("undeclared").sum() if metric.statistic == "count" else pl.col("undeclared").mean()
     if metric.kind == "ledger":

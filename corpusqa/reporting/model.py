@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from corpusqa.config import Config
-from corpusqa.findings.model import SEVERITIES
+from corpusqa.findings.model import SEVERITIES, private_columns
 from corpusqa.findings.neutral import neutral_name
 from corpusqa.findings.pairs import PAIRS
 from corpusqa.gate import GateResult
@@ -86,6 +86,7 @@ def build_report(
         "findings": records(findings.head(FINDINGS_SHOWN).select(_FINDING)),
         "totals": _totals(findings),
         "rules": rule_rows(verdicts),
+        "columns": records(private_columns(scan)),
         "overlaps": overlap_rows(verdicts),
         "reasons": reason_rows(verdicts),
         "edits": edit_rows(verdicts),

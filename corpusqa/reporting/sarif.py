@@ -20,6 +20,7 @@ _LEVELS = {"error": "error", "warning": "warning", "warn": "warning", "info": "n
 _OWN_RULES = {
     "corpusqa.check_failed": "A check failed on a document",
     "corpusqa.duplicate_id": "An id of the source occurs more than once",
+    "corpusqa.private_column": "A column other than the text holds private values",
     "corpusqa.contradiction": "What the card declares is not what was measured",
     LIMIT: "A limit of the gate does not hold",
 }

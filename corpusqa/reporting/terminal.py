@@ -55,6 +55,7 @@ def render(report: dict[str, Any], output: str = "", *, color: bool | None = Non
     console.print()
     console.print(_checks(report))
     console.print()
+    _columns(console, report)
     _sample(console, report)
     _reference(console, report)
     _not_measured(console, report)
@@ -132,8 +133,27 @@ def _checks(report: dict[str, Any]) -> Table:
         table.add_row(Text(name), *_severities(section["findings"]), Text(found))
     if own:
         listed = ", ".join(f"{name.partition('.')[2]} {count:,}" for name, count in sorted(own.items()))
-        table.add_row("corpusqa", *_severities({"error": sum(own.values())}), Text(listed))
+        table.add_row("corpusqa", *_severities(_own_severities(report)), Text(listed))
     return table
+
+
+def _own_severities(report: dict[str, Any]) -> dict[str, int]:
+    """Findings that belong to no check, by severity."""
+    left = Counter(report["totals"]["by_severity"])
+    for section in report["checks"].values():
+        left.subtract(section["findings"])
+    return dict(left)
+
+
+def _columns(console: Console, report: dict[str, Any]) -> None:
+    """Private values outside the text."""
+    rows = report.get("columns") or []
+    for row in rows[:SHOWN]:
+        said = f"{row['column']}: {counted(row['count'], 'value')} of {row['label']} in "
+        console.print(Text(f"  {said}{counted(row['documents'], 'document')}"))
+    if rows:
+        more = f"{len(rows) - SHOWN} more; " if len(rows) > SHOWN else ""
+        console.print(Text(f"  {more}columns other than the text are published as they are\n", "dim"))
 
 
 def _severities(found: dict[str, int]) -> list[Text]:

@@ -74,6 +74,13 @@ MATCHES: dict[str, Any] = {
     "similarity": pl.Float64,
     "evidence": EVIDENCE,  # a is the document, b the item
 }
+# Private values outside the texts, which a release publishes as they are.
+ELSEWHERE = {
+    "doc": pl.Int64,
+    "column": pl.String,  # with the keys below it; a name that holds a private value is hidden
+    "label": pl.String,
+    "count": pl.Int64,
+}
 # Documents on which a check failed.
 FAILURES = {"doc": pl.Int64, "check": pl.String, "why": pl.String}
 
@@ -133,6 +140,7 @@ class Scan:
         read: Rows of the source; documents + unreadable.
         duplicate_ids: Public ids that had to be made unique, as `id` (as in the source) and `count`.
         matches: Columns of MATCHES, sorted by half, doc, item.
+        elsewhere: Columns of ELSEWHERE, sorted by doc, column, label.
         reference: Where documents were compared with a reference: its `name`, its `items` and how many were `compared`.
         capped: What was limited, for the report: `what` and `count` (for instance key groups too large to pair whole).
         notes: What was recognised, in one line each.
@@ -153,6 +161,7 @@ class Scan:
     read: int
     duplicate_ids: pl.DataFrame
     matches: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MATCHES))
+    elsewhere: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ELSEWHERE))
     reference: Mapping[str, Any] = field(default_factory=dict)
     capped: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

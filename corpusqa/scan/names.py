@@ -8,7 +8,7 @@ is needed, and null in every stage of the work folder.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import unquote_plus
 
 import polars as pl
@@ -29,10 +29,25 @@ STATED = ("published", "collected", "language", "split")
 
 def marked(plugins: Sequence[Plugin], frame: pl.DataFrame, names: Sequence[str] = NAMES) -> pl.DataFrame:
     """With a column `<name>_private` for each of the named columns, and without private values in STATED."""
-    stated = [name for name in STATED if name in frame.columns]
-    private = private_values(plugins, [frame[name] for name in (*names, *stated)])
-    flags = (pl.col(name).is_in(private).fill_null(False).alias(f"{name}_private") for name in names)
-    return frame.with_columns(*flags, *without(stated, private))
+    return marked_with(kinds_in(plugins, frame, names), frame, names)
+
+
+def kinds_in(
+    plugins: Sequence[Plugin], frame: pl.DataFrame, names: Sequence[str] = NAMES
+) -> dict[str, dict[str, int]]:
+    """The private values in the named columns and in STATED, as `private_kinds` says them."""
+    return private_kinds(plugins, [frame[name] for name in (*names, *_stated(frame))])
+
+
+def marked_with(private: Iterable[str], frame: pl.DataFrame, names: Sequence[str] = NAMES) -> pl.DataFrame:
+    """As `marked`, where the private values are known."""
+    values = list(private)
+    flags = (pl.col(name).is_in(values).fill_null(False).alias(f"{name}_private") for name in names)
+    return frame.with_columns(*flags, *without(_stated(frame), values))
+
+
+def _stated(frame: pl.DataFrame) -> list[str]:
+    return [name for name in STATED if name in frame.columns]
 
 
 def hidden(documents: pl.DataFrame, names: Sequence[str] = NAMES) -> pl.DataFrame:
@@ -72,19 +87,37 @@ def without(names: Sequence[str], private: Sequence[str]) -> list[pl.Expr]:
 
 def private_values(plugins: Sequence[Plugin], columns: Sequence[pl.Series]) -> list[str]:
     """The values in which a check finds something private, however a name spells it, or on which it fails."""
+    return list(private_kinds(plugins, columns))
+
+
+def private_kinds(plugins: Sequence[Plugin], columns: Sequence[pl.Series]) -> dict[str, dict[str, int]]:
+    """The values of `private_values` with the labels of what is in them, and how often; none where a check failed."""
     values = pl.concat([column.cast(pl.String) for column in columns]).drop_nulls().unique(maintain_order=True)
-    masking = [p for p in plugins if any(label.private for label in p.check.labels.values())]
-    if values.is_empty() or not masking:
-        return []
+    if values.is_empty() or not masking(plugins):
+        return {}
     read = [(number, text) for number, value in enumerate(values) for text in readings(value)]
     texts = pl.DataFrame({"text": [text for _, text in read]})
-    found: set[int] = set()
-    for plugin in masking:
+    found: dict[int, dict[str, int]] = {}
+    for plugin in masking(plugins):
         result = Measuring([plugin], texts).result(plugin.name)
-        labels = [f"{plugin.name}.{name}" for name, label in plugin.check.labels.items() if label.private]
-        rows = {*result.spans.filter(pl.col("label").is_in(labels))["row"], *result.failures["row"]}
-        found |= {read[row][0] for row in rows}
-    return [str(value) for value in values.gather(sorted(found))]
+        spans = result.spans.filter(pl.col("label").is_in(private_labels(plugin)))
+        counts = spans.group_by("row", "label").len().sort("row", "label")
+        for row, label, count in counts.iter_rows():
+            kinds = found.setdefault(read[row][0], {})
+            kinds[label] = max(kinds.get(label, 0), count)
+        for row in result.failures["row"]:
+            found.setdefault(read[row][0], {})
+    return {str(values[number]): found[number] for number in sorted(found)}
+
+
+def masking(plugins: Sequence[Plugin]) -> list[Plugin]:
+    """The checks that have private labels."""
+    return [plugin for plugin in plugins if private_labels(plugin)]
+
+
+def private_labels(plugin: Plugin) -> list[str]:
+    """Full names of the private labels of a check."""
+    return [f"{plugin.name}.{name}" for name, label in plugin.check.labels.items() if label.private]
 
 
 def told(plugins: Sequence[Plugin], said: pl.Series) -> pl.Series:

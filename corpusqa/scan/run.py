@@ -24,7 +24,7 @@ from corpusqa.scan.groups import derived, grouped, split
 from corpusqa.scan.index import index
 from corpusqa.scan.known import NAME, check_keys, known
 from corpusqa.scan.links import Scanned, verify
-from corpusqa.scan.model import CLUSTERS, EDGES, FAILURES, MATCHES, SPANS, CheckInfo, Scan
+from corpusqa.scan.model import CLUSTERS, EDGES, ELSEWHERE, FAILURES, MATCHES, SPANS, CheckInfo, Scan
 from corpusqa.scan.names import any_hidden
 from corpusqa.scan.store import restore, store
 from corpusqa.scan.unit import measure_unit
@@ -181,6 +181,7 @@ class Tables:
             read=found.read,
             duplicate_ids=found.duplicate_ids,
             matches=pl.concat(self._matches),
+            elsewhere=_by_doc(self._scanned, "elsewhere").select(*ELSEWHERE).sort("doc", "column", "label"),
             reference=self._reference,
             capped=self._capped,
             notes=tuple(self._scanned.corpus.notes),

@@ -15,7 +15,7 @@ from corpusqa.readers import Unit
 from corpusqa.scan.model import CheckInfo, LabelInfo, Scan, SignalInfo
 from corpusqa.scan.names import hidden
 
-_BY_UNIT = ("documents", "signals", "spans", "failures")
+_BY_UNIT = ("documents", "signals", "spans", "failures", "elsewhere")
 _WHOLE = ("edges", "clusters", "matches", "unreadable", "duplicate_ids")
 
 
@@ -56,6 +56,7 @@ def restore(stage: Stage, documents: pl.DataFrame | None = None) -> Scan:
     tables["signals"] = _with_links(tables["signals"], tables["clusters"], checks)
     spans = tables["spans"].sort("doc", "start", "end", "label", nulls_last=True, maintain_order=True)
     failures = tables["failures"].sort("doc", "check")
+    tables["elsewhere"] = tables["elsewhere"].sort("doc", "column", "label")
     rest = {"spans": spans, "failures": failures, "notes": tuple(said.pop("notes")), "checks": checks}
     return Scan(**{**tables, **said, **rest})
 

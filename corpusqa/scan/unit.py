@@ -12,13 +12,14 @@ import polars as pl
 
 from corpusqa.batch import DOCUMENT
 from corpusqa.check import Groups, Links
-from corpusqa.corpus import Corpus, Rows
+from corpusqa.corpus import Corpus, Fields, Rows
 from corpusqa.engines.parts import Done, write_tables
 from corpusqa.plugins import Plugin, Spec, build
 from corpusqa.readers import Unit
 from corpusqa.scan.contract import NO_SPANS
+from corpusqa.scan.elsewhere import in_fields, shown_columns, timed_in_others
 from corpusqa.scan.known import MATCHES, Known
-from corpusqa.scan.names import NAMES, hidden, marked
+from corpusqa.scan.names import NAMES, hidden, kinds_in, marked, marked_with, masking, private_labels, told
 from corpusqa.scan.views import Measuring
 
 FAILURES = {"row": pl.Int64, "check": pl.String, "why": pl.String}
@@ -62,15 +63,16 @@ def measure_unit(
         unit: What to read.
 
     Returns:
-        The tables `documents`, `unreadable`, `counts`, `signals`, `spans`, `failures` and one of keys per Links or
-        Groups half; rows are named by their position in the unit and sorted by it.
+        The tables `documents`, `unreadable`, `counts`, `signals`, `spans`, `failures`, `elsewhere` (private values
+        outside the texts, columns of `elsewhere.VALUES`) and one of keys per Links or Groups half; rows are named by
+        their position in the unit and sorted by it.
     """
     began = time.process_time()
     plugins = built(specs)
-    rows = corpus.read(unit, full=True, table=False)
+    rows = corpus.read(unit, full=True, table=False, others=bool(masking(plugins)))
     matches = known.matches(rows.documents) if known else pl.DataFrame(schema=MATCHES)
     seconds = {"reading": time.process_time() - began}
-    run = partial(_run, plugins, rows, secret, batch_bytes, seconds)
+    run = partial(_run, plugins, rows, corpus.fields, secret, batch_bytes, seconds)
     fresh = run(rows.documents.join(matches, on="row", how="anti", maintain_order="left"), plugins)
     tables = [fresh]
     if known and matches.height:
@@ -78,7 +80,9 @@ def measure_unit(
         rest = [plugin for plugin in plugins if plugin.name not in known.checks]
         tables.append(_completed(known, matches, again, run(again, rest) if rest else {}, fresh))
     joined = {name: _sorted([found[name] for found in tables if name in found]) for name in fresh}
-    joined["unreadable"] = hidden(marked(plugins, rows.unreadable, ["file"]), ["file"])
+    joined["failures"] = joined["failures"].unique(["row", "check"], keep="first", maintain_order=True)
+    reasons = rows.unreadable.with_columns(told(plugins, rows.unreadable["reason"]))
+    joined["unreadable"] = hidden(marked(plugins, reasons, ["file"]), ["file"])
     joined["counts"] = pl.DataFrame(
         {"rows": [rows.count], "lines": [rows.lines]}, schema={"rows": pl.Int64, "lines": pl.Int64}
     )
@@ -101,18 +105,23 @@ def keyed(plugin: Plugin, kind: Links | Groups, keys: pl.DataFrame, secret: byte
 def _run(
     plugins: Sequence[Plugin],
     rows: Rows,
+    fields: Fields,
     secret: bytes,
     batch_bytes: int,
     seconds: dict[str, float],
     documents: pl.DataFrame,
     wanted: Sequence[Plugin],
 ) -> dict[str, pl.DataFrame]:
-    """What the checks `wanted` say of documents, batch by batch."""
+    """What the checks `wanted` say of documents, batch by batch, and of their other columns."""
     found = [
-        _measured(plugins, wanted, batch, parts_of(batch, rows.parts), secret, seconds)
+        _measured(plugins, wanted, fields, batch, parts_of(batch, rows.parts), secret, seconds)
         for batch in batches(documents, batch_bytes)
     ]
-    return {name: pl.concat([tables[name] for tables in found], how="diagonal") for name in found[0]}
+    if rows.elsewhere is not None:
+        values, failures = timed_in_others(wanted, rows.elsewhere, documents["row"], batch_bytes, seconds)
+        found.append({"elsewhere": values, "failures": failures.select(*FAILURES)})
+    names = dict.fromkeys(name for tables in found for name in tables)
+    return {name: pl.concat([tables[name] for tables in found if name in tables], how="diagonal") for name in names}
 
 
 def _completed(
@@ -154,7 +163,7 @@ def _of_checks(table: str, frame: pl.DataFrame, checks: Sequence[str], like: pl.
 def _sorted(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """The rows in the order of the documents."""
     joined = pl.concat(frames, how="diagonal") if len(frames) > 1 else frames[0]
-    order = [name for name in ("row", "start", "end", "label", "check") if name in joined.columns]
+    order = [name for name in ("row", "start", "end", "column", "label", "check") if name in joined.columns]
     return joined.sort(order, nulls_last=True, maintain_order=True)
 
 
@@ -184,6 +193,7 @@ def parts_of(documents: pl.DataFrame, parts: pl.DataFrame | None) -> pl.DataFram
 def _measured(
     plugins: Sequence[Plugin],
     wanted: Sequence[Plugin],
+    fields: Fields,
     documents: pl.DataFrame,
     parts: pl.DataFrame | None,
     secret: bytes,
@@ -191,7 +201,9 @@ def _measured(
 ) -> dict[str, pl.DataFrame]:
     """The tables of one batch that the checks `wanted` fill; `row` is the position in the unit."""
     began = time.process_time()
-    documents = marked(plugins, documents)
+    kinds = kinds_in(plugins, documents)
+    elsewhere = in_fields(documents, fields, kinds, shown_columns(plugins, fields.columns) if kinds else {})
+    documents = marked_with(kinds, documents)
     seconds["privacy of ids"] = seconds.get("privacy of ids", 0.0) + time.process_time() - began
     measuring = Measuring(plugins, documents.select(name for name in DOCUMENT if name in documents.columns), parts)
     at = documents["row"]
@@ -210,6 +222,8 @@ def _measured(
                 failures.append(_named(plugin, place(said.failures)))
     for name, spent in measuring.seconds.items():
         seconds[name] = seconds.get(name, 0.0) + spent
+    looked = [label for plugin in wanted for label in private_labels(plugin)]
+    tables["elsewhere"] = elsewhere.filter(pl.col("label").is_in(looked))
     tables["documents"] = _described(documents)
     tables["signals"] = pl.concat([frame for frame in signals if frame.width], how="horizontal")
     tables["spans"] = pl.concat(spans)

@@ -33,11 +33,22 @@ def standing_out(report: dict[str, Any], most: int) -> list[dict[str, Any]]:
         for name, about in own.items()
         if name in report["totals"]["by_name"]
     ]
+    rows += _private_columns(report)
     rows.sort(key=lambda row: (RANK[row["severity"]], -row["documents"], row["name"]))
     errors = [row for row in rows if row["severity"] == "error"]
     others = [row for row in rows if row["severity"] == "warning"] or [row for row in rows if row["severity"] == "info"]
     room = max(most - len(others), (most + 1) // 2)  # half the list belongs to the errors, more where there is room
     return [*errors[:room], *others[: most - min(len(errors), room)]]
+
+
+def _private_columns(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """What other columns hold, as severe as its worst kind."""
+    name = "corpusqa.private_column"
+    severities = {row["severity"] for row in report["findings"] if row["name"] == name}
+    if not severities:
+        return []
+    about, documents = "private values outside the text", int(report["metrics"][f"{name}.documents"] or 0)
+    return [{"name": name, "severity": min(severities, key=RANK.__getitem__), "about": about, "documents": documents}]
 
 
 def code_pieces(text: str) -> list[tuple[str, str]]:

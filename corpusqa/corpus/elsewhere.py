@@ -1,0 +1,198 @@
+"""Strings of a row outside its text: other columns, nested values, names of fields, and of a chat all but its texts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.types as pt
+
+from corpusqa.corpus.arrow import is_text, texts
+from corpusqa.corpus.extract import column_values
+from corpusqa.corpus.fields import FIELDS, Fields
+from corpusqa.corpus.parts import NoText, Place, pieces
+from corpusqa.readers.model import Block
+
+Path = tuple[str, ...]
+Int64s = npt.NDArray[np.int64]
+STRINGS = {"row": pl.Int64, "path": pl.Int64, "text": pl.String}
+# Shorter numbers are counts, sizes and years.
+LONG_NUMBER = 1_000_000
+# Names as programs give them, which are worth no second look.
+_PLAIN_NAME = re.compile(r"[A-Za-z_.\-]{1,40}")
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Strings outside the texts of a unit.
+
+    Attributes:
+        paths: Columns, and keys below them. Lists leave no trace in them.
+        strings: `row` (position in the unit), `path` (number in `paths`), `text`: strings, long whole numbers in digits,
+            and below a path those names of its fields that hold more than letters.
+    """
+
+    paths: Sequence[Path]
+    strings: pl.DataFrame
+
+
+def elsewhere(block: Block, fields: Fields) -> Elsewhere:
+    """The strings of the rows of a block, except the texts and the columns of the other fields of a document."""
+    found = _Found()
+    known = {getattr(fields, name) for name in FIELDS} | {fields.text, ""}
+    if block.table is None:
+        _of_records(found, block, fields, known)
+    else:
+        _of_table(found, block, block.table, fields, known)
+    return found.result()
+
+
+def _of_records(found: _Found, block: Block, fields: Fields, known: Collection[str | None]) -> None:
+    for row, record in zip(block.place["row"].to_list(), block.records or (), strict=True):
+        places = _places(fields, record)
+        found.named(row, (), record)
+        for name, value in record.items():
+            if name not in known:
+                found.walk(row, value, (name,), (name,), places)
+
+
+def _of_table(found: _Found, block: Block, table: pa.Table, fields: Fields, known: Collection[str | None]) -> None:
+    """Column by column; the columns that texts lie in as objects, since their texts are left out."""
+    rows = block.place["row"].to_numpy()
+    cells = [name for name in dict.fromkeys(cell.path[0] for cell in fields.cells) if name in table.column_names]
+    for name in filter(None, table.column_names):
+        found.field(rows, (), name)
+        if name not in known and name not in cells:
+            _leaves(found, table[name].combine_chunks(), (name,), rows)
+    for row, *values in zip(rows.tolist(), *(column_values(table[name]) for name in cells), strict=True):
+        record = dict(zip(cells, values, strict=True))
+        places = _places(fields, record)
+        for name, value in record.items():
+            found.walk(row, value, (name,), (name,), places)
+
+
+def _places(fields: Fields, record: Mapping[str, Any]) -> frozenset[Place]:
+    """Where the pieces of the text lie, which are measured as text."""
+    if not fields.cells:
+        return frozenset()
+    try:
+        found = pieces(fields.cells, [cell.value(dict(record)) for cell in fields.cells])
+    except NoText:
+        return frozenset()
+    return frozenset((*fields.cells[piece.cell].path, *piece.place) for piece in found)
+
+
+def _odd(name: str) -> bool:
+    return _PLAIN_NAME.fullmatch(name) is None
+
+
+class _Found:
+    """What is gathered."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Path, int] = {}
+        self._rows: list[tuple[int, int, str]] = []
+        self._odd: dict[str, bool] = {}
+        self.arrays: list[tuple[Int64s, int, pl.Series]] = []
+
+    def number(self, path: Path) -> int:
+        """The number of a path."""
+        return self._numbers.setdefault(path, len(self._numbers))
+
+    def field(self, rows: Int64s, path: Path, name: str) -> None:
+        """The name of a column or field, which every row has, if it may say more than a name."""
+        if _odd(name):
+            self.arrays.append((rows, self.number(path), pl.repeat(name, len(rows), eager=True)))
+
+    def named(self, row: int, path: Path, value: Mapping[str, Any]) -> None:
+        """Keys of an object that may say more than a name."""
+        for key in value:
+            odd = self._odd.get(key)
+            if odd is None:
+                odd = self._odd[key] = _odd(key)
+            if odd:
+                self._rows.append((row, self.number(path), key))
+
+    def walk(self, row: int, value: Any, path: Path, place: Place, texts_at: frozenset[Place]) -> None:
+        """A value of JSON with everything below it, but for the texts."""
+        if isinstance(value, str):
+            if value and place not in texts_at:
+                self._rows.append((row, self.number(path), value))
+        elif isinstance(value, dict):
+            self.named(row, path, value)
+            for key, item in value.items():
+                self.walk(row, item, (*path, key), (*place, key), texts_at)
+        elif isinstance(value, list):
+            for at, item in enumerate(value):
+                self.walk(row, item, path, (*place, at), texts_at)
+        elif isinstance(value, int) and abs(value) >= LONG_NUMBER:
+            self._rows.append((row, self.number(path), str(value)))
+
+    def result(self) -> Elsewhere:
+        """Everything that was gathered."""
+        frames = [pl.DataFrame(self._rows, schema=STRINGS, orient="row")]
+        for rows, number, values in self.arrays:
+            frame = pl.DataFrame({"row": rows, "text": values}).with_columns(path=pl.lit(number, pl.Int64))
+            frames.append(frame.filter(pl.col("text").str.len_bytes() > 0).select(*STRINGS).cast(pl.Schema(STRINGS)))
+        return Elsewhere(tuple(self._numbers), pl.concat(frames))
+
+
+def _leaves(found: _Found, array: pa.Array, path: Path, rows: Int64s) -> None:
+    """The strings of a column and of everything below it; `rows` are those of its values."""
+    kind = array.type
+    if pt.is_dictionary(kind):
+        array = array.dictionary_decode()
+    elif isinstance(kind, pa.JsonType):
+        for row, text in zip(rows.tolist(), array.to_pylist(), strict=True):
+            if text is not None:
+                found.walk(row, json.loads(text), path, path, frozenset())
+        return
+    elif isinstance(kind, pa.BaseExtensionType):
+        array = array.storage
+    if array.type != kind:
+        _leaves(found, array, path, rows)
+    elif is_text(kind):
+        found.arrays.append((rows, found.number(path), _strings(array)))
+    elif pt.is_struct(kind):
+        for at, field in enumerate(kind):
+            found.field(rows, path, field.name)
+            _leaves(found, pc.struct_field(array, at), (*path, field.name), rows)
+    elif pt.is_integer(kind):
+        numbers = pl.Series(array.cast(pa.int64(), safe=False))
+        chosen = numbers.abs() >= LONG_NUMBER
+        values = numbers.filter(chosen).cast(pl.String)
+        found.arrays.append((rows[chosen.fill_null(False).to_numpy()], found.number(path), values))
+    elif pt.is_nested(kind):
+        _items(found, array, path, rows)
+
+
+def _items(found: _Found, array: pa.Array, path: Path, rows: Int64s) -> None:
+    """The strings of lists; what has no plain parents (maps, unions) is taken as Python objects."""
+    if pt.is_list(array.type) or pt.is_large_list(array.type) or pt.is_fixed_size_list(array.type):
+        parents = pc.list_parent_indices(array).to_numpy(zero_copy_only=False)
+        _leaves(found, pc.list_flatten(array), path, rows[parents])
+        return
+    for row, value in zip(rows.tolist(), array.to_pylist(), strict=True):
+        found.walk(row, _plainly(value), path, path, frozenset())
+
+
+def _plainly(value: Any) -> Any:
+    """Pairs of a map as lists."""
+    return [_plainly(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _strings(array: pa.Array) -> pl.Series:
+    """Strings; of bytes those that are text."""
+    if pt.is_string(array.type) or pt.is_large_string(array.type) or pt.is_string_view(array.type):
+        return texts(pa.chunked_array([array]))[0]
+    values = pl.from_arrow(array.cast(pa.large_binary()))
+    assert isinstance(values, pl.Series)
+    return values.cast(pl.String, strict=False)
