@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from urllib.parse import quote
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
-from canaries import CANARIES, contents, leaking, leaks, needles
+from canaries import CANARIES, Canary, contents, leaking, leaks, needles
 from corpusqa_checks.pii import pii
 from corpusqa_checks.pii.labels import DEFAULT, OPT_IN
 
@@ -210,11 +210,23 @@ def test_published_texts_are_masked_and_other_columns_are_as_the_source_has_them
 def test_the_release_says_how_many_published_names_hold_private_values(world: World) -> None:
     manifest = json.loads((world.folder / "cleaned" / "corpusqa" / "manifest.json").read_text())
     counts = manifest["private_names"]
-    assert list(counts) == ["id", "source", "url"]
+    fields = ["collected", "id", "language", "published", "source", "split", "url"]
+    assert list(counts) == ["author", *fields[:3], "nested.by", *fields[3:]]
     assert counts["id"] == 2 * len(CANARIES)
-    assert min(counts.values()) > len(CANARIES) // 2
-    assert f"Private values in the id of {counts['id']}, url of" in world.said["clean"]
+    assert counts["author"] == counts["nested.by"] == len(CANARIES)
+    assert f"Private values in the id of {counts['id']}, author of" in world.said["clean"]
     assert f"`id` of {counts['id']} and " in (world.folder / "cleaned" / "README.md").read_text()
+
+
+def test_the_report_says_which_columns_hold_private_values(world: World) -> None:
+    report = json.loads((world.folder / "corpusqa-report" / "report.json").read_text())
+    found = {(row["column"], row["label"]): row["count"] for row in report["columns"]}
+    assert {label for column, label in found if column == "author"} == {f"pii.{c.label}" for c in CANARIES}
+    assert found["author", "pii.card"] == sum(canary.label == "card" for canary in CANARIES)
+    named = [row for row in report["findings"] if row["name"] == "corpusqa.private_column"]
+    assert len(named) == len(found)
+    assert {row["severity"] for row in named if row["message"].startswith("author: ")} == {"error", "warning", "info"}
+    assert report["metrics"]["corpusqa.private_column.documents"] >= 4 * len(CANARIES)
 
 
 def test_names_of_files_and_folders_stay_where_they_are(tmp_path: Path) -> None:
@@ -242,6 +254,60 @@ def test_names_of_files_and_folders_stay_where_they_are(tmp_path: Path) -> None:
     assert {name: leaks(said.encode()) for name, said in world.said.items() if leaks(said.encode())} == {}
     held = leaking(tmp_path, spared=published)
     assert {name for name in held if not name.startswith(f"{tmp_path.name}/source/")} == set()
+
+
+def named_columns(canaries: Sequence[Canary]) -> Iterator[dict[str, object]]:
+    """Every canary is the name of a column, of a field in one, of keys that vary, and a role and argument of a chat."""
+    phrases = [canary.phrase for canary in canaries]
+    for n in range(3):
+        yield {
+            "messages": [
+                {"role": "user", "content": f"{FERRY}{n}"},
+                *({"role": said, "content": "Aye.", "calls": json.dumps([said])} for said in phrases),
+            ],
+            "plain": n,
+            "nested": {"deep": dict.fromkeys(phrases, n)},
+            "varied": dict.fromkeys(phrases[n:], n),
+            **dict.fromkeys(phrases, n),
+        }  # fmt: skip
+
+
+def test_names_of_columns_and_all_of_a_chat_but_its_text_stay_where_they_are(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    (tmp_path / ".git").mkdir()
+    name = next(canary.phrase for canary in CANARIES if canary.label == "email")
+    rule = json.dumps(f'doc."{name}" > 7')
+    (tmp_path / "corpusqa.toml").write_text(CONFIG.replace("\"doc.author = 'somebody'\"", rule), encoding="utf-8")
+    plain = CONFIG.partition("[clean]")[0]
+    (tmp_path / "wrong.toml").write_text(plain + '[input]\ntext = "body"\n', encoding="utf-8")
+    (tmp_path / "plain.toml").write_text(plain, encoding="utf-8")
+    lines = [json.dumps(row, ensure_ascii=False) for row in named_columns(CANARIES)]
+    (tmp_path / "source.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    chats = [{key: row[key] for key in ("messages", "varied")} for row in named_columns(CANARIES)]
+    (tmp_path / "source_chat.jsonl").write_text("\n".join(map(json.dumps, chats)), encoding="utf-8")
+    os.environ["CORPUSQA_PSEUDONYM_KEY"] = KEY
+    drawn = [word for form in FORMATS for word in ("--format", f"{form}:drawn.{form}")]
+    for said, command in {
+        "report": ["report", "source.jsonl", *drawn],
+        "gate": ["gate", "source.jsonl"],
+        "clean": ["clean", "source.jsonl", "-o", "cleaned"],
+        "dry run": ["clean", "source.jsonl", "-o", "cleaned", "--dry-run"],
+        "no column": ["report", "source.jsonl", "--config", "wrong.toml"],
+        "init": ["init", "source.jsonl", "-o", "new.toml"],
+        "chat": ["clean", "source_chat.jsonl", "-o", "chat", "--config", "plain.toml"],
+        "chat, diff": ["diff", "chat", "source_chat.jsonl", "--format", "json", "--config", "plain.toml"],
+    }.items():
+        world(said, command)
+    del os.environ["CORPUSQA_PSEUDONYM_KEY"]
+    refused = {name: code for name, code in world.codes.items() if code not in (0, 1)}
+    assert refused == {"clean": 2, "dry run": 2, "no column": 2}, world.said
+    assert "in the name of a field inside column 3" in world.said["clean"]
+    assert "The columns are messages, plain, nested, varied, <EMAIL>" in world.said["no column"]
+    manifest = json.loads((tmp_path / "chat" / "corpusqa" / "manifest.json").read_text())
+    assert set(manifest["private_names"]) == {"messages.role", "messages.calls", "varied"}
+    assert {name: leaks(said.encode()) for name, said in world.said.items() if leaks(said.encode())} == {}
+    data = tmp_path / "chat" / "data"
+    assert leaking(tmp_path, spared=lambda p: sources(p) or data in p.parents or p.name == "corpusqa.toml") == {}
 
 
 BAD_CHECK = '''
@@ -376,7 +442,6 @@ reason = "{email} agreed, {phone}"
     assert world.codes["diff"] == 1  # the document without a value is back, which the rule about pii.count removed
     assert "drop rule 1, which holds a private value (pii.count)" in (tmp_path / "cleaned/README.md").read_text()
     assert {said: leaks(text.encode()) for said, text in world.said.items() if leaks(text.encode())} == {}
-    spared = {"corpusqa.toml", "last.json"}  # the latter says where the source lies, to the user alone
-    assert leaking(tmp_path, spared=lambda path: sources(path) or path.name in spared) == {
+    assert leaking(tmp_path, spared=lambda path: sources(path) or path.name == "corpusqa.toml") == {
         f"{tmp_path.name}/{name}": leaks(name.encode())
     }

@@ -32,7 +32,7 @@ from corpusqa.release import empty_after_edits
 from corpusqa.scan.against import without_reference
 from corpusqa.scan.describe import describe
 from corpusqa.scan.model import CheckInfo, Scan
-from corpusqa.scan.names import private_values, without
+from corpusqa.scan.names import private_values, told, unspoken, without
 from corpusqa.scan.run import scan
 from corpusqa.scan.sampling import sampled
 from corpusqa.scan.unit import built
@@ -121,8 +121,7 @@ class Account:
     @cached_property
     def source_name(self) -> str:
         """What the source is called; nothing where its name holds a private value."""
-        name = str(self.corpus.source)
-        return "" if private_values(self.plugins, [pl.Series([name])]) else name
+        return named(self.plugins, self.corpus)
 
     @property
     def shown(self) -> Evidence:
@@ -135,6 +134,12 @@ class Account:
         pairs, documents = shown_pairs(self.scan), sample_documents(self.scan, self.verdicts)
         edits, labels = self.verdicts.edits, repeat_labels(self.scan)
         return evidence(self.corpus, self.scan, edits, pairs, documents, sharing, labels)
+
+
+def named(plugins: Sequence[Plugin], corpus: Corpus) -> str:
+    """The source as the user named it; nothing where that holds a private value."""
+    name = str(corpus.source)
+    return "" if private_values(plugins, [pl.Series([name])]) else name
 
 
 def selected(config: Config) -> list[Plugin]:
@@ -160,6 +165,11 @@ def account(source: Any, config: Config, settings: Settings, against: Any = None
 
 def _account(source: Any, config: Config, settings: Settings, against: Any) -> Account:
     plugins = selected(config)
+    with unspoken(plugins):
+        return _with(plugins, source, config, settings, against)
+
+
+def _with(plugins: list[Plugin], source: Any, config: Config, settings: Settings, against: Any) -> Account:
     referred = describe(plugins)
     if against is None:
         plugins = [without_reference(plugin) for plugin in plugins]
@@ -195,6 +205,7 @@ def _of(
     flow = Flow(_engine(corpus, settings, most, work), work, settings.progress, memory, settings.say)
     if settings.sample is not None:
         corpus = sampled(corpus, flow, settings.sample)
+    corpus = replace(corpus, notes=tuple(told(plugins, pl.Series(corpus.notes, dtype=pl.String))))
     for note in (*config.notes, *corpus.notes):
         settings.say(note)
     return _judged(config, plugins, policy, corpus, flow, settings, reference)
@@ -215,7 +226,7 @@ def _judged(
         if reference is not None:
             remove_spool(reference)
     scanned = replace(scanned, sources=config.source)
-    remember(settings.work, flow, corpus)
+    remember(settings.work, flow, corpus, named(plugins, corpus))
     extra = _extra(corpus, plugins, scanned, flow, policy.extra_columns)
     verdicts = judge(scanned, policy, extra, allow_incomplete=settings.allow_incomplete)
     verdicts = verdicts.with_empty(empty_after_edits(corpus, scanned, verdicts, flow))
@@ -255,10 +266,11 @@ def _extra(
         [check.fingerprint for check in scanned.checks.values()],
     )
     stage = flow.map("columns", made_of, corpus.units, partial(_read_columns, corpus, specs, tuple(names)))
-    frames = []
+    frames, numbered = [], {str(number): f"doc:{name}" for number, name in enumerate(names)}
     for unit in corpus.units:
         hidden = stage.part("hidden", unit.number).item()
-        found = columns(corpus, unit, list(names)) if hidden else stage.part("columns", unit.number)
+        there = None if hidden else stage.part("columns", unit.number)
+        found = columns(corpus, unit, list(names)) if there is None else there.rename(numbered, strict=False)
         frames.append(found.with_columns(unit=pl.lit(unit.number, pl.Int64)))
     docs = scanned.documents.select("doc", "unit", "row")
     return docs.join(
@@ -267,12 +279,13 @@ def _extra(
 
 
 def _read_columns(corpus: Corpus, specs: tuple[Spec, ...], names: tuple[str, ...], folder: Path, unit: Unit) -> Done:
-    """The columns without private values, which no work file holds, and whether there are some."""
+    """The columns by number and without private values, which no work file holds, and whether there are some."""
     found = columns(corpus, unit, list(names))
     strings = [name for name, dtype in found.schema.items() if dtype == pl.String]
     private = private_values(built(specs), [found[name] for name in strings]) if strings else []
+    numbered = {f"doc:{name}": str(number) for number, name in enumerate(names)}
     tables = {
-        "columns": found.with_columns(without(strings, private)),
+        "columns": found.with_columns(without(strings, private)).rename(numbered),
         "hidden": pl.DataFrame({"any": [bool(private)]}),
     }
     return Done(write_tables(folder, unit.number, tables))

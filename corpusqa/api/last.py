@@ -26,7 +26,7 @@ class Last:
 
     Attributes:
         scan: The scan.
-        source: What was scanned, as the user named it.
+        source: What was scanned, as the user named it; empty where that holds a private value.
         identity: Mark of what was read.
     """
 
@@ -40,9 +40,9 @@ def mark(corpus: Corpus) -> str:
     return digest_of("last", corpus.identity())
 
 
-def remember(work: Path, flow: Flow, corpus: Corpus) -> None:
-    """Note which scan was the last one in a work folder."""
-    said = {"scan": str(flow.work / "scan"), "source": str(corpus.source), "identity": mark(corpus)}
+def remember(work: Path, flow: Flow, corpus: Corpus, name: str) -> None:
+    """Note which scan was the last one in a work folder, and what of: `name` as the user named it, or nothing."""
+    said = {"scan": flow.work.name, "source": name, "identity": mark(corpus)}
     temporary = work / f"{_FILE}.{uuid.uuid4().hex[:8]}"
     temporary.write_text(json.dumps(said), encoding="utf-8")
     temporary.replace(work / _FILE)
@@ -56,7 +56,7 @@ def last(work: Path) -> Last:
     """
     try:
         said = json.loads((work / _FILE).read_text(encoding="utf-8"))
-        stage = read_stage(Path(said["scan"]), None)
+        stage = read_stage(work / said["scan"] / "scan", None)
     except (OSError, ValueError, KeyError):
         stage = None
     if stage is None:
@@ -69,5 +69,6 @@ def last(work: Path) -> Last:
         ColumnNotFoundError,
     ):  # a table that was not stored then
         raise UsageError(
-            f"{work}: the scan was stored by another version of corpusqa; run `corpusqa report {said['source']}` again"
+            f"{work}: the scan was stored by another version of corpusqa; run `corpusqa report "
+            f"{said['source'] or 'SRC'}` again"
         ) from None

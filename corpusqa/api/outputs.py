@@ -24,8 +24,9 @@ from corpusqa.errors import UsageError
 from corpusqa.plugins import Plugin
 from corpusqa.release import Recipe, Release, store_release, write_release
 from corpusqa.release.slices import kept_documents, slices
+from corpusqa.release.sources import source_schema
 from corpusqa.reporting.plain import dumped
-from corpusqa.scan.names import HELD, private_values
+from corpusqa.scan.names import HELD, private_values, unspoken
 from corpusqa.scratch import staged
 
 _PACKAGES = ("corpusqa", "polars", "pyarrow", "numpy", "pandera", "datasets")
@@ -94,7 +95,8 @@ def write_clean(found: Account, target: Target) -> Release:
     """Write the release; what was written is scanned once more before it is published.
 
     Raises:
-        UsageError: the folder exists and holds something else, or a rule would drop too much of a source.
+        UsageError: the folder exists and holds something else, a rule would drop too much of a source, or the name of
+            a column holds a private value.
         CannotEvaluate: nothing is left, or what was written does not read back.
     """
     from corpusqa.reporting.html import render
@@ -111,10 +113,11 @@ def write_clean(found: Account, target: Target) -> Release:
     specs = tuple(plugin.spec for plugin in found.plugins)
     second = partial(judged_again, found)
     parts = (found.corpus, found.scan, found.verdicts, specs, found.flow)
-    if target.store is not None:
-        return store_release(*parts, target.store, recipe, second=second, version=target.version)
-    assert target.out is not None
-    return write_release(*parts, target.out, recipe, second=second, replace=target.replace, version=target.version)
+    with unspoken(found.plugins):
+        if target.store is not None:
+            return store_release(*parts, target.store, recipe, second=second, version=target.version)
+        assert target.out is not None
+        return write_release(*parts, target.out, recipe, second=second, replace=target.replace, version=target.version)
 
 
 def planned(found: Account, target: Target) -> str:
@@ -125,6 +128,9 @@ def planned(found: Account, target: Target) -> str:
     """
     _refuse_source(found.corpus.source, target)
     found.verdicts.refuse_alarms()
+    if found.scan.elsewhere.height:  # else no name can hold a private value
+        with unspoken(found.plugins):
+            source_schema(found.corpus, found.flow, tuple(plugin.spec for plugin in found.plugins))
     kept = kept_documents(found.scan.documents, found.verdicts.frame)
     files, _ = slices(kept.with_columns(new_id=pl.lit(None, pl.String)))
     lines = [f"would write {kept.height:,} documents and list {found.scan.read - kept.height:,} in removed/"]

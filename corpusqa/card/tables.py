@@ -10,6 +10,7 @@ from corpusqa.card.front import language_rows
 from corpusqa.card.markdown import code, number, percent, plain, statistic, table
 
 Values = Mapping[str, Any]
+COLUMNS_SHOWN = 20
 UNKNOWN = "unknown: nobody has declared it"
 
 
@@ -40,9 +41,11 @@ def account(manifest: Values) -> str:
 
 
 def private_names(manifest: Values) -> str:
-    """How many ids, URLs and sources hold private values: "`id` of 3 and `url` of 12 documents"."""
-    said = [f"{code(name)} of {number(count)}" for name, count in manifest["private_names"].items()]
-    return f"{' and '.join(said)} documents"
+    """In how many documents columns hold private values: "`url` of 12 and `id` of 3 documents"."""
+    most = sorted(manifest["private_names"].items(), key=lambda item: (-item[1], item[0]))
+    said = [f"{code(name)} of {number(count)}" for name, count in most[:COLUMNS_SHOWN]]
+    more = f" and of {len(most) - COLUMNS_SHOWN} more columns" if len(most) > COLUMNS_SHOWN else ""
+    return f"{' and '.join(said)} documents{more}"
 
 
 def removed(manifest: Values) -> str:

@@ -107,6 +107,7 @@ def _limits(found: Account) -> list[str]:
         f'"documents.count" = {{ error_below = {math.floor(documents * (1 - SLACK))} }}  # today {int(documents)}',
         f'"ledger.unreadable.share" = {{ error = {_number(max(0.001, lost * (1 + SLACK)))} }}  # today {lost:.4g}',
         f'"corpusqa.check_failed.count" = {{ error = {int(values["corpusqa.check_failed.count"])} }}',
+        f'"corpusqa.private_column.documents" = {{ error = {int(_allowed(values["corpusqa.private_column.documents"]))} }}',
     ]
     for name, label in sorted(found.scan.labels.items()):
         count = values.get(f"{name}.count")

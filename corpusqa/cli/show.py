@@ -106,7 +106,8 @@ def _document(found: Last, doc: str, config: Config) -> list[str]:
             if len(public) < scan.documents.height
             else ""
         )
-        raise UsageError(f"{found.source} has no document {doc!r}{neutral_name(near_misses(doc, public))}{hidden}")
+        where = found.source or "the last scan"
+        raise UsageError(f"{where} has no document {doc!r}{neutral_name(near_misses(doc, public))}{hidden}")
     row = rows.row(0, named=True)
     file, source = (series[0] for series in shown_files(rows))
     place = (f"{file}:{row['line']}" if row["line"] else file) if file else ""
@@ -152,6 +153,8 @@ def _text(found: Last, rows: pl.DataFrame, config: Config) -> list[str]:
     from corpusqa.corpus import open_corpus
     from corpusqa.scan.model import EDGES
 
+    if not found.source:
+        return ["The path of the source holds a private value and was not noted: scan it through a link to see texts."]
     corpus = open_corpus(found.source, config.input)
     if mark(corpus) != found.identity:
         return ["The source has changed since it was scanned: run `corpusqa report` again to see the text."]

@@ -36,8 +36,8 @@ class Elsewhere:
 
     Attributes:
         paths: Columns, and keys below them. Lists leave no trace in them.
-        strings: `row` (position in the unit), `path` (number in `paths`), `text`: strings, long whole numbers in digits,
-            and below a path those names of its fields that hold more than letters.
+        strings: `row` (position in the unit), `path` (number in `paths`), `text`: strings, long whole numbers in
+            digits, and below a path those names of its fields that hold more than letters.
     """
 
     paths: Sequence[Path]
@@ -71,7 +71,10 @@ def _of_table(found: _Found, block: Block, table: pa.Table, fields: Fields, know
     for name in filter(None, table.column_names):
         found.field(rows, (), name)
         if name not in known and name not in cells:
-            _leaves(found, table[name].combine_chunks(), (name,), rows)
+            at = 0
+            for chunk in table[name].chunks:
+                _leaves(found, chunk, (name,), rows[at : at + len(chunk)])
+                at += len(chunk)
     for row, *values in zip(rows.tolist(), *(column_values(table[name]) for name in cells), strict=True):
         record = dict(zip(cells, values, strict=True))
         places = _places(fields, record)
@@ -148,30 +151,28 @@ class _Found:
 def _leaves(found: _Found, array: pa.Array, path: Path, rows: Int64s) -> None:
     """The strings of a column and of everything below it; `rows` are those of its values."""
     kind = array.type
-    if pt.is_dictionary(kind):
-        array = array.dictionary_decode()
-    elif isinstance(kind, pa.JsonType):
+    if isinstance(kind, pa.JsonType):
         for row, text in zip(rows.tolist(), array.to_pylist(), strict=True):
-            if text is not None:
-                found.walk(row, json.loads(text), path, path, frozenset())
-        return
-    elif isinstance(kind, pa.BaseExtensionType):
-        array = array.storage
-    if array.type != kind:
-        _leaves(found, array, path, rows)
+            found.walk(row, None if text is None else json.loads(text), path, path, frozenset())
+    elif pt.is_dictionary(kind) or isinstance(kind, pa.BaseExtensionType):
+        _leaves(found, array.dictionary_decode() if pt.is_dictionary(kind) else array.storage, path, rows)
     elif is_text(kind):
-        found.arrays.append((rows, found.number(path), _strings(array)))
+        found.arrays.append((rows, found.number(path), texts(pa.chunked_array([array]))[0]))
     elif pt.is_struct(kind):
         for at, field in enumerate(kind):
             found.field(rows, path, field.name)
             _leaves(found, pc.struct_field(array, at), (*path, field.name), rows)
-    elif pt.is_integer(kind):
-        numbers = pl.Series(array.cast(pa.int64(), safe=False))
-        chosen = numbers.abs() >= LONG_NUMBER
-        values = numbers.filter(chosen).cast(pl.String)
-        found.arrays.append((rows[chosen.fill_null(False).to_numpy()], found.number(path), values))
     elif pt.is_nested(kind):
         _items(found, array, path, rows)
+    elif pt.is_integer(kind):
+        _numbers(found, array, path, rows)
+
+
+def _numbers(found: _Found, array: pa.Array, path: Path, rows: Int64s) -> None:
+    """Long whole numbers, in digits."""
+    numbers = pl.Series(array.cast(pa.int64(), safe=False))
+    chosen = (numbers.abs() >= LONG_NUMBER).fill_null(False)
+    found.arrays.append((rows[chosen.to_numpy()], found.number(path), numbers.filter(chosen).cast(pl.String)))
 
 
 def _items(found: _Found, array: pa.Array, path: Path, rows: Int64s) -> None:
@@ -187,12 +188,3 @@ def _items(found: _Found, array: pa.Array, path: Path, rows: Int64s) -> None:
 def _plainly(value: Any) -> Any:
     """Pairs of a map as lists."""
     return [_plainly(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def _strings(array: pa.Array) -> pl.Series:
-    """Strings; of bytes those that are text."""
-    if pt.is_string(array.type) or pt.is_large_string(array.type) or pt.is_string_view(array.type):
-        return texts(pa.chunked_array([array]))[0]
-    values = pl.from_arrow(array.cast(pa.large_binary()))
-    assert isinstance(values, pl.Series)
-    return values.cast(pl.String, strict=False)

@@ -64,9 +64,9 @@ class Corpus:
     def read(
         self, unit: Unit, full: bool = False, digested: bool = True, table: bool = True, others: bool = False
     ) -> Rows:
-        """The rows of a unit; with `full` also their digests if `digested`, the table of all columns if `table`, and
-        the strings outside the texts if `others`.
+        """The rows of a unit; with `full` also what else is asked for.
 
+        These are: digests (`digested`), the table of all columns (`table`), the strings outside the texts (`others`).
         With `full` a row is unreadable too when another column of it is damaged; positions are the same either way.
         """
         block = self.block(unit, None if full else self.fields.columns)

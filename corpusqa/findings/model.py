@@ -84,7 +84,7 @@ def private_columns(scan: Scan) -> pl.DataFrame:
     kinds = scan.elsewhere.group_by("column", "label").agg(
         pl.col("count").sum(), documents=pl.col("doc").n_unique().cast(pl.Int64)
     )
-    named = kinds.with_columns(pl.col("column").map_elements(neutral_name, return_dtype=pl.String))
+    named = kinds.with_columns(pl.Series("column", map(neutral_name, kinds["column"]), dtype=pl.String))
     return named.sort(["count", "column", "label"], descending=[True, False, False])
 
 

@@ -54,8 +54,8 @@ def catalogue(checks: Mapping[str, CheckInfo]) -> dict[str, Metric]:
     """Every metric by name. A signal stands before a label of the same name (`duplication.near.share`)."""
     found = [Metric(DOCUMENTS, "whole", "documents", "count")]
     found += [_own("ledger", outcome, s) for outcome in (*OUTCOMES, UNREADABLE) for s in ("count", "share")]
-    found += [Metric(f"{FAILED}.{s}", "failed", FAILED, s) for s in ("count", "documents", "share")]
-    found += [Metric(f"{PRIVATE_COLUMNS}.{s}", "elsewhere", PRIVATE_COLUMNS, s) for s in ("count", "documents", "share")]
+    for kind, subject in (("failed", FAILED), ("elsewhere", PRIVATE_COLUMNS)):
+        found += [Metric(f"{subject}.{s}", kind, subject, s) for s in ("count", "documents", "share")]
     found += [Metric(f"{DUPLICATE_IDS}.count", "whole", DUPLICATE_IDS, "count")]
     found += [Metric(f"{CONTRADICTIONS}.count", "declared", CONTRADICTIONS, "count")]
     found += [Metric(f"{UNDECLARED}.{s}", "undeclared", UNDECLARED, s) for s in ("count", "share")]

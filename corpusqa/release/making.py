@@ -76,7 +76,7 @@ class Making:
     def into(self, folder: Path, line: Line, second: Second | None) -> dict[str, Any]:
         """Write everything into a folder; returns the manifest."""
         kept = self._kept()
-        source = source_schema(self.corpus, self.flow)
+        source = source_schema(self.corpus, self.flow, self.specs)
         files, job = self._planned(kept, source.schema, source.trusted, folder)
         done = self._written(files, job)
         for column, rows in outside([folder / file.path for file in files], job.file_schema).items():
@@ -214,7 +214,9 @@ class Making:
             "checks": tables.checks(self.scan),
             "ledger": tables.ledger(self.scan, self.verdicts.frame),
             "reasons": tables.reasons(self.verdicts.frame),
-            "private_names": tables.private_names(kept, [name for name in tables.NAMES if getattr(fields, name)]),
+            "private_names": tables.private_names(
+                kept, self.scan.elsewhere, {name: getattr(fields, name) for name in tables.NAMES}
+            ),
             "private_left": tables.private_left(self.scan, written["doc"], self.verdicts.edits),
             "columns": described(job.file_schema),
             "text": self.corpus.fields.text,

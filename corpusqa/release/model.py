@@ -9,7 +9,10 @@ from typing import Any
 
 import polars as pl
 
+from corpusqa.findings.neutral import neutral_name
 from corpusqa.release.manifest import DOCS, read_manifest
+
+COLUMNS_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,11 @@ class Release:
     @property
     def _private(self) -> str:
         said = self.manifest.get("private_names") or {}
-        counts = ", ".join(f"{name} of {count:,}" for name, count in said.items())
-        note = "the column is published as it is; leave it out of the source, or drop these documents"
-        return f"\nPrivate values in the {counts} documents: {note}" if said else ""
+        most = sorted(said.items(), key=lambda item: (-item[1], item[0]))
+        counts = ", ".join(f"{neutral_name(name)} of {count:,}" for name, count in most[:COLUMNS_SHOWN])
+        more = f" ({len(most) - COLUMNS_SHOWN} more columns)" if len(most) > COLUMNS_SHOWN else ""
+        note = "columns are published as they are; leave them out of the source, or drop these documents"
+        return f"\nPrivate values in the {counts} documents{more}: {note}" if said else ""
 
     @property
     def _judged(self) -> str:

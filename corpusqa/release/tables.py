@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
@@ -99,15 +99,22 @@ def checks(scan: Scan) -> dict[str, Any]:
     }
 
 
-def private_names(kept: pl.DataFrame, columns: Collection[str]) -> dict[str, int]:
-    """Published documents whose id, URL or source holds a private value: these columns are not masked.
+def private_names(kept: pl.DataFrame, elsewhere: pl.DataFrame, columns: Mapping[str, str | None]) -> dict[str, int]:
+    """By column the published documents in which it holds a private value: only the text is masked.
 
     Args:
         kept: The published documents, columns of DOCUMENTS.
-        columns: Which of the three the source has as columns.
+        elsewhere: Columns of ELSEWHERE.
+        columns: For each of NAMES the column of the source, if it has one.
     """
-    counts = {name: int(kept[f"{name}_private"].sum()) for name in columns}
-    return {name: count for name, count in counts.items() if count}
+    found = elsewhere.join(kept.select("doc"), on="doc", how="semi").select("column", "doc")
+    flagged = [
+        kept.filter(f"{name}_private").select(pl.lit(column).alias("column"), "doc")
+        for name, column in columns.items()
+        if column
+    ]
+    counts = pl.concat([found, *flagged]).unique().group_by("column").agg(pl.len().cast(pl.Int64))
+    return dict(counts.sort("column").iter_rows())
 
 
 def private_left(scan: Scan, published: pl.Series, edits: pl.DataFrame) -> dict[str, int]:

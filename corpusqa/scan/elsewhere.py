@@ -73,9 +73,9 @@ def in_others(
             failures.append(failed.select("value", "why", check=pl.lit(plugin.name)))
     most = pl.concat(counts)
     held = strings.join(values, on=["path", "text"], maintain_order="left")
-    columns = pl.DataFrame({"path": range(len(found.paths)), "column": _columns(plugins, found.paths)}, strict=False)
-    columns = columns.cast({"path": pl.Int64, "column": pl.String})
-    said = held.join(most, on="value", maintain_order="left_right").join(columns, on="path", maintain_order="left")
+    said = held.join(most, on="value", maintain_order="left_right")
+    columns = pl.Series(_columns(plugins, found.paths) if said.height else [], dtype=pl.String)
+    said = said.with_columns(column=columns.gather(said["path"]))
     whole = said.group_by("row", "column", "label", maintain_order=True).agg(pl.col("count").sum())
     lost = pl.concat(failures) if failures else pl.DataFrame(schema={"value": pl.UInt32, **FAILED}).drop("row")
     return whole.select(*VALUES), held.join(lost, on="value", maintain_order="left").select(*FAILED)
@@ -88,8 +88,8 @@ def shown_columns(plugins: Sequence[Plugin], names: Collection[str]) -> dict[str
 
 def _texts(values: pl.DataFrame, paths: Sequence[Path]) -> pl.DataFrame:
     """`value`, `text`, `said`: every reading of a value after the name of its column, `said` code points of which."""
-    heads = [f"{path[-1]}: " if path else "" for path in paths]
-    named = values.with_columns(head=pl.col("path").replace_strict(range(len(heads)), heads, return_dtype=pl.String))
+    heads = pl.Series([f"{path[-1]}: " if path else "" for path in paths], dtype=pl.String)
+    named = values.with_columns(head=heads.gather(values["path"]))
     escaped = named.filter((pl.col("text").str.len_bytes() <= _NAME) & pl.col("text").str.contains(_ESCAPED))
     more = [
         (value, head, reading)

@@ -8,12 +8,14 @@ is needed, and null in every stage of the work folder.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from urllib.parse import unquote_plus
 
 import polars as pl
 
 from corpusqa.corpus import Corpus
+from corpusqa.errors import CorpusqaError
 from corpusqa.plugins import Plugin
 from corpusqa.scan.views import Measuring
 
@@ -32,9 +34,7 @@ def marked(plugins: Sequence[Plugin], frame: pl.DataFrame, names: Sequence[str] 
     return marked_with(kinds_in(plugins, frame, names), frame, names)
 
 
-def kinds_in(
-    plugins: Sequence[Plugin], frame: pl.DataFrame, names: Sequence[str] = NAMES
-) -> dict[str, dict[str, int]]:
+def kinds_in(plugins: Sequence[Plugin], frame: pl.DataFrame, names: Sequence[str] = NAMES) -> dict[str, dict[str, int]]:
     """The private values in the named columns and in STATED, as `private_kinds` says them."""
     return private_kinds(plugins, [frame[name] for name in (*names, *_stated(frame))])
 
@@ -124,6 +124,27 @@ def told(plugins: Sequence[Plugin], said: pl.Series) -> pl.Series:
     """What people wrote (reasons, lines of a configuration), HELD where it holds a private value."""
     private = private_values(plugins, [said])
     return said.replace(private, [HELD] * len(private)) if private else said
+
+
+@contextmanager
+def unspoken(plugins: Sequence[Plugin]) -> Iterator[None]:
+    """Errors of ours that are raised inside name no private value: paths and names of columns are in their messages."""
+    try:
+        yield
+    except CorpusqaError as error:
+        error.args = tuple(_masked(plugins, said) if isinstance(said, str) else said for said in error.args)
+        raise
+
+
+def _masked(plugins: Sequence[Plugin], said: str) -> str:
+    """A text with the kind of a private value in its place."""
+    for plugin in masking(plugins):
+        result = Measuring([plugin], pl.DataFrame({"text": [said]})).result(plugin.name)
+        private = result.spans.filter(pl.col("label").is_in(private_labels(plugin)))
+        for start, end, label in private.select("start", "end", "label").sort("start", descending=True).iter_rows():
+            if start is not None:
+                said = f"{said[:start]}<{label.rpartition('.')[2].upper()}>{said[end:]}"
+    return said
 
 
 def readings(name: str) -> list[str]:

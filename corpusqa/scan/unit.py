@@ -156,7 +156,7 @@ def _of_checks(table: str, frame: pl.DataFrame, checks: Sequence[str], like: pl.
         return frame.select(c for c in like.columns if c == "row" or c.partition(".")[0] in checks)
     if table.startswith("keys."):
         return frame if table.split(".")[1] in checks else None
-    column = pl.col("label").str.split(".").list.first() if table == "spans" else pl.col("check")
+    column = pl.col("label").str.split(".").list.first() if table in ("spans", "elsewhere") else pl.col("check")
     return frame.filter(column.is_in(checks))
 
 

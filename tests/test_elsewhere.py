@@ -1,0 +1,117 @@
+"""Strings outside the texts: every type of Arrow and JSON is looked into, and what is found does not hang on how."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from corpusqa_checks.pii import pii
+
+from corpusqa.corpus import Corpus, open_corpus
+from corpusqa.engines.flow import Flow
+from corpusqa.engines.local import LocalEngine
+from corpusqa.engines.memory import Memory
+from corpusqa.scan.run import scan
+from corpusqa.testing import plugin
+
+V = "kit@harbourmail.net"
+COLUMNS: dict[str, pa.Array] = {
+    "string": pa.array([V, None, "", V]),
+    "view": pa.array([V, None, "z", "y"], pa.string_view()),
+    "dictionary": pa.array([V, "b", V, None]).dictionary_encode(),
+    "bytes": pa.array([V.encode(), b"\xff\xfe", None, b"ok"]),
+    "struct": pa.array([{"a": [V, None], "k@z": 1}, None, {"a": [], "k@z": 2}, {"a": [V], "k@z": None}]),
+    "map": pa.array([[(V, "v")], None, [], [("k", "w")]], pa.map_(pa.string(), pa.string())),
+    "pairs": pa.array([[V, "c"], ["d", None], None, ["e", V]], pa.list_(pa.string(), 2)),
+    "list_view": pa.array([[V], None, [], ["t"]], pa.list_view(pa.string())),
+    "json": pa.ExtensionArray.from_storage(pa.json_(), pa.array([json.dumps({V: [V]}), None, "3", '"q"'])),
+    "number": pa.array([4111111111111111, 5, None, -7000000]),
+    "nothing": pa.nulls(4),
+}
+FOUND = {
+    "string": {(0, "string", V), (3, "string", V)},
+    "view": {(0, "view", V), (2, "view", "z"), (3, "view", "y")},
+    "dictionary": {(0, "dictionary", V), (1, "dictionary", "b"), (2, "dictionary", V)},
+    "bytes": {(0, "bytes", V), (3, "bytes", "ok")},
+    "struct": {(0, "struct.a", V), (3, "struct.a", V), *((row, "struct", "k@z") for row in range(4))},
+    "map": {(0, "map", V), (0, "map", "v"), (3, "map", "k"), (3, "map", "w")},
+    "pairs": {(0, "pairs", V), (0, "pairs", "c"), (1, "pairs", "d"), (3, "pairs", "e"), (3, "pairs", V)},
+    "list_view": {(0, "list_view", V), (3, "list_view", "t")},
+    "json": {(0, "json", V), (0, f"json.{V}", V), (3, "json", "q")},
+    "number": {(0, "number", "4111111111111111"), (3, "number", "-7000000")},
+    "nothing": set(),
+}
+
+
+def strings(corpus: Corpus) -> list[tuple[int, str, str]]:
+    found = [corpus.read(unit, full=True, table=False, others=True).elsewhere for unit in corpus.units]
+    return [(row, ".".join(one.paths[path]), text) for one in found if one for row, path, text in one.strings.rows()]
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_every_type_of_column_is_looked_into(tmp_path: Path, kind: str) -> None:
+    table = pa.table({"text": ["a b c"] * 4, kind: COLUMNS[kind]})
+    with pa.ipc.new_file(str(tmp_path / "a.arrow"), table.schema) as writer:
+        writer.write_table(table)
+    assert set(strings(open_corpus(tmp_path / "a.arrow"))) == FOUND[kind]
+
+
+def test_of_a_chat_all_but_the_texts_is_looked_into(tmp_path: Path) -> None:
+    message = {"role": "me", "content": [{"type": "text", "text": "hello"}], "name": V, "n": 1234567, "ok": True}
+    row = {"id": V, "messages": [message, {"role": "you", "content": V, "calls": [{"to": V}]}], "tags": ["hello"]}
+    lines, table = tmp_path / "a.jsonl", tmp_path / "a.parquet"
+    lines.write_text(json.dumps(row))
+    expected = {
+        (0, "messages.role", "me"), (0, "messages.role", "you"), (0, "messages.name", V), (0, "messages.n", "1234567"),
+        (0, "messages.calls.to", V), (0, "tags", "hello"), (0, "messages.content.type", "text"),
+    }  # fmt: skip
+    assert set(strings(open_corpus(lines))) == expected
+    simple = {**row, "messages": row["messages"][1:]}  # Arrow has no list and string in one column
+    pq.write_table(pa.Table.from_pylist([simple]), table)
+    kept = {(0, "messages.role", "you"), (0, "messages.calls.to", V), (0, "tags", "hello")}
+    assert set(strings(open_corpus(table))) == kept
+
+
+def elsewhere(folder: Path, rows: Sequence[dict[str, Any]], name: str, memory: int, **options: Any) -> list[Any]:
+    place = folder / f"{name}.jsonl"
+    place.write_text("\n".join(map(json.dumps, rows)))
+    flow = Flow(LocalEngine(1), folder / f"work-{name}", memory=Memory(batch=memory))
+    found, _ = scan(open_corpus(place, unit_bytes=memory), [plugin(pii, **options)], flow)
+    ids = found.documents.select("doc", "id")
+    return sorted(found.elsewhere.join(ids, on="doc").select("id", "column", "label", "count").rows())
+
+
+ROWS = [
+    {"id": "a", "text": "The ferry left.", "by": f"{V}, {V}", "phone": "020 7946 0958", "nested": {"k": [V]}},
+    {"id": "b", "text": "It left again.", "by": "me", "phone": "", "nested": {"k": []}, "u": f"/?q={V[:3]}%40{V[4:]}"},
+    {"id": V, "text": "No ferry left.", "by": V, "phone": "12", "nested": {"k": ["x"], V: 1}},
+]  # fmt: skip
+EXPECTED = [
+    ("a", "by", "pii.email", 2),
+    ("a", "nested.k", "pii.email", 1),
+    ("a", "phone", "pii.phone", 1),
+    ("b", "u", "pii.email", 1),
+    (V, "by", "pii.email", 1),
+    (V, "id", "pii.email", 1),
+    (V, "nested", "pii.email", 1),
+]
+
+
+@pytest.mark.parametrize("memory", [32 << 20, 1])
+def test_values_are_counted_by_column_whatever_is_read_at_once(tmp_path: Path, memory: int) -> None:
+    """The name of a column counts as a cue, and an escaped value is found in the one reading in which it is plain."""
+    assert elsewhere(tmp_path, ROWS, "rows", memory, reserved=True) == sorted(EXPECTED)
+
+
+def test_rows_that_are_known_keep_what_was_found_in_their_columns(tmp_path: Path) -> None:
+    elsewhere(tmp_path, ROWS, "rows", 32 << 20, reserved=True)
+    rows = [ROWS[2], {**ROWS[1], "by": V}, ROWS[0]]
+    changed = [*EXPECTED, ("b", "by", "pii.email", 1)]
+    assert elsewhere(tmp_path, rows, "rows", 32 << 20, reserved=True) == sorted(changed)
+    allowed = elsewhere(tmp_path, rows, "rows", 32 << 20, reserved=True, allow=["*@harbourmail.net"])
+    assert allowed == [("a", "phone", "pii.phone", 1)]
