@@ -102,12 +102,12 @@ def _limits(found: Account) -> list[str]:
     values = {name: value for name, value in table.select("metric", "value").iter_rows() if value is not None}
     documents = values["documents.count"]
     megabytes = int(found.scan.documents["bytes"].sum()) / 1e6
-    lost = values["ledger.unreadable.share"]
+    lost, columns = values["ledger.unreadable.share"], values["corpusqa.private_column.documents"]
     lines = [
         f'"documents.count" = {{ error_below = {math.floor(documents * (1 - SLACK))} }}  # today {int(documents)}',
         f'"ledger.unreadable.share" = {{ error = {_number(max(0.001, lost * (1 + SLACK)))} }}  # today {lost:.4g}',
         f'"corpusqa.check_failed.count" = {{ error = {int(values["corpusqa.check_failed.count"])} }}',
-        f'"corpusqa.private_column.documents" = {{ error = {int(_allowed(values["corpusqa.private_column.documents"]))} }}',
+        f'"corpusqa.private_column.documents" = {{ error = {int(_allowed(columns))} }}  # today {int(columns)}',
     ]
     for name, label in sorted(found.scan.labels.items()):
         count = values.get(f"{name}.count")
