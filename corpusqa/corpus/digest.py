@@ -44,17 +44,14 @@ def digest_columns(columns: dict[str, pl.Series], height: int, longest: tuple[st
     after = [_part(name, columns[name]) for name in names if name.encode() > text.encode()]
     head = pl.concat_str(pl.lit(_head(text, is_text=True).decode()), pl.col("size").cast(pl.String), pl.lit(":"))
     sized = values.sizes.to_frame().select(head.fill_null("").alias(text)).to_series()
-    return [
-        _around(first, value, last)
-        for first, value, last in zip(_joined([*before, sized], height), values, _joined(after, height), strict=True)
-    ]
-
-
-def _around(first: bytes, value: memoryview, last: bytes) -> str:
-    state = sha256(first)
-    state.update(value)
-    state.update(last)
-    return state.hexdigest()[:DIGITS]
+    found: list[str] = []
+    for first, value, last in zip(_joined([*before, sized], height), values, _joined(after, height), strict=True):
+        state = sha256(first)
+        state.update(value)
+        if last:
+            state.update(last)
+        found.append(state.hexdigest()[:DIGITS])
+    return found
 
 
 def _joined(parts: list[pl.Series], height: int) -> list[bytes]:

@@ -43,7 +43,10 @@ def texts_of(block: Block, fields: Fields) -> Texts:
     if fields.cells:
         return _pieces(block, fields)
     if block.table is None:
-        return _strings([record.get(fields.text) for record in block.records or ()])
+        records = block.records or ()
+        if not any(fields.text in record for record in records):
+            return _nothing(len(records), f"no column {fields.text!r} in this file")
+        return _strings([record.get(fields.text) for record in records])
     height = block.place.height
     if fields.text not in block.table.column_names:
         return _nothing(height, f"no column {fields.text!r} in this file")

@@ -5,16 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from corpusqa.errors import SourceError
+from corpusqa.readers.delimited_table import Files, Odd, row_starts
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.listing import endings
 from corpusqa.readers.model import TEXT, Block, File, Unit, renumbered, whole_files
 from corpusqa.readers.records import BOM, Bad, Records
-from corpusqa.readers.streams import Broken, chunks, packing, read_whole
+from corpusqa.readers.streams import Broken, chunks, packing, read_whole, span
 
 DELIMITERS = ",;\t|"  # of a .csv file the one that its header has most of
 LONGEST_FIELD = (1 << 31) - 1
@@ -48,12 +49,32 @@ def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
 
 
 def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
-    """The rows of a unit; a row with more or fewer values than the header is unreadable."""
+    """The rows of a unit, as a table where that says the same, else as objects.
+
+    A row with more or fewer values than the header is unreadable.
+    """
+    return read_table(root, unit, names) or read_rows(root, unit)
+
+
+def read_table(root: Path, unit: Unit, names: Sequence[str] | None) -> Block | None:
+    """The rows of a unit as a table, or None if they have to be read one by one."""
+    files = Files(names)
+    try:
+        for path in unit.files:
+            delimiter, header = _layout(root / path)
+            files.add(shown(path), _pieces(root / path, unit), delimiter, header or [""], skip=not unit.start)
+    except (OSError, Broken, Odd):
+        return None
+    return files.block()
+
+
+def read_rows(root: Path, unit: Unit) -> Block:
+    """The rows of a unit as objects, each by itself."""
     rows = Records()
     lines = 0
     for path in unit.files:
         try:
-            data, broken = read_whole(root / path) if unit.stop == -1 else (_range(root / path, unit), None)
+            data, broken = read_whole(root / path) if unit.stop == -1 else (b"".join(_pieces(root / path, unit)), None)
         except OSError as error:
             rows.trouble(why(error), shown(path))
             continue
@@ -133,14 +154,27 @@ def _reader(lines: Iterable[str], delimiter: str) -> Any:
     return csv.reader(lines, delimiter=delimiter, strict=True)
 
 
-def _range(path: Path, unit: Unit) -> bytes:
-    with open_file(path) as stream:
-        stream.seek(unit.start)
-        return stream.read(unit.stop - unit.start)
+def _pieces(path: Path, unit: Unit) -> Iterator[bytes]:
+    """The bytes of a unit in one file, without a mark at the beginning."""
+    pieces = chunks(path) if unit.stop == -1 else span(path, unit.start, unit.stop)
+    if not unit.start:
+        yield next(pieces, b"").removeprefix(BOM)
+    yield from pieces
 
 
 def _starts(path: Path, unit_bytes: int) -> list[int]:
-    """Where the runs of rows of a file start: only reading all rows before tells, for a line end may be quoted."""
+    """Where the runs of rows of a file start: only reading all that is before tells, for a line end may be quoted."""
+    pieces = chunks(path)
+    head = next(pieces, b"")
+    first = head.removeprefix(BOM)
+    try:
+        return row_starts(chain([first], pieces), _layout(path)[0], unit_bytes, len(head) - len(first))
+    except Odd:
+        return starts_by_rows(path, unit_bytes)
+
+
+def starts_by_rows(path: Path, unit_bytes: int) -> list[int]:
+    """The same, read row by row."""
     starts, read = [0], 0
 
     def counted(lines: Iterable[str]) -> Iterator[str]:

@@ -18,9 +18,10 @@ import pyarrow as pa
 import pyarrow.json as pj
 
 from corpusqa.readers.files import shown
-from corpusqa.readers.model import PLACE, Block, Unit
-from corpusqa.readers.records import Bad, parse
+from corpusqa.readers.model import Block, Unit
+from corpusqa.readers.records import Bad, is_utf8, parse
 from corpusqa.readers.streams import Broken, chunks, range_pieces
+from corpusqa.readers.tables import placed
 
 Int64s = npt.NDArray[np.int64]
 KINDS = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
@@ -33,21 +34,27 @@ NEWLINE, RETURN, OPEN, CLOSE = b"\n\r{}"
 def read_table(root: Path, unit: Unit, names: Sequence[str] | None) -> Block | None:
     """The lines of a unit as a table, or None if they have to be read one by one."""
     schema: pa.Schema | None = None
-    tables, places, lines, before = [], [], 0, 0
+    tables: list[pa.Table] = []
+    places: list[pl.DataFrame] = []
+    lines = before = 0
     try:
         for path in unit.files:
-            lines = 0
+            offsets: list[Int64s] = []
             for data, offset in _pieces(root / path, unit):
                 starts = _starts(data)
-                if starts is None or not _is_utf8(data):
+                if starts is None or not is_utf8(data):
                     return None
                 schema = schema or _schema(data)
                 table = schema and _parsed(data, schema, len(starts))
                 if table is None:
                     return None
                 tables.append(table)
-                places.append(_place(shown(path), starts + offset, before, lines))
-                lines, before = lines + len(starts), before + len(starts)
+                offsets.append(starts + offset)
+            lines = sum(map(len, offsets))
+            if lines:
+                numbers, offset_of = np.arange(1, lines + 1), np.concatenate(offsets)
+                places.append(placed(shown(path), lines, before, numbers, offset_of))
+            before += lines
     except (OSError, Broken):
         return None
     if not tables:
@@ -64,18 +71,23 @@ def _pieces(path: Path, unit: Unit) -> Iterator[tuple[bytes, int]]:
     Pieces of this size are read again in memory that is already there: fresh memory costs more than parsing.
     """
     pieces = chunks(path) if unit.stop == -1 else range_pieces(path, unit.start, unit.stop)
-    held, offset, ours = b"", max(unit.start - 1, 0), not unit.start
+    held: list[bytes] = []
+    size, offset, ours = 0, max(unit.start - 1, 0), not unit.start
     for piece in pieces:
-        held += piece
-        if not ours and b"\n" in held:  # it begins a byte early, with the end of another range's line
-            first = held.index(b"\n") + 1
-            held, offset, ours = held[first:], offset + first, True
-        if ours and len(held) >= PIECE and b"\n" in held:
-            end = held.rindex(b"\n") + 1
-            yield held[:end], offset
-            held, offset = held[end:], offset + end
-    if held and ours:
-        yield held if held.endswith(b"\n") else held + b"\n", offset
+        rest = piece
+        if not ours:  # it begins a byte early, with the end of another range's line
+            first = piece.find(b"\n") + 1
+            offset, ours = offset + (first or len(piece)), first > 0
+            rest = piece[first:] if ours else b""
+        end = rest.rfind(b"\n") + 1
+        if end and size + len(rest) >= PIECE:
+            yield b"".join([*held, rest[:end]]), offset
+            held, offset, size, rest = [], offset + size + end, 0, rest[end:]
+        held.append(rest)
+        size += len(rest)
+    last = b"".join(held)
+    if last:
+        yield last if last.endswith(b"\n") else last + b"\n", offset
 
 
 def _starts(data: bytes) -> Int64s | None:
@@ -87,14 +99,6 @@ def _starts(data: bytes) -> Int64s | None:
         return None
     last = ends - 1 - (raw[ends - 1] == RETURN)
     return starts if (raw[starts] == OPEN).all() and (raw[last] == CLOSE).all() else None
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        pl.Series([data]).cast(pl.String)
-    except pl.exceptions.ComputeError:
-        return False
-    return True
 
 
 def _schema(data: bytes) -> pa.Schema | None:
@@ -143,9 +147,3 @@ def _as_objects_are(table: pa.Table) -> pa.Table:
     for name in nulls:
         table = table.set_column(table.column_names.index(name), name, pa.nulls(table.num_rows))
     return table
-
-
-def _place(file: str, offsets: Int64s, before: int, lines: int) -> pl.DataFrame:
-    numbers = pl.int_range(len(offsets), eager=True)
-    rows = pl.select(row=numbers + before, file=pl.lit(file), line=numbers + lines + 1, offset=pl.Series(offsets))
-    return rows.cast(PLACE)  # type: ignore[arg-type]

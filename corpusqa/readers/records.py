@@ -6,7 +6,9 @@ import json
 import re
 from typing import Any
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from corpusqa.readers.model import PLACE, Block, Trouble
 
@@ -69,6 +71,17 @@ def refuse_surrogates(value: Any, reason: str = "a lone surrogate, which is no c
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise Bad(reason) from error
+
+
+def is_utf8(data: bytes) -> bool:
+    """Asked of polars, which is ten times as fast as decoding; the bytes are looked at where they lie."""
+    ends = pa.py_buffer(np.array([0, len(data)], np.int64))
+    whole = pa.Array.from_buffers(pa.large_binary(), 1, [None, ends, pa.py_buffer(data)])
+    try:
+        pl.Series(whole).cast(pl.String)
+    except pl.exceptions.ComputeError:
+        return False
+    return True
 
 
 def is_utf16(data: bytes) -> bool:

@@ -82,6 +82,19 @@ def read_whole(path: Path) -> tuple[bytes, str | None]:
     return b"".join(parts), None
 
 
+def span(path: Path, start: int, stop: int) -> Iterator[bytes]:
+    """A byte range of an uncompressed file, in pieces.
+
+    Raises:
+        OSError: If the file cannot be opened or read.
+    """
+    with open_file(path) as stream:
+        stream.seek(start)
+        while start < stop and (piece := stream.read(min(CHUNK, stop - start))):
+            start += len(piece)
+            yield piece
+
+
 def range_pieces(path: Path, start: int, stop: int) -> Iterator[bytes]:
     """The lines of an uncompressed file that start in a byte range, in pieces.
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 import pyarrow.types as pt
 
 from corpusqa.readers.model import NESTED, OTHER, PLACE, TEXT, Block, Trouble
 
+Int64s = npt.NDArray[np.int64]
 PLAIN = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
 
 
@@ -25,10 +28,7 @@ class Tables:
 
     def add(self, file: str, table: pa.Table) -> None:
         """Add rows; columns that were not asked for are left out."""
-        row = pl.int_range(self._count, self._count + table.num_rows, eager=True)
-        empty = pl.lit(None, pl.Int64)
-        place = pl.select(row=row, file=pl.lit(file), line=empty, offset=empty)
-        self._places.append(place.cast(PLACE))  # type: ignore[arg-type]
+        self._places.append(placed(file, table.num_rows, self._count))
         self._tables.append(self._chosen(table))
         self._count += table.num_rows
 
@@ -56,6 +56,20 @@ class Tables:
         fields = [field.with_type(PLAIN.get(field.type, field.type)) for field in chosen.schema]
         schema = pa.schema(fields, chosen.schema.metadata)
         return chosen if schema == chosen.schema else chosen.cast(schema)
+
+
+def placed(
+    file: str, count: int, before: int, line: Int64s | None = None, offset: Int64s | None = None
+) -> pl.DataFrame:
+    """The places of rows of one file that come after `before` others; null where a format has no lines or offsets."""
+    row = pl.int_range(before, before + count, eager=True)
+    rows = pl.select(
+        row=row,
+        file=pl.lit(file),
+        line=pl.lit(None) if line is None else pl.Series(line),
+        offset=pl.lit(None) if offset is None else pl.Series(offset),
+    )
+    return rows.cast(PLACE)  # type: ignore[arg-type]
 
 
 def kinds_of_schema(schema: pa.Schema) -> dict[str, str]:
