@@ -53,7 +53,7 @@ def texts_of(block: Block, fields: Fields) -> Texts:
     column = block.table[fields.text]
     if not is_text(column.type):
         return _nothing(height, NULL if pa.types.is_null(column.type) else f"the text is {column.type}, not a string")
-    found, bad = texts(column)
+    found, bad = texts(column, block.is_utf8)
     reasons: list[str | None] = [NULL if null else None for null in found.is_null()]
     for row in bad:
         reasons[row] = NOT_UTF8
@@ -66,7 +66,7 @@ def field_of(block: Block, name: str | None) -> pl.Series:
         return pl.Series([None] * block.place.height, dtype=pl.String)
     if block.table is not None and name in block.table.column_names:
         column = block.table[name]
-        return texts(column)[0] if is_text(column.type) else strings(column)[0]
+        return texts(column, block.is_utf8)[0] if is_text(column.type) else strings(column)[0]
     values = values_of(block, (name,))
     if "." in name and all(value is None for value in values):
         values = values_of(block, name.split("."))

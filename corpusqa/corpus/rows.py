@@ -71,7 +71,7 @@ def assemble(
         others: Whether to add the strings outside the texts.
     """
     found = texts_of(block, fields)
-    if full and block.table is not None:
+    if full and block.table is not None and not block.is_utf8:
         found = _without_undecodable(block.table, found, fields)
     keep = found.text.is_not_null()
     everything = keep.all()

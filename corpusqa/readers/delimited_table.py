@@ -135,7 +135,7 @@ class Files:
         """Everything that was added."""
         table = pa.concat_tables(self._tables) if self._tables else pa.table({})
         place = pl.concat(self._places) if self._places else placed("", 0, 0)
-        return Block(self._count, place, table=table, lines=self._lines)
+        return Block(self._count, place, table=table, lines=self._lines, is_utf8=True)
 
     def _without_header(self, starts: Int64s, stop: int) -> Int64s:
         if min([stop, *starts[1:2].tolist()]) > HEADER:
@@ -164,10 +164,9 @@ def _ends(data: bytes, delimiter: str) -> tuple[Ends, bool]:
     """The line ends of data that begin with a row, and whether no quote is left open behind them."""
     raw = np.frombuffer(data, np.uint8)
     quotes = np.flatnonzero(raw == QUOTE)
-    returns = np.flatnonzero(raw == RETURN) if b"\r" in data else quotes[:0]
-    if b"\0" in data or not _around_values(raw, quotes, delimiter.encode()) or not _before_line_feeds(raw, returns):
-        raise Odd
     lines = np.flatnonzero(raw == NEWLINE)
+    if b"\0" in data or not _around_values(raw, quotes, delimiter.encode()) or not _end_alike(data, raw, lines):
+        raise Odd
     outside = np.searchsorted(quotes, lines) % 2 == 0
     return Ends(lines, lines[outside]), len(quotes) % 2 == 0
 
@@ -182,9 +181,12 @@ def _around_values(raw: Bytes, quotes: Int64s, delimiter: bytes) -> bool:
     return bool(beside[before].all() and beside[after].all())
 
 
-def _before_line_feeds(raw: Bytes, returns: Int64s) -> bool:
+def _end_alike(data: bytes, raw: Bytes, lines: Int64s) -> bool:
     """Whether each carriage return is followed by a line feed."""
-    return not len(returns) or bool(returns[-1] < len(raw) - 1 and (raw[returns + 1] == NEWLINE).all())
+    if b"\r" not in data:
+        return True
+    before = raw[lines[lines > 0] - 1]
+    return int(np.count_nonzero(before == RETURN)) == int(np.count_nonzero(raw == RETURN))
 
 
 def _starts(data: bytes, ends: Ends) -> Int64s:

@@ -62,7 +62,7 @@ def read_table(root: Path, unit: Unit, names: Sequence[str] | None) -> Block | N
     whole = _as_objects_are(pa.concat_tables(tables))
     chosen = whole if names is None else whole.select([name for name in whole.column_names if name in names])
     chosen = chosen if chosen.num_columns else pa.table({"": pa.nulls(whole.num_rows)})
-    return Block(before, pl.concat(places), table=chosen, lines=lines)
+    return Block(before, pl.concat(places), table=chosen, lines=lines, is_utf8=True)
 
 
 def _pieces(path: Path, unit: Unit) -> Iterator[tuple[bytes, int]]:

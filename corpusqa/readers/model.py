@@ -71,6 +71,7 @@ class Block:
         table: The columns as they are stored, for formats with a schema; else None.
         troubles: The rows that could not be read.
         lines: Physical lines that start in the unit; 0 for formats without lines.
+        is_utf8: Whether the reader made sure that all strings of the table are valid UTF-8; files may hold others.
     """
 
     count: int
@@ -79,6 +80,7 @@ class Block:
     table: pa.Table | None = None
     troubles: list[Trouble] = field(default_factory=list)
     lines: int = 0
+    is_utf8: bool = False
 
 
 class Reader(Protocol):
