@@ -63,11 +63,12 @@ def test_utf_16_is_named(tmp_path: Path, ending: str, encoding: str) -> None:
 
 
 def mutated(data: bytes, chance: random.Random) -> bytes:
-    """Some bytes changed, cut out, doubled or torn off."""
+    """Some bytes changed, or also cut out, doubled or torn off, after which binary formats rarely have a row left."""
     broken = bytearray(data)
+    kinds = chance.choice((1, 4))
     for _ in range(chance.randint(1, 6)):
         at = chance.randrange(len(broken) + 1)
-        match chance.randrange(4):
+        match chance.randrange(kinds):
             case 0:
                 broken[at : at + 1] = bytes([chance.randrange(256)])
             case 1:
@@ -85,6 +86,7 @@ FORMATS = [
     "a.jsonl.zst",
     "a.json",
     "a.csv",
+    "a.tsv.gz",
     "a.parquet",
     "a.arrow",
     "a.txt",
@@ -110,6 +112,7 @@ def samples() -> dict[str, bytes]:
         "a.jsonl.zst": zstandard.compress(lines),
         "a.json": json.dumps(rows).encode(),
         "a.csv": 'id,text\n1,"one, two"\n2,"say ""hi""\nagain"\n3,\U0001f600\n'.encode(),
+        "a.tsv.gz": gzip.compress(b"id\ttext\r\n" + b"".join(b'%d\t"a\tb"\r\n' % i for i in range(9)), mtime=0),
         "a.parquet": parquet.getvalue(),
         "a.arrow": arrow.getvalue(),
         "a.txt": lines,
@@ -117,23 +120,25 @@ def samples() -> dict[str, bytes]:
     }
 
 
-def balanced(path: Path) -> bool:
-    """Whether every row is a document or unreadable, and reading the text alone finds it where the whole row has it."""
+def counted(path: Path) -> tuple[int, int]:
+    """Documents and unreadable rows; asserts that every row is one of them, and that reading less finds the same."""
     corpus = open_corpus(path, work=path.parent.parent / "work", unit_bytes=64)
     try:
-        return all(_unit_balances(corpus, unit) for unit in corpus.units)
+        units = [_counted(corpus, unit) for unit in corpus.units]
     finally:
         remove_spool(corpus)
+    return sum(documents for documents, _ in units), sum(unreadable for _, unreadable in units)
 
 
-def _unit_balances(corpus: Corpus, unit: Unit) -> bool:
+def _counted(corpus: Corpus, unit: Unit) -> tuple[int, int]:
     full, brief = corpus.read(unit, full=True), corpus.read(unit)
-    assert full.table is not None
     for rows in (full, brief):
-        if sorted([*rows.documents["row"], *rows.unreadable["row"]]) != list(range(full.count)):
-            return False
+        assert sorted([*rows.documents["row"], *rows.unreadable["row"]]) == list(range(full.count))
     again = brief.documents.join(full.documents.select("row"), on="row", how="semi")
-    return full.documents.drop("digest").equals(again) and full.table.num_rows == full.documents.height
+    assert full.documents.drop("digest").equals(again)
+    assert full.table is not None
+    assert full.table.num_rows == full.documents.height
+    return full.documents.height, full.unreadable.height
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -144,6 +149,6 @@ def test_mutated_files_always_balance(tmp_path: Path, name: str) -> None:
     for _ in range(100):
         path.write_bytes(mutated(original, chance))
         try:
-            assert balanced(path), path.read_bytes()
+            assert counted(path) >= (0, 0)
         except CorpusqaError as error:
             assert str(error)
