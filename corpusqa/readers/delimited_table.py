@@ -18,6 +18,7 @@ import pyarrow.csv as pc
 
 from corpusqa.readers.model import Block
 from corpusqa.readers.records import BOM, is_utf8
+from corpusqa.readers.streams import positions
 from corpusqa.readers.tables import placed
 
 Int64s = npt.NDArray[np.int64]
@@ -163,8 +164,8 @@ class Files:
 def _ends(data: bytes, delimiter: str) -> tuple[Ends, bool]:
     """The line ends of data that begin with a row, and whether no quote is left open behind them."""
     raw = np.frombuffer(data, np.uint8)
-    quotes = np.flatnonzero(raw == QUOTE)
-    lines = np.flatnonzero(raw == NEWLINE)
+    quotes = positions(data, QUOTE)
+    lines = positions(data, NEWLINE)
     if b"\0" in data or not _around_values(raw, quotes, delimiter.encode()) or not _end_alike(data, raw, lines):
         raise Odd
     outside = np.searchsorted(quotes, lines) % 2 == 0

@@ -20,7 +20,7 @@ import pyarrow.json as pj
 from corpusqa.readers.files import shown
 from corpusqa.readers.model import Block, Unit
 from corpusqa.readers.records import Bad, is_utf8, parse
-from corpusqa.readers.streams import Broken, chunks, range_pieces
+from corpusqa.readers.streams import Broken, chunks, positions, range_pieces
 from corpusqa.readers.tables import placed
 
 Int64s = npt.NDArray[np.int64]
@@ -93,7 +93,7 @@ def _pieces(path: Path, unit: Unit) -> Iterator[tuple[bytes, int]]:
 def _starts(data: bytes) -> Int64s | None:
     """Where each line starts; None unless each begins and ends like an object, with nothing around it."""
     raw = np.frombuffer(data, np.uint8)
-    ends = np.flatnonzero(raw == NEWLINE)
+    ends = positions(data, NEWLINE)
     starts = np.concatenate([[0], ends[:-1] + 1])
     if (ends - starts < 2).any():
         return None

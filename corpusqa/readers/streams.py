@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
+import numpy.typing as npt
+
 from corpusqa.readers.files import open_file
 from corpusqa.readers.listing import endings
 
-CHUNK = 1 << 18
+CHUNK = STEP = 1 << 18
 PACKED_CHUNK = 1 << 14  # what is lost before damaged data, since a decoder gives all or nothing
 PIECE = 4 << 20  # small enough that its memory is used again for the next one
 MAGIC = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
@@ -143,6 +146,17 @@ class Lines:
         except Broken as error:
             self.broken = str(error)
         self.rest = b"".join(held)
+
+
+def positions(data: bytes, byte: int) -> npt.NDArray[np.int64]:
+    """Where a byte occurs, found in steps so that what they are compared into stays in the processor's cache."""
+    raw = np.frombuffer(data, np.uint8)
+    same = np.empty(STEP, np.bool_)
+    found = [np.zeros(0, np.int64)]
+    for start in range(0, len(raw), STEP):
+        part = raw[start : start + STEP]
+        found.append(np.flatnonzero(np.equal(part, byte, out=same[: len(part)])) + start)
+    return np.concatenate(found)
 
 
 def _gzip() -> Any:
