@@ -7,9 +7,9 @@ of an environment in which the other libraries are installed (pip install rensa 
 missing are left out. `--engines near,textdedup` runs these alone: text-dedup 0.4.0 and datatrove 0.10.1 (with spaCy)
 take minutes and need an environment of their own each. Every engine runs on one thread in a process of its own, all
 engines in turn in each round, and the least CPU time (user and system, after the texts are in memory) counts: quote
-ratios, not seconds. All engines look for pairs of word 5-grams with a Jaccard similarity of 0.8; only ours verifies
-what it reports. Writes duplication.json beside this file;
-duplication_sample.json is a later run on a part of the corpus.
+ratios, not seconds. `added_mb` is the peak of resident memory above what was there before, on Linux. All engines look
+for pairs of word 5-grams with a Jaccard similarity of 0.8; only ours verifies what it reports. Writes duplication.json
+beside this file; duplication_sample.json is a later run on a part of the corpus.
 """
 
 from __future__ import annotations
@@ -138,26 +138,36 @@ def datatrove(texts: list[str]) -> set[tuple[int, int]]:
 
 
 def ours(texts: Any, *, whole: bool) -> set[tuple[int, int]]:
-    """Keys of all documents; with `whole` also the candidates, their verification and the components."""
+    """Keys of all documents, batch by batch; with `whole` also candidates, their blocks verified, and components."""
     import polars as pl
-    from corpusqa_checks.duplication import near
+    from corpusqa_checks.duplication.near import near
 
     from corpusqa.check import Batch
-    from corpusqa.scan.candidates import _pairs, with_same
+    from corpusqa.engines.memory import BATCH_BYTES
+    from corpusqa.scan.candidates import with_same
     from corpusqa.scan.components import components
+    from corpusqa.scan.links import pack
+    from corpusqa.scan.pairing import Rules, paired
+    from corpusqa.scan.unit import batches
 
-    batch = Batch(pl.DataFrame({"text": texts}))
-    keys = near.keys(batch, THRESHOLD)
+    documents, half, keys, at = pl.DataFrame({"text": texts}), near(THRESHOLD), [], 0
+    for part in batches(documents, BATCH_BYTES):
+        keys.append(half.keys(Batch(part)).select("key", doc=pl.col("row") + at))
+        at += part.height
     if not whole:
         return set()
-    pairs = _pairs(True, with_same(keys.rename({"row": "doc"}).select("key", "doc")).sort("key", "doc"))["pairs"]
-    involved = pl.concat([pairs["a"], pairs["b"]]).unique().sort()
-    place = pl.DataFrame({"doc": involved, "at": range(len(involved))}, schema={"doc": pl.Int64, "at": pl.Int64})
-    inner = pairs.join(place, left_on="a", right_on="doc").join(place, left_on="b", right_on="doc", suffix="_b")
-    found = near.verify(batch.take(involved), inner.select(a="at", b="at_b"), THRESHOLD)
-    found = found.select(a=involved.gather(found["a"]), b=involved.gather(found["b"]))
-    components(found)
-    return {(min(a, b), max(a, b)) for a, b in found.rows()}
+    rows = with_same(pl.concat(keys)).select("key", "doc", "same").sort("key", "doc")
+    pairs = paired(Rules(half.least), rows)["pairs"].filter(pl.col("shared") >= half.least)
+    sizes = documents.select(doc=pl.int_range(pl.len()), bytes=pl.col("text").str.len_bytes())
+    found = [pl.DataFrame(schema={"a": pl.Int64, "b": pl.Int64})]
+    for block in pack(pairs, sizes, BATCH_BYTES).partition_by("block"):
+        docs = pl.concat([block["a"], block["b"]]).unique().sort()
+        inner = pl.DataFrame({side: docs.search_sorted(block[side]).cast(pl.Int64) for side in ("a", "b")})
+        said = half.verify(Batch(documents[docs]), inner)
+        found.append(said.select(a=docs.gather(said["a"]), b=docs.gather(said["b"])))
+    verified = pl.concat(found)
+    components(verified)
+    return {(min(a, b), max(a, b)) for a, b in verified.rows()}
 
 
 ENGINES: dict[str, Callable[[Any], set[tuple[int, int]]]] = {
@@ -183,6 +193,12 @@ def cpu() -> float:
     return sum(side.ru_utime + side.ru_stime for side in sides)
 
 
+def memory(name: str) -> float:
+    """A line of /proc/self/status in MB: VmRSS what is resident, VmHWM its peak."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition(f"{name}:")[2].split()[0]) * 1024 / 1e6
+
+
 def one(engine: str, corpus: Path, labelled: Path | None) -> dict[str, Any]:
     """One run of one engine, in this process."""
     ids, strings = load(corpus)
@@ -193,13 +209,13 @@ def one(engine: str, corpus: Path, labelled: Path | None) -> dict[str, Any]:
         texts = pl.Series("text", strings)
     if engine not in PEERS[3:]:
         ENGINES[engine](texts[:50])  # imports and tables are not what is compared
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     size = sum(len(text.encode()) for text in strings)
-    began = cpu()
+    del strings
+    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew: reading the corpus is not what is measured
+    before, began = memory("VmRSS"), cpu()
     pairs = ENGINES[engine](texts)
-    spent = cpu() - began
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    found = {"engine": engine, "cpu": round(spent, 2), "mb": round(size / 1e6, 1), "rss_mb": round(grown)}
+    spent, grown = cpu() - began, memory("VmHWM") - before
+    found = {"engine": engine, "cpu": round(spent, 2), "mb": round(size / 1e6, 1), "added_mb": round(grown)}
     if labelled and pairs:
         import pyarrow.parquet as pq
 

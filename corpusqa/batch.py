@@ -111,15 +111,22 @@ class Batch:
         said = self._providers["language"](self).to_series()
         return pl.select(pl.coalesce(said, column)).to_series().alias("language")
 
-    @cached_property
+    @property
     def main(self) -> Batch:
         """The same documents with everything that is not main text blanked by spaces, byte by byte.
 
         Byte offsets stay those of the original; convert spans found here with `from_bytes` of this batch.
         """
-        if "main" not in self._providers:
-            return self
+        # a batch that kept itself would stay in memory until the garbage collector looks for cycles
+        return self._main if "main" in self._providers else self
+
+    @cached_property
+    def _main(self) -> Batch:
         return MainBatch(self, self._providers["main"](self))
+
+    def release(self) -> None:
+        """Let go of the text and of every view; views refer to their batch, so that nothing else would for a while."""
+        vars(self).clear()
 
     def main_without(self, spans: pl.DataFrame) -> Batch:
         """`main` with further spans blanked: `row`, `start`, `end` in code points of the original text."""

@@ -8,7 +8,7 @@ import random
 import re
 import unicodedata
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,8 @@ import numpy as np
 import polars as pl
 import pytest
 from corpusqa_checks._shared.characters import classify
-from corpusqa_checks.duplication import duplication, near
-from corpusqa_checks.duplication.sketch import BINS, bands, densify, walks
+from corpusqa_checks.duplication import near
+from corpusqa_checks.duplication.sketch import BINS, bands, densify, least_bands, walks
 from corpusqa_checks.duplication.words import words
 
 from corpusqa.check import Batch, Links
@@ -29,16 +29,18 @@ from corpusqa.plugins import find, load
 from corpusqa.scan.clusters import CHAINED, transitive
 from corpusqa.scan.model import Scan
 from corpusqa.scan.run import scan
+from corpusqa.scan.views import Measuring
 from tests.conftest import ROOT, SEEDS
 
 # A row's `text` is two documents; `expect` says the similarity with which a half pairs them, null for not at all.
 CASES = [json.loads(line) for line in (ROOT / "tests" / "cases" / "duplication.jsonl").read_text("utf-8").splitlines()]
+ALL = {"also": ["passage"]}
 ALONE = ("THAI", "HIRAGANA", "KATAKANA", "CJK", "IDEOGRAPHIC", "KATAKANA-HIRAGANA")
 
 
 def scanned(folder: Path, texts: Sequence[str], names: Sequence[str] = ("duplication",), **options: Any) -> Scan:
     """The scan of texts, whose ids are their positions; options are those of the check, every half asked for."""
-    options = {"also": ["passage"], **options}
+    options = {**ALL, **options}
     folder.mkdir(exist_ok=True)
     source = folder / "corpus.parquet"
     pl.DataFrame({"id": [f"{n:05d}" for n in range(len(texts))], "text": list(texts)}).write_parquet(source)
@@ -105,7 +107,7 @@ def test_the_original_seeds_are_no_copies(shared: Path, tmp_path: Path) -> None:
     assert not edges(found, "near")
 
 
-@pytest.mark.parametrize("threshold", [0.7, 0.8, 0.9])
+@pytest.mark.parametrize("threshold", [0.5, 0.7, 0.75, 0.8, 0.9])
 def test_every_pair_above_the_threshold_and_no_other(threshold: float, tmp_path: Path) -> None:
     rng = random.Random(7)
     vocabulary = [f"w{n}" for n in range(300)]
@@ -184,6 +186,7 @@ def test_a_threshold_out_of_range_is_refused(threshold: float, tmp_path: Path) -
 
 def test_bands_are_those_of_the_research() -> None:
     assert [bands(t) for t in (0.7, 0.8, 0.9)] == [(32, 4), (25, 5), (16, 8)]
+    assert [least_bands(t) for t in (0.5, 0.7, 0.75, 0.8, 0.9)] == [6, 1, 3, 2, 1]
 
 
 def test_words_are_those_of_the_definition() -> None:
@@ -280,15 +283,35 @@ def test_members_tied_through_others_are_marked(tmp_path: Path) -> None:
     assert [doc for doc, reason in why.items() if reason.endswith(CHAINED)] == [2]
 
 
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_collector")
 def test_a_batch_is_let_go_when_its_documents_are_done() -> None:
-    check = duplication(also=["passage"])
-    batch = Batch(pl.DataFrame({"text": ["The ferry leaves from the northern pier at seven in the morning. " * 9] * 3}))
-    for half in check.corpus.values():
-        if isinstance(half, Links):
-            assert half.keys(batch).columns == ["row", "key"]
+    frame = pl.DataFrame({"text": ["The ferry leaves from the northern pier at seven in the morning. " * 9] * 3})
+    plugins = [load(find()[name], options) for name, options in (("boilerplate", None), ("duplication", ALL))]
+    measuring = Measuring(plugins, frame)
+    for half, kind in plugins[1].check.corpus.items():
+        if isinstance(kind, Links):
+            assert measuring.keys("duplication", half).keys.columns == ["row", "key"]
+    batch, main = weakref.ref(measuring.batch), weakref.ref(measuring.batch.main)
+    measuring.batch.release()
+    del measuring
+    assert batch() is None
+    assert main() is None
+
+
+@pytest.mark.usefixtures("no_collector")
+def test_a_batch_without_views_needs_no_release() -> None:
+    batch = Batch(pl.DataFrame({"text": ["one", "two"]}))
+    assert batch.main.buffers.data.size
     there = weakref.ref(batch)
     del batch
-    gc.collect()
     assert there() is None
 
 

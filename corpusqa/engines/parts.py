@@ -94,6 +94,10 @@ class Stage:
             raise KeyError(table)
         return pl.concat([pl.read_parquet(path, memory_map=False) for path in paths])
 
+    def rows(self, table: str) -> int:
+        """Rows of a table, all parts together."""
+        return sum(p.rows for p in self.parts if p.table == table)
+
     def weight(self, table: str) -> int:
         """About how many bytes a table takes in memory: what it takes on disk, or two words a row if that is more."""
         return sum(max(p.bytes, 16 * p.rows) for p in self.parts if p.table == table)

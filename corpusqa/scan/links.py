@@ -75,22 +75,38 @@ def verify(flow: Flow, scanned: Scanned, plugin: Plugin, half: str) -> tuple[pl.
 def pack(pairs: pl.DataFrame, sizes: pl.DataFrame, most: int) -> pl.DataFrame:
     """Candidate pairs -> `a`, `b`, `block`: each block's documents hold about `most` bytes of text or less.
 
-    Whole candidate components stay together where they fit, so that a document is read into one block only; a component
-    that is too large is cut between documents `a`.
+    Whole candidate components stay together where they fit, so that a document is read into one block only. The
+    documents of a component that is too large are put on shelves of half a block, in their order; a block then holds
+    the documents `b` of one shelf, and as many bytes of documents `a` of other shelves.
     """
-    parts = components(pairs).join(sizes, on="doc", how="left")
-    weights = parts.group_by("component").agg(weight=pl.col("bytes").sum()).sort("component")
-    first = weights["weight"].cum_sum() - weights["weight"]
-    weights = weights.with_columns(shelf=first // most)
-    tied = pairs.join(parts.select(a="doc", component="component"), on="a", how="left").join(
-        weights, on="component", how="left"
+    places = _shelved(components(pairs).join(sizes, on="doc", how="left", maintain_order="left"), most)
+    at_a, at_b = (places["doc"].search_sorted(pairs[side]) for side in ("a", "b"))
+    tied = pairs.select("a", "b", from_a=places["shelf"].gather(at_a), shelf=places["shelf"].gather(at_b))
+    away = tied.filter(pl.col("from_a") != pl.col("shelf")).select("shelf", "a").unique().sort("shelf", "a")
+    size = places["bytes"].gather(places["doc"].search_sorted(away["a"]))
+    before = (pl.col("bytes").cum_sum() - pl.col("bytes")).over("shelf")
+    away = away.with_columns(size).with_columns(cut=before // max(1, most // 2)).select("shelf", "a", "cut")
+    tied = tied.join(away, on=["shelf", "a"], how="left", maintain_order="left")
+    cut = pl.col("cut").fill_null(0)
+    number = (pl.col("shelf") * (cut.max() + 1) + cut).rank("dense").cast(pl.Int64) - 1
+    return tied.select("a", "b", block=number).sort("block", "a", "b")
+
+
+def _shelved(parts: pl.DataFrame, most: int) -> pl.DataFrame:
+    """Documents of components (`doc`, `component`, `bytes`) -> with the number of their `shelf`, sorted by doc."""
+    size = pl.col("bytes")
+    ordered = parts.sort("component", "doc").with_columns(
+        weight=size.sum().over("component"),
+        inside=(size.cum_sum() - size).over("component"),
+        before=size.cum_sum() - size,
     )
-    tied = tied.join(sizes.rename({"doc": "b"}), on="b", how="left").sort("component", "a", "b")
-    # inside one component every pair brings at most the text of its b: cut when those add up to a batch
-    run = (pl.col("bytes").cum_sum() - pl.col("bytes")).over("component") // most
-    cut = pl.when(pl.col("weight") > most).then(run.first().over("component", "a")).otherwise(0)
-    order = tied.with_columns(cut=cut).with_columns(block=pl.struct("shelf", "cut").rank("dense").cast(pl.Int64) - 1)
-    return order.select("a", "b", "block").sort("block", "a", "b")
+    first = pl.col("before").first().over("component")
+    large = pl.col("weight") > most
+    shelf = pl.struct(
+        pl.when(large).then(first).otherwise(first // most * most),
+        pl.when(large).then(1 + pl.col("inside") // max(1, most // 2)).otherwise(0),
+    )
+    return ordered.with_columns(shelf=shelf.rank("dense").cast(pl.Int64)).sort("doc")
 
 
 def _plan(blocks: pl.DataFrame) -> list[dict[str, pl.DataFrame]]:
@@ -152,6 +168,7 @@ def _verify_block(
     with blaming(plugin, half, "verify"):
         said = kind.verify(batch, pairs.select(a="at_a", b="at_b"))
         verified = _checked(f"{check}.{half}", rows["doc"], said)
+    batch.release()
     return Done(write_tables(folder, block, {"verified": verified}))
 
 

@@ -224,6 +224,7 @@ def _measured(
         seconds[name] = seconds.get(name, 0.0) + spent
     looked = [label for plugin in wanted for label in private_labels(plugin)]
     tables["elsewhere"] = elsewhere.filter(pl.col("label").is_in(looked))
+    measuring.batch.release()
     tables["documents"] = _described(documents)
     tables["signals"] = pl.concat([frame for frame in signals if frame.width], how="horizontal")
     tables["spans"] = pl.concat(spans)

@@ -9,7 +9,7 @@ from corpusqa_checks.duplication.distinct import by_text
 from corpusqa_checks.duplication.mixing import as_keys
 from corpusqa_checks.duplication.sets import Sets, agreement, sets_of, shared, shingled
 from corpusqa_checks.duplication.shingles import crossing, shingles
-from corpusqa_checks.duplication.sketch import BINS, Sketch, band_keys, bands, sketches
+from corpusqa_checks.duplication.sketch import BINS, Sketch, band_keys, bands, least_bands, sketches
 from corpusqa_checks.duplication.words import words
 
 from corpusqa.check import Batch, Buffers, Frame, Links
@@ -23,8 +23,9 @@ NEAR = {"a": pl.Int64, "b": pl.Int64, "similarity": pl.Float64}
 
 
 def near(threshold: float) -> Links:
-    """Candidates share a band of their sketches; every pair is compared by all its shingles."""
-    return Links(lambda batch: keys(batch, threshold), lambda batch, pairs: verify(batch, pairs, threshold))
+    """Candidates share bands of their sketches; every pair is compared by all its shingles."""
+    least = least_bands(threshold)
+    return Links(lambda batch: keys(batch, threshold), lambda batch, pairs: verify(batch, pairs, threshold), least)
 
 
 def keys(batch: Batch, threshold: float) -> Frame:

@@ -8,6 +8,7 @@ lower 32 bits; an empty bin copies a full one that a fixed random walk of its ow
 from __future__ import annotations
 
 from functools import cache
+from math import comb
 
 import numpy as np
 import numpy.typing as npt
@@ -78,6 +79,23 @@ def bands(threshold: float) -> tuple[int, int]:
     fitting = [r for r in range(1, BINS + 1) if 1 - (1 - threshold**r) ** (BINS // r) >= RECALL]
     rows = max(fitting, default=1)
     return BINS // rows, rows
+
+
+def least_bands(threshold: float) -> int:
+    """How many bands two documents share at least, if a pair at the threshold is to be found with probability RECALL.
+
+    A band is shared with probability t^r, so their number is binomial. More would be missed too often, fewer would
+    bring chance pairs: at 0.8 it is 2, which halves them, at 0.7 and 0.9 it is 1.
+    """
+    count, rows = bands(threshold)
+    chance = threshold**rows
+    missed, least = 0.0, 0
+    while least <= count:
+        missed += comb(count, least) * chance**least * (1 - chance) ** (count - least)
+        if missed > 1 - RECALL:
+            break
+        least += 1
+    return max(1, least)
 
 
 def band_keys(sketch: Sketch, count: int, rows: int) -> Hashes:
