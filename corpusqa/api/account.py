@@ -17,7 +17,7 @@ from corpusqa.api.findings import all_findings
 from corpusqa.api.gating import accepted, judged
 from corpusqa.api.last import remember
 from corpusqa.config import Config
-from corpusqa.corpus import Corpus, columns, open_corpus, remove_spool
+from corpusqa.corpus import Corpus, columns, open_corpus, remove_spool, seen_as
 from corpusqa.engines.flow import Flow, Progress, quiet
 from corpusqa.engines.local import SERIAL_BYTES, LocalEngine, cpu_count
 from corpusqa.engines.memory import Memory, planned
@@ -31,6 +31,7 @@ from corpusqa.readers import Unit
 from corpusqa.release import empty_after_edits
 from corpusqa.scan.against import without_reference
 from corpusqa.scan.describe import describe
+from corpusqa.scan.known import Origin, origin_of
 from corpusqa.scan.model import CheckInfo, Scan
 from corpusqa.scan.names import private_values, told, unspoken, without
 from corpusqa.scan.run import scan
@@ -152,24 +153,30 @@ def selected(config: Config) -> list[Plugin]:
     return [load(check, checks.options.get(check.name, {})) for check in chosen]
 
 
-def account(source: Any, config: Config, settings: Settings, against: Any = None) -> Account:
+def account(
+    source: Any, config: Config, settings: Settings, against: Any = None, made_of: Account | None = None
+) -> Account:
     """Scan and judge a source, and compare it with the items of the source `against`, if one is given.
+
+    Of a source that was written from what is accounted for in `made_of`, only documents that were edited are measured.
 
     Raises:
         UsageError: source, configuration, rules or options are wrong; found before any text is read where possible.
         CannotEvaluate: nothing can be said.
     """
     with prints_to_stderr():
-        return _account(source, config, settings, against)
+        return _account(source, config, settings, against, made_of)
 
 
-def _account(source: Any, config: Config, settings: Settings, against: Any) -> Account:
+def _account(source: Any, config: Config, settings: Settings, against: Any, made_of: Account | None) -> Account:
     plugins = selected(config)
     with unspoken(plugins):
-        return _with(plugins, source, config, settings, against)
+        return _with(plugins, source, config, settings, against, made_of)
 
 
-def _with(plugins: list[Plugin], source: Any, config: Config, settings: Settings, against: Any) -> Account:
+def _with(
+    plugins: list[Plugin], source: Any, config: Config, settings: Settings, against: Any, made_of: Account | None
+) -> Account:
     referred = describe(plugins)
     if against is None:
         plugins = [without_reference(plugin) for plugin in plugins]
@@ -179,9 +186,11 @@ def _with(plugins: list[Plugin], source: Any, config: Config, settings: Settings
     refuse_slicing(config.report.by, declared, "[report] by:")
     memory, most = planned(settings.memory, settings.workers or cpu_count())
     corpus = open_corpus(source, config.input, work=settings.work, unit_bytes=memory.unit)
+    if made_of is not None:
+        corpus = seen_as(corpus, made_of.corpus)
     try:
         reference = None if against is None else open_corpus(against, config.against, work=settings.work)
-        return _of(corpus, config, plugins, declared, settings, memory, most, reference)
+        return _of(corpus, config, plugins, declared, settings, memory, most, reference, made_of)
     except BaseException:
         remove_spool(corpus)  # a copy of the source does not outlive a run that failed
         raise
@@ -196,6 +205,7 @@ def _of(
     memory: Memory,
     most: int,
     reference: Corpus | None,
+    made_of: Account | None,
 ) -> Account:
     policy = make_policy(config.clean, declared, corpus.columns)
     policy = policy.shown_without(
@@ -208,7 +218,8 @@ def _of(
     corpus = replace(corpus, notes=tuple(told(plugins, pl.Series(corpus.notes, dtype=pl.String))))
     for note in (*config.notes, *corpus.notes):
         settings.say(note)
-    return _judged(config, plugins, policy, corpus, flow, settings, reference)
+    origin = None if made_of is None else origin_of(made_of.corpus, made_of.flow)
+    return _judged(config, plugins, policy, corpus, flow, settings, reference, origin)
 
 
 def _judged(
@@ -219,9 +230,10 @@ def _judged(
     flow: Flow,
     settings: Settings,
     reference: Corpus | None,
+    origin: Origin | None,
 ) -> Account:
     try:
-        scanned, stored = scan(corpus, plugins, flow, reference)
+        scanned, stored = scan(corpus, plugins, flow, reference, origin)
     finally:
         if reference is not None:
             remove_spool(reference)

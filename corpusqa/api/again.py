@@ -25,7 +25,9 @@ def judged_again(found: Account, folder: Path) -> Mapping[str, Any]:
         input=replace(found.config.input, text=found.corpus.fields.text or found.config.input.text),
     )
     with scratch("corpusqa-again-") as work:
-        written = account(folder / "data", config, replace(found.settings, work=work, say=lambda _note: None))
+        written = account(
+            folder / "data", config, replace(found.settings, work=work, say=lambda _note: None), made_of=found
+        )
         gate = written.gate
     status: dict[str, Any] = plain({"status": gate.status, "limits": records(gate.rows)})
     return status

@@ -2,7 +2,7 @@
 
 from corpusqa.corpus.fields import Fields
 from corpusqa.corpus.hub import to_dataset
-from corpusqa.corpus.model import Corpus, columns, remove_spool
+from corpusqa.corpus.model import Corpus, columns, remove_spool, seen_as
 from corpusqa.corpus.opening import open_corpus
 from corpusqa.corpus.rows import Rows
 from corpusqa.corpus.schema import validate_documents
@@ -16,6 +16,7 @@ __all__ = [
     "conform",
     "open_corpus",
     "remove_spool",
+    "seen_as",
     "to_dataset",
     "unify",
     "validate_documents",

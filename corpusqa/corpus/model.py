@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -45,6 +45,7 @@ class Corpus:
         spooled: The folder with a copy of the source that was made to read it; `remove_spool` deletes it.
         anonymous: Whether the names of the files mean nothing to the user; then no row states one.
         sample: Which rows are read, where not all of them are.
+        left_out: Columns that are not read, as if the files did not have them.
     """
 
     source: str
@@ -60,6 +61,7 @@ class Corpus:
     spooled: str | None = None
     anonymous: bool = False
     sample: Sample | None = None
+    left_out: tuple[str, ...] = ()
 
     def read(
         self, unit: Unit, full: bool = False, digested: bool = True, table: bool = True, others: bool = False
@@ -75,6 +77,8 @@ class Corpus:
 
     def block(self, unit: Unit, names: Sequence[str] | None) -> Block:
         """The rows of a unit as the reader gives them, with the columns `names` or all; of a sample the drawn ones."""
+        if self.left_out:
+            names = [name for name in (self.columns if names is None else names) if name not in self.left_out]
         if self.sample is None:
             return reader(self.format).read(Path(self.root), unit, names)
         nothing = self.sample.without(unit)
@@ -156,6 +160,16 @@ class Corpus:
         if not self.fields.split:
             found["split"] = {shown(path): self.splits[path] for path in unit.files if path in self.splits}
         return {name: values for name, values in found.items() if values}
+
+
+def seen_as(corpus: Corpus, source: Corpus) -> Corpus:
+    """A release of a source as checks saw the source: with its fields, without an id or splits that it did not have."""
+    fields = source.fields
+    if not {name.partition(".")[0] for name in fields.columns} <= set(corpus.columns):
+        return corpus
+    added = () if fields.id else corpus.columns[:1]
+    splits = corpus.splits if source.splits or fields.split else {}
+    return replace(corpus, fields=fields, left_out=added, splits=splits)
 
 
 def remove_spool(corpus: Corpus) -> None:

@@ -1,15 +1,16 @@
 """What an earlier scan of a source measured, by the digest of the row: what has not changed is not measured again.
 
-A result is used again only if the whole row, the file, source and split that its place gives it, the check with its
-options and versions, the checks that feed its views, and corpusqa's own code are the same. The results are those of one
-earlier scan, which is deleted as soon as the new one is whole, so that they never take more room than that.
+A result is used again only if the whole row, the source and split that its place gives it, the check with its options
+and versions, the checks that feed its views, and corpusqa's own code are the same. The results are those of one earlier
+scan of the source, which is deleted as soon as the new one is whole, so that they never take more room than that; or
+those of the corpus that the source was made of.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,12 @@ import polars as pl
 from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.hashing import digest_of
-from corpusqa.engines.parts import Stage
+from corpusqa.engines.parts import Stage, read_stage
 from corpusqa.plugins import Plugin, fingerprint
 from corpusqa.scan.views import blanking_labels, language_signal
 
 NAME = "known"  # of the stage that is set aside
-SAME = ("digest", "source", "split", "file")
+SAME = ("digest", "source", "split")
 MATCHES = {"row": pl.Int64, "unit": pl.Int64, "old": pl.Int64}
 # As many hex digits as an Int64 holds; the whole digest is compared afterwards.
 _KEY = pl.col("digest").str.slice(0, 15).str.to_integer(base=16, dtype=pl.Int64)
@@ -54,7 +55,7 @@ class Known:
 
     def _same(self, unit: int, found: pl.DataFrame) -> pl.DataFrame:
         """Of rows that may be the same those that are; one on which a check failed is measured again."""
-        there = self.stage.part("documents", unit).filter(~pl.col("file_private") & ~pl.col("source_private"))
+        there = self.stage.part("documents", unit).filter(~pl.col("source_private"))
         there = there.select(pl.col("row").alias("old"), *SAME)
         failed = self.stage.part("failures", unit).select(old="row")
         there = there.join(failed, on="old", how="anti")
@@ -75,15 +76,28 @@ class Known:
         return pl.concat(frames, how="diagonal") if frames else None
 
 
-def known(flow: Flow, corpus: Corpus, keys: dict[str, str]) -> Known | None:
-    """What can be used of the last `measure` stage, which is set aside; None where nothing can be.
+@dataclass(frozen=True)
+class Origin:
+    """The first pass over the corpus that another one was made of, and the secret of that corpus."""
+
+    stage: Stage | None
+    secret: bytes = field(repr=False)
+
+
+def origin_of(corpus: Corpus, flow: Flow) -> Origin:
+    """A corpus that was measured in a work folder, as the origin of another one."""
+    return Origin(read_stage(flow.work / "measure", None), corpus.secret())
+
+
+def known(flow: Flow, keys: dict[str, str], origin: Origin | None = None) -> Known | None:
+    """What can be used of the origin's first pass or of the last one here, which is set aside; None if nothing can be.
 
     Args:
         flow: Keeps the stages.
-        corpus: What is to be measured.
         keys: From `check_keys`.
+        origin: What the corpus was made of.
     """
-    stage = flow.set_aside("measure", NAME)
+    stage = origin.stage if origin else flow.set_aside("measure", NAME)
     checks = [] if stage is None else [name for name, key in keys.items() if stage.about.get(name) == key]
     if stage is None or not checks:
         return None
@@ -95,12 +109,13 @@ def known(flow: Flow, corpus: Corpus, keys: dict[str, str]) -> Known | None:
     table = pl.concat(frames).sort("key", "unit", "row")
     if table.is_empty():
         return None
-    place = stage.folder / f"index-{uuid.uuid4().hex[:8]}.npy"
+    place = flow.work / NAME / f"index-{uuid.uuid4().hex[:8]}.npy"
+    place.parent.mkdir(exist_ok=True)
     np.save(place, table.to_numpy().T)
     return Known(stage, tuple(checks), place)
 
 
-def check_keys(corpus: Corpus, plugins: Sequence[Plugin], code: str) -> dict[str, str]:
+def check_keys(corpus: Corpus, plugins: Sequence[Plugin], code: str, secret: bytes) -> dict[str, str]:
     """For every check a digest of all that its results follow from but the row.
 
     That is also the code of the checks that feed its views, and of those with private labels, since a private value in
@@ -111,7 +126,6 @@ def check_keys(corpus: Corpus, plugins: Sequence[Plugin], code: str) -> dict[str
     private = {p.name for p in plugins if any(label.private for label in p.check.labels.values())}
     feeding = sorted({*blanking_labels(plugins), *([language[0]] if language else []), *private})
     common = (code, pl.__version__, corpus.fields, [(name, prints[name]) for name in feeding])
-    secret = corpus.secret()
     return {n: digest_of(common, n, print_, secret if n in private else None) for n, print_ in prints.items()}
 
 

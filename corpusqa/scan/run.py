@@ -22,7 +22,7 @@ from corpusqa.scan.describe import describe
 from corpusqa.scan.estimate import estimate
 from corpusqa.scan.groups import derived, grouped, split
 from corpusqa.scan.index import index
-from corpusqa.scan.known import NAME, check_keys, known
+from corpusqa.scan.known import NAME, Origin, check_keys, known
 from corpusqa.scan.links import Scanned, verify
 from corpusqa.scan.model import CLUSTERS, EDGES, ELSEWHERE, FAILURES, MATCHES, SPANS, CheckInfo, Scan
 from corpusqa.scan.names import any_hidden
@@ -30,7 +30,13 @@ from corpusqa.scan.store import restore, store
 from corpusqa.scan.unit import measure_unit
 
 
-def scan(corpus: Corpus, plugins: Sequence[Plugin], flow: Flow, reference: Corpus | None = None) -> tuple[Scan, Stage]:
+def scan(
+    corpus: Corpus,
+    plugins: Sequence[Plugin],
+    flow: Flow,
+    reference: Corpus | None = None,
+    origin: Origin | None = None,
+) -> tuple[Scan, Stage]:
     """Measure a corpus with the selected checks.
 
     Args:
@@ -38,6 +44,8 @@ def scan(corpus: Corpus, plugins: Sequence[Plugin], flow: Flow, reference: Corpu
         plugins: The selected checks.
         flow: Engine and work folder.
         reference: What Against halves compare the documents with.
+        origin: What the corpus was made of; documents that are the same in both are not measured again. The corpus
+            halves run on the corpus alone.
 
     Returns:
         The scan and the stage that stores it, one part per unit.
@@ -48,7 +56,7 @@ def scan(corpus: Corpus, plugins: Sequence[Plugin], flow: Flow, reference: Corpu
     """
     specs = tuple(plugin.spec for plugin in plugins)
     prints = (_own_code(), *(fingerprint(plugin) for plugin in plugins))
-    measured = _measure(corpus, plugins, flow, specs, prints)
+    measured = _measure(corpus, plugins, flow, specs, prints, origin)
     made_of = (prints, measured.digest, reference.identity() if reference else None)
     stored = flow.finished("scan", made_of, len(corpus.units))
     found = None
@@ -62,16 +70,22 @@ def scan(corpus: Corpus, plugins: Sequence[Plugin], flow: Flow, reference: Corpu
 
 
 def _measure(
-    corpus: Corpus, plugins: Sequence[Plugin], flow: Flow, specs: tuple[Spec, ...], prints: tuple[str, ...]
+    corpus: Corpus,
+    plugins: Sequence[Plugin],
+    flow: Flow,
+    specs: tuple[Spec, ...],
+    prints: tuple[str, ...],
+    origin: Origin | None,
 ) -> Stage:
     """The first pass; of rows that an earlier one measured with the same checks, its results are used."""
-    made_of, earlier, keys = (prints, corpus.identity()), None, check_keys(corpus, plugins, prints[0])
+    secret = origin.secret if origin else corpus.secret()
+    made_of, earlier, keys = (prints, corpus.identity()), None, check_keys(corpus, plugins, prints[0], secret)
     if not flow.has("measure", made_of, corpus.units):
-        earlier = known(flow, corpus, keys)
+        earlier = known(flow, keys, origin)
         said = None if earlier else estimate(corpus, plugins, flow.engine.workers)
         if said:
             flow.say(said)
-    task = partial(measure_unit, corpus, specs, corpus.secret(), earlier, flow.memory.batch)
+    task = partial(measure_unit, corpus, specs, secret, earlier, flow.memory.batch)
     measured = flow.map("measure", made_of, corpus.units, task, keys)
     flow.drop(NAME)
     return measured

@@ -78,7 +78,8 @@ def measure_unit(
     if known and matches.height:
         again = rows.documents.join(matches, on="row", how="semi", maintain_order="left")
         rest = [plugin for plugin in plugins if plugin.name not in known.checks]
-        tables.append(_completed(known, matches, again, run(again, rest) if rest else {}, fresh))
+        places = hidden(marked(plugins, again.select("row", "file", "line"), ["file"]), ["file"])
+        tables.append(_completed(known, matches, places, run(again, rest) if rest else {}, fresh))
     joined = {name: _sorted([found[name] for found in tables if name in found]) for name in fresh}
     joined["failures"] = joined["failures"].unique(["row", "check"], keep="first", maintain_order=True)
     reasons = rows.unreadable.with_columns(told(plugins, rows.unreadable["reason"]))
@@ -127,11 +128,14 @@ def _run(
 def _completed(
     known: Known,
     matches: pl.DataFrame,
-    documents: pl.DataFrame,
+    places: pl.DataFrame,
     again: dict[str, pl.DataFrame],
     fresh: dict[str, pl.DataFrame],
 ) -> dict[str, pl.DataFrame]:
-    """The tables of matched documents: what is known of them, and what the other checks said of them now."""
+    """The tables of matched documents: what is known of them, and what the other checks said of them now.
+
+    Where they stand, the one thing that may have changed, is `row`, `file`, `line`, `file_private` of `places`.
+    """
     tables = {}
     for name, like in fresh.items():
         there = known.table(name, matches)
@@ -139,8 +143,8 @@ def _completed(
         now = again.get(name)
         if name == "documents":
             assert kept is not None
-            lines = documents.select("row", "line")  # the one thing that may have changed
-            tables[name] = kept.drop("line").join(lines, on="row", how="left").select(like.columns)
+            kept = kept.drop("file", "line", "file_private")
+            tables[name] = kept.join(places, on="row", how="left").select(like.columns)
         elif name == "signals" and now is not None and kept is not None:
             tables[name] = now.join(kept, on="row", how="left", maintain_order="left").select(like.columns)
         elif kept is not None or now is not None:
