@@ -362,6 +362,18 @@ def test_a_large_packed_file_is_unpacked_once(tmp_path: Path, torn: bool) -> Non
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 
+@pytest.mark.parametrize("kind", [pa.string(), pa.dictionary(pa.int32(), pa.string())], ids=str)
+def test_copies_that_a_dictionary_holds_once_are_read_in_pieces(tmp_path: Path, kind: pa.DataType) -> None:
+    texts = pa.array(["a long text " * 200] * 3000, pa.string()).cast(kind)  # 7 MB of text in a file of 30 kB
+    pq.write_table(pa.table({"id": [str(i) for i in range(3000)], "text": texts}), tmp_path / "a.parquet")
+    whole, parts = (open_corpus(tmp_path / "a.parquet", work=tmp_path, unit_bytes=size) for size in (1 << 26, 500_000))
+    assert len(whole.units) == 1
+    assert len(parts.units) == 12
+    assert max(unit.bytes for unit in parts.units) < 2 * 500_000
+    assert max(parts.read(unit).documents["text"].str.len_bytes().sum() for unit in parts.units) < 2 * 500_000
+    assert read_all(whole).documents.equals(read_all(parts).documents)
+
+
 def test_a_huge_row_group_is_regrouped_once(tmp_path: Path) -> None:
     table = pa.table({"text": [f"{i} " * 50 for i in range(5000)], "n": list(range(5000))})
     pq.write_table(table, tmp_path / "a.parquet", use_dictionary=False)

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from corpusqa.readers.jsonl import EXPANSION
 from corpusqa.readers.listing import Listing
 from corpusqa.readers.model import File
-from corpusqa.readers.parquet import largest_group
+from corpusqa.readers.parquet import largest_group, plain_bytes
 from corpusqa.readers.streams import Broken, chunks, packing
 
 FACTOR = 4  # a task may read this many times the size of a unit at once
@@ -88,10 +88,11 @@ def _tables(opened: pq.ParquetFile, group_bytes: int) -> Iterator[pa.Table]:
     waiting: list[pa.RecordBatch] = []
     size = 0
     for batch in opened.iter_batches(ROWS, use_threads=False):
-        if waiting and size + batch.nbytes > group_bytes:
+        more = plain_bytes(batch)
+        if waiting and size + more > group_bytes:
             yield pa.Table.from_batches(waiting)
             waiting, size = [], 0
         waiting.append(batch)
-        size += batch.nbytes
+        size += more
     if waiting:
         yield pa.Table.from_batches(waiting)

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyarrow.types as pt
 
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.model import Block, File, Unit, renumbered
 from corpusqa.readers.tables import Tables, kinds_of_schema, refuse_undecodable_names, runs
 
+# A million rows of one text are stated as a few bytes a row, because a dictionary holds the text once. Groups of fewer
+# bytes a row than PACKED are measured by reading them: short rows, which are quick to read, are the price.
+PACKED, BATCH_ROWS = 256, 1000
 DAMAGED = "not a Parquet file, or damaged"
 
 
@@ -91,6 +95,12 @@ def largest_group(root: Path, file: File) -> int:
         opened.close(force=True)
 
 
+def plain_bytes(batch: pa.RecordBatch) -> int:
+    """Bytes of a batch without dictionaries, as it is once its strings are read."""
+    plain = (column.dictionary_decode() if pt.is_dictionary(column.type) else column for column in batch.columns)
+    return int(sum(column.nbytes for column in plain))
+
+
 def _open(root: Path, path: str) -> pq.ParquetFile | str:
     """The file, or the reason why it cannot be opened."""
     try:
@@ -107,10 +117,25 @@ def _open(root: Path, path: str) -> pq.ParquetFile | str:
 
 
 def _group_bytes(opened: pq.ParquetFile, file: File) -> list[int]:
-    """Bytes of each row group before compression, as its writer states them.
+    """Bytes of each row group once it is read.
 
-    Not asked by column: of a damaged footer pyarrow aborts the process when a column's metadata are looked at.
+    As its writer states them, unless they are so few for its rows that a dictionary may hold the values: then by
+    reading it, batch by batch. Not asked by column: of a damaged footer pyarrow aborts the process when a column's
+    metadata are looked at.
     """
     groups = opened.metadata.num_row_groups
-    stated = [opened.metadata.row_group(i).total_byte_size for i in range(groups)]
-    return [size if size > 0 else file.bytes // groups for size in stated]
+    sizes = []
+    for group in range(groups):
+        about = opened.metadata.row_group(group)
+        stated = about.total_byte_size if about.total_byte_size > 0 else file.bytes // groups
+        packed = about.num_rows > 0 and stated < PACKED * about.num_rows
+        sizes.append(max(stated, _decoded(opened, group)) if packed else stated)
+    return sizes
+
+
+def _decoded(opened: pq.ParquetFile, group: int) -> int:
+    """Bytes of a row group in memory, of which no more than a batch is there at once; 0 if it cannot be read."""
+    try:
+        return sum(map(plain_bytes, opened.iter_batches(BATCH_ROWS, row_groups=[group], use_threads=False)))
+    except (pa.ArrowException, OSError, ValueError):
+        return 0
