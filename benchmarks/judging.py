@@ -23,6 +23,7 @@ from corpusqa.gate import evaluate, metrics
 from corpusqa.plugins import find, load, select
 from corpusqa.policy import Ledger, judge, make_policy
 from corpusqa.scan.describe import describe
+from corpusqa.scan.held import InMemory
 from corpusqa.scan.model import CLUSTERS, DOCUMENTS, EDGES, FAILURES, SPANS, UNREADABLE, CheckInfo, Scan
 
 CHECKS = ("boilerplate", "cookie_text", "duplication", "language", "pii", "text")
@@ -78,10 +79,13 @@ def synthetic(count: int) -> Scan:
     tied = pl.DataFrame({"doc": range(count)}).filter(pl.col("doc") % 3 != 0)
     tied = tied.with_columns(cluster=pl.format("page-{}", pl.col("doc") // CLUSTER))
     halves = [tied.with_columns(half=pl.lit(f"duplication.{half}")).select(*CLUSTERS) for half in ("exact", "near")]
+    tables = {
+        "documents": table,
+        "signals": signals(table["doc"], checks),
+        "spans": spans.select(*SPANS).sort("doc", "start", "end", "label"),
+    }
     return Scan(
-        documents=table,
-        signals=signals(table["doc"], checks),
-        spans=spans.select(*SPANS).sort("doc", "start", "end", "label"),
+        held=InMemory(tables),
         edges=pl.DataFrame(schema=EDGES),
         clusters=pl.concat(halves),
         unreadable=pl.DataFrame(schema=UNREADABLE),
@@ -114,7 +118,7 @@ def main(count: int) -> None:
     timed("gate, built-in limits", lambda: evaluate(scan, verdicts, Config()))
     limits = {"pii.email.per_mb": LIMIT, "boilerplate.ratio.p90": LIMIT}
     timed("gate, two limits by source", lambda: evaluate(scan, verdicts, Config(gate=GateOptions(limits))))
-    timed("all metrics by source", lambda: metrics(scan, verdicts.frame, ["source"]))
+    timed("all metrics by source", lambda: metrics(scan, verdicts.outcomes, ["source"]))
 
 
 if __name__ == "__main__":

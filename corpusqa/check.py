@@ -164,7 +164,8 @@ class Derive:
     Attributes:
         fn: Frame of one row per document (`doc`, `id`, `source`, `split` and the declared signals of the selected
             checks under their full names) -> frame `doc` with the half's signal columns, or `doc`, `label`, `why`.
-        needs: Full names of the signals that it reads.
+        needs: Full names of the signals that it reads. The frame then holds these and the clusters alone, which a large
+            corpus takes much less memory for.
     """
 
     fn: Callable[[Frame], Frame]

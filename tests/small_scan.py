@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from corpusqa.scan.held import InMemory
 from corpusqa.scan.model import (
     CLUSTERS,
     DOCUMENTS,
@@ -96,10 +97,10 @@ def scan(
     for half in clusters or {}:
         named = dict(tied.filter(pl.col("half") == half).select("doc", "cluster").iter_rows())
         values[half] = [named.get(doc) for doc in range(height)]
+    measured = pl.DataFrame({"doc": range(height), **values}, schema={"doc": pl.Int64, **declared}, strict=False)
+    marked = pl.DataFrame([(*span, None, None) for span in spans], schema=SPANS, orient="row").sort("doc", "start")
     return Scan(
-        documents=_documents(given, height),
-        signals=pl.DataFrame({"doc": range(height), **values}, schema={"doc": pl.Int64, **declared}, strict=False),
-        spans=pl.DataFrame([(*span, None, None) for span in spans], schema=SPANS, orient="row").sort("doc", "start"),
+        held=InMemory({"documents": _documents(given, height), "signals": measured, "spans": marked}),
         edges=pl.DataFrame(schema=EDGES),
         clusters=tied.sort("half", "cluster", "doc"),
         unreadable=_unreadable(height, unreadable),

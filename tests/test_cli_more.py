@@ -163,7 +163,7 @@ def test_a_scan_of_another_version_is_said_and_no_fault(tmp_path: Path) -> None:
     run = Run(tmp_path)
     run.jsonl("data.jsonl", {"id": "a", "text": TEXT})
     assert run("report", "data.jsonl", "--select", "text").returncode == 0
-    scan = Path(json.loads((tmp_path / ".corpusqa/last.json").read_text())["scan"])
+    scan = tmp_path / ".corpusqa" / json.loads((tmp_path / ".corpusqa/last.json").read_text())["scan"] / "scan"
     said = json.loads((scan / MANIFEST).read_text())
     said["parts"] = [part for part in said["parts"] if part["table"] != "edges"]  # as if it had not been invented yet
     (scan / MANIFEST).write_text(json.dumps(said))

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusqa.findings import FINDINGS, annotate, compare, find, neutral, ordered
+from corpusqa.findings import FINDINGS, annotate, compare, find, neutral, ordered, own
 from corpusqa.findings.excerpt import Private, excerpt, masked
 from corpusqa.findings.fingerprint import fingerprint
 from corpusqa.scan.clusters import member_spans
+from corpusqa.scan.held import InMemory
 from corpusqa.scan.model import (
     CLUSTERS,
     DOCUMENTS,
@@ -67,9 +68,9 @@ def at(text: str, piece: str, name: str, doc: int = 0) -> tuple[int, int, int, s
 def scan(docs: pl.DataFrame, failures: list[tuple[int, str, str]] = (), repeated: dict[str, int] | None = None) -> Scan:
     ids = {"id": list(repeated or {}), "count": list((repeated or {}).values())}
     return Scan(
-        documents=docs.select(*DOCUMENTS),
-        signals=docs.select("doc"),
-        spans=pl.DataFrame(schema=SPANS),
+        held=InMemory(
+            {"documents": docs.select(*DOCUMENTS), "signals": docs.select("doc"), "spans": pl.DataFrame(schema=SPANS)}
+        ),
         edges=pl.DataFrame(schema=EDGES),
         clusters=pl.DataFrame(schema=CLUSTERS),
         unreadable=pl.DataFrame(schema=UNREADABLE),
@@ -298,17 +299,14 @@ class TestOrdered:
             at(text, "Monday", "dates.wrong_weekday"),
         )
         docs = documents(text)
-        found = ordered(find(docs, rows, CHECKS), scan(docs))
+        found = ordered(find(docs, rows, CHECKS))
 
         assert found["severity"].to_list() == ["error", "error", "warning"]
         assert found["fingerprint"][:2].is_sorted()
 
     def test_a_failed_check_and_repeated_ids_are_errors(self):
         docs = documents("a", "b")
-        found = ordered(
-            find(docs, spans(), CHECKS),
-            scan(docs, failures=[(1, "dates", "ValueError at dates.py:3")], repeated={"d": 3, SECRET: 2}),
-        )
+        found = own(scan(docs, failures=[(1, "dates", "ValueError at dates.py:3")], repeated={"d": 3, SECRET: 2}))
 
         assert set(found["severity"]) == {"error"}
         by_name = {row["name"]: row for row in found.to_dicts()}

@@ -16,7 +16,7 @@ from corpusqa.gate.evaluate import judge_limits
 
 @dataclass(frozen=True)
 class Judged:
-    frame: pl.DataFrame
+    outcomes: pl.DataFrame
 
 
 def verdicts(*words: str) -> Judged:
@@ -103,25 +103,25 @@ def values(frame: pl.DataFrame, by: str = "") -> dict[tuple[str, str | None], fl
     ],
 )
 def test_what_is_measured(metric, value):
-    found = metrics(SCAN, verdicts("keep", "edit", "drop", "drop").frame)
+    found = metrics(SCAN, verdicts("keep", "edit", "drop", "drop").outcomes)
     assert values(found)[metric, ""] == (None if value is None else pytest.approx(value))
 
 
 def test_every_metric_of_the_catalogue_is_measured_once():
-    found = metrics(replace(SCAN, sources=[{"match": "a"}]), kept(SCAN).frame)
+    found = metrics(replace(SCAN, sources=[{"match": "a"}]), kept(SCAN).outcomes)
     assert found["metric"].n_unique() == found.height
     assert set(catalogue(CHECKS)) - set(found["metric"]) == {"corpusqa.contradiction.count"}  # people say it, no scan
 
 
 def test_documents_from_no_declared_source_are_counted_and_limited():
     declared = replace(SCAN, sources=[{"match": ["a"]}, {"match": "c"}], failures=SCAN.failures.clear())
-    found = metrics(declared, kept(SCAN).frame, ["source"], names=["documents.undeclared.share"])
+    found = metrics(declared, kept(SCAN).outcomes, ["source"], names=["documents.undeclared.share"])
     assert values(found) == {("documents.undeclared.share", ""): 0.5}
     assert values(found, "source") == {("documents.undeclared.share", k): v for k, v in (("a", 0), ("b", 1), (None, 1))}
     limited = config({"documents.undeclared.count": Limit(error=1)})
     assert evaluate(declared, kept(SCAN), limited).status == "failed"
     assert evaluate(replace(declared, sources=[{"match": ["a", "b"]}]), kept(SCAN), limited).status == "passed"
-    assert "documents.undeclared.count" not in values(metrics(SCAN, kept(SCAN).frame))
+    assert "documents.undeclared.count" not in values(metrics(SCAN, kept(SCAN).outcomes))
 
 
 def test_what_the_card_declares_against_measurements_fails_the_gate():
@@ -136,7 +136,7 @@ def test_what_the_card_declares_against_measurements_fails_the_gate():
 
 
 def test_slices():
-    found = metrics(SCAN, verdicts("keep", "edit", "drop", "drop").frame, ["source", "language.label"])
+    found = metrics(SCAN, verdicts("keep", "edit", "drop", "drop").outcomes, ["source", "language.label"])
     by_source = values(found, "source")
     assert [by_source["documents.count", key] for key in ("a", "b", None)] == [2, 1, 1]
     assert [by_source["ledger.dropped.share", key] for key in ("a", "b", None)] == [0, 1, 1]
@@ -148,7 +148,7 @@ def test_slices():
 
 def test_slicing_by_what_does_not_exist():
     with pytest.raises(ConfigError, match=r"\[report\] by: cannot slice by 'langauge'; did you mean language"):
-        metrics(SCAN, kept(SCAN).frame, ["langauge"])
+        metrics(SCAN, kept(SCAN).outcomes, ["langauge"])
 
 
 def test_accepted_spans_do_not_count():
@@ -157,12 +157,12 @@ def test_accepted_spans_do_not_count():
         schema={"doc": pl.Int64, "start": pl.Int64, "end": pl.Int64, "label": pl.String},
         orient="row",
     )
-    found = values(metrics(SCAN, kept(SCAN).frame, accepted=accepted))
+    found = values(metrics(SCAN, kept(SCAN).outcomes, accepted=accepted))
     assert (found["pii.email.count", ""], found["dates.wrong_weekday.count", ""]) == (2, 0)
 
 
 def test_a_part_of_the_documents():
-    found = values(metrics(SCAN, kept(SCAN).frame, docs=pl.Series([0, 2])))
+    found = values(metrics(SCAN, kept(SCAN).outcomes, docs=pl.Series([0, 2])))
     assert (found["documents.count", ""], found["boilerplate.ratio.mean", ""], found["ledger.kept.share", ""]) == (
         2,
         0.5,
@@ -248,7 +248,7 @@ def test_the_number_of_documents_is_judged_in_small_slices_too():
 # What cannot be evaluated never passes
 
 LIMITS = {"documents.count": Limit(error_below=1), "pii.email.per_mb": Limit(error=5)}
-MEASURED = metrics(SCAN, kept(SCAN).frame, names=LIMITS)
+MEASURED = metrics(SCAN, kept(SCAN).outcomes, names=LIMITS)
 
 
 def test_a_signal_that_could_not_be_measured_anywhere():
@@ -384,6 +384,6 @@ def test_means_do_not_depend_on_the_number_of_threads():
 
 def test_checks_that_share_a_name_between_signal_and_label():
     checks = {"x": check("x", {"near": "Boolean"}, ["near"])}
-    found = values(metrics(scan(2, {"x.near": [True, None]}, checks=checks), verdicts("keep", "keep").frame))
+    found = values(metrics(scan(2, {"x.near": [True, None]}, checks=checks), verdicts("keep", "keep").outcomes))
     assert found["x.near.share", ""] == 1
     assert found["x.near.count", ""] == 0

@@ -24,7 +24,7 @@ def report_of(found, by=("source",)) -> dict:
     """The report.json of a scan, written and read again."""
     verdicts, config = judge(found, NOTHING), Config(report=ReportOptions(by))
     gate = evaluate(found, verdicts, config)
-    ledger, findings = Ledger.of(found, verdicts), pl.DataFrame(schema=FINDINGS)
+    ledger, findings = Ledger.of(found, verdicts), [pl.DataFrame(schema=FINDINGS)]
     return json.loads(json.dumps(build_report(found, verdicts, ledger, findings, gate, config)))
 
 

@@ -68,6 +68,7 @@ class Runs:
         self.log.write_text("")
         corpus = open_corpus(self.source, unit_bytes=self.unit_bytes)
         found, _ = scan(corpus, self.plugins(**options), Flow(LocalEngine(1), self.folder / work))  # type: ignore[arg-type]
+        found = found.in_memory()  # the next scan takes its files
         return found, len(self.log.read_text().splitlines())
 
 

@@ -56,7 +56,7 @@ def accepted(account: Any) -> dict[str, Any]:
     key = account.findings.filter(name="contacts.key").select("fingerprint", "name", reason=pl.lit("test | data"))
     shown = account.shown
     return build_report(
-        account.scan, account.verdicts, account.ledger, account.findings, account.gate, account.config,
+        account.scan, account.verdicts, account.ledger, [account.findings], account.gate, account.config,
         pieces=shown.pairs, annotated=shown.documents, shared=shown.shared, accepted=key,
     )  # fmt: skip
 
@@ -162,7 +162,7 @@ class TestReading:
 
     def test_its_metrics_are_those_of_the_gate(self, account, report):
         names = ["documents.count", "ledger.kept.share", "odd.words.mean", "odd.word.per_mb", "contacts.key.count"]
-        fresh = metrics(account.scan, account.verdicts.frame, ["source"], names=names)
+        fresh = metrics(account.scan, account.verdicts.outcomes, ["source"], names=names)
         read = {(r["metric"], r["by"], r["slice"]): r["value"] for r in base_of_report(report, "x").measured.to_dicts()}
 
         assert fresh.height > 2 * len(names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -13,7 +13,7 @@ import polars as pl
 from corpusqa.api.apart import prints_to_stderr, worker_started
 from corpusqa.api.declared import contradictions
 from corpusqa.api.evidence import Evidence, evidence
-from corpusqa.api.findings import all_findings
+from corpusqa.api.findings import Findings, all_findings
 from corpusqa.api.gating import accepted, judged
 from corpusqa.api.last import remember
 from corpusqa.config import Config
@@ -70,9 +70,14 @@ class Account:
     ledger: Ledger
 
     @cached_property
-    def findings(self) -> pl.DataFrame:
-        """Every finding, masked; errors first, then by fingerprint."""
+    def listed(self) -> Findings:
+        """Every finding, masked, in the work folder."""
         return all_findings(self.corpus, self.scan, self.stored, self.flow, self.contradictions)
+
+    @cached_property
+    def findings(self) -> pl.DataFrame:
+        """Every finding, masked; errors first, then by fingerprint. Takes much room where there are many."""
+        return self.listed.take()
 
     @cached_property
     def contradictions(self) -> list[str]:
@@ -82,9 +87,15 @@ class Account:
     @cached_property
     def verdict_table(self) -> pl.DataFrame:
         """One row per document: `id`, `verdict`, `reason`, `rules`; private ids are named by their row."""
-        shown = pl.when("id_private").then(pl.format("row:{}", "number")).otherwise("id")
-        ids = self.scan.documents.select("doc", id=shown)
-        return ids.join(self.verdicts.frame, on="doc", how="left", maintain_order="left").drop("doc")
+        return pl.concat(self.verdict_parts())
+
+    def verdict_parts(self) -> Iterator[pl.DataFrame]:
+        """The rows of `verdict_table`, some at a time."""
+        shown, at = pl.when("id_private").then(pl.format("row:{}", "number")).otherwise("id"), 0
+        for part in self.scan.held.parts("documents", ("id", "number", "id_private")):
+            told = self.verdicts.part(at, part.height).drop("doc")
+            at += part.height
+            yield pl.concat([part.select(id=shown), told], how="horizontal")
 
     @cached_property
     def gate(self) -> GateResult:
@@ -109,7 +120,7 @@ class Account:
             self.scan,
             self.verdicts,
             self.ledger,
-            self.findings,
+            self.listed.parts(),
             self.gate,
             self.config,
             source=self.source_name,
@@ -284,7 +295,7 @@ def _extra(
         there = None if hidden else stage.part("columns", unit.number)
         found = columns(corpus, unit, list(names)) if there is None else there.rename(numbered, strict=False)
         frames.append(found.with_columns(unit=pl.lit(unit.number, pl.Int64)))
-    docs = scanned.documents.select("doc", "unit", "row")
+    docs = scanned.take("documents", "doc", "unit", "row")
     return docs.join(
         pl.concat(frames, how="diagonal_relaxed"), on=["unit", "row"], how="left", maintain_order="left"
     ).drop("unit", "row")

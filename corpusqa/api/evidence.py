@@ -42,7 +42,9 @@ def evidence(
     """
     docs = pl.concat([pairs["a"], pairs["b"], pl.Series([*documents, *sharing], dtype=pl.Int64)]).unique()
     known = _texts(corpus, scan, docs)
-    spans = scan.spans.join(known.select("doc"), on="doc", how="semi", maintain_order="left")
+    parts = scan.held.parts("spans")
+    spans = pl.concat(part.join(known.select("doc"), on="doc", how="semi", maintain_order="left") for part in parts)
+    spans = spans.sort("doc", "start", "end", "label", nulls_last=True, maintain_order=True)
     failures = scan.failures.join(known.select("doc"), on="doc", how="semi", maintain_order="left")
     shown = known.filter(pl.col("doc").is_in(list(documents)))
     side_by_side = compare(pairs, known, spans, scan.checks, failures)
@@ -55,7 +57,7 @@ def evidence(
 
 def _texts(corpus: Corpus, scan: Scan, docs: pl.Series) -> pl.DataFrame:
     """The documents with their text; units without one of them are not read."""
-    wanted = scan.documents.filter(pl.col("doc").is_in(docs.implode()))
+    wanted = scan.rows_of(docs)
     frames = [wanted.clear().with_columns(text=pl.lit(None, pl.String))]
     for unit in corpus.units:
         part = wanted.filter(unit=unit.number)

@@ -1,9 +1,10 @@
-"""The findings of a whole corpus: a unit is read again only where a span asks for an excerpt."""
+"""The findings of a whole corpus, in order and on the disk: of text that is full of them nobody holds all at once."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -12,20 +13,68 @@ import polars as pl
 from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Done, Stage, write_tables
-from corpusqa.findings import find, ordered
+from corpusqa.findings import FINDINGS, find, ordered, own, rank
+from corpusqa.findings.model import SEVERITIES
 from corpusqa.gate.baseline import key_mark, key_of
 from corpusqa.readers import Unit
 from corpusqa.scan.model import CheckInfo, Scan
 
+# What a finding takes in memory for every byte on the disk, where its words are packed.
+_UNPACKED = 8
 
-def all_findings(
-    corpus: Corpus, scan: Scan, stored: Stage, flow: Flow, contradictions: Sequence[str] = ()
-) -> pl.DataFrame:
-    """Every finding of the corpus, errors first, then by fingerprint; `contradictions` are those of the card."""
+
+@dataclass(frozen=True)
+class Findings:
+    """Every finding, errors first, then by fingerprint; `stage` holds them in this order, part after part."""
+
+    stage: Stage
+
+    def parts(self) -> Iterator[pl.DataFrame]:
+        """Columns of FINDINGS, some at a time."""
+        for path in self.stage.paths("findings"):
+            yield pl.read_parquet(path, memory_map=False)
+
+    def take(self, *columns: str) -> pl.DataFrame:
+        """Some columns (by default all) of every finding."""
+        wanted = list(columns or FINDINGS)
+        paths = self.stage.paths("findings")
+        return pl.concat(pl.read_parquet(path, columns=wanted, memory_map=False).select(wanted) for path in paths)
+
+
+def all_findings(corpus: Corpus, scan: Scan, stored: Stage, flow: Flow, contradictions: Sequence[str] = ()) -> Findings:
+    """Every finding of the corpus; `contradictions` are those of the card.
+
+    A unit is read again only where a span asks for an excerpt.
+    """
     key = key_of(os.environ)
     task = partial(_of_unit, corpus, dict(scan.checks), stored, key)
-    stage = flow.map("findings", (stored.digest, key_mark(key)), list(enumerate(corpus.units)), task)
-    return ordered(stage.frame("findings"), scan, contradictions)
+    found = flow.map("findings", (stored.digest, key_mark(key)), list(enumerate(corpus.units)), task)
+    ours = own(scan, contradictions)
+    said = flow.write("findings.own", (stored.digest, tuple(contradictions)), [{"findings": ours}])
+    pieces = flow.buckets(_UNPACKED * found.weight("findings"))
+    tasks = [(0, part) for part in range(len(corpus.units))] + [(1, 0)]
+    stage = flow.shuffle(
+        "findings.ordered",
+        (found.digest, said.digest),
+        tasks,
+        partial(_pieces, (found, said), pieces),
+        FINDINGS,
+        pieces * len(SEVERITIES),
+        _in_order,
+    )
+    return Findings(stage)
+
+
+def _pieces(stages: tuple[Stage, Stage], pieces: int, task: tuple[int, int]) -> pl.DataFrame:
+    """The findings of one part with their bucket: a bucket holds the fingerprints of one range and severity."""
+    which, part = task
+    found = stages[which].part("findings", part)
+    place = pl.col("fingerprint").str.slice(0, 4).str.to_integer(base=16, dtype=pl.Int32) * pieces // 0x10000
+    return found.with_columns(_b=rank() * pieces + place)
+
+
+def _in_order(folder: Path, bucket: int, found: pl.DataFrame) -> Done:
+    return Done(write_tables(folder, bucket, {"findings": ordered(found)}))
 
 
 def _of_unit(

@@ -13,7 +13,7 @@ import polars as pl
 
 from corpusqa.errors import CannotEvaluate
 from corpusqa.gate import GateResult, evaluate
-from corpusqa.gate.accepted import Accepted, accept
+from corpusqa.gate.accepted import ASKED, Accepted, accept
 from corpusqa.gate.base import Base, base_of_report, base_of_scan, find_report, read_report
 from corpusqa.gate.baseline import key_of, read_baseline
 from corpusqa.hub import fetch_release
@@ -49,7 +49,7 @@ def accepted(found: Account) -> Accepted | None:
     tell = partial(told, found.plugins)
     reasons = tell(pl.Series([entry.reason for entry in suppress], dtype=pl.String))
     shown = [replace(entry, reason=reason) for entry, reason in zip(suppress, reasons, strict=True)]
-    known = accept(found.findings, found.scan, shown, baseline, datetime.now(UTC).date())
+    known = accept(found.listed.take(*ASKED), found.scan, shown, baseline, datetime.now(UTC).date())
     return replace(known, fingerprints=known.fingerprints.with_columns(tell(known.fingerprints["reason"])))
 
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import platform
 import resource
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 
 from corpusqa.api.account import Account
 from corpusqa.api.again import judged_again
+from corpusqa.api.tables import write_parquet
 from corpusqa.config import Config
 from corpusqa.errors import UsageError
 from corpusqa.plugins import Plugin
@@ -29,6 +29,7 @@ from corpusqa.reporting.plain import dumped
 from corpusqa.scan.names import HELD, private_values, unspoken
 from corpusqa.scratch import staged
 
+Content = bytes | Callable[[BinaryIO], None]
 _PACKAGES = ("corpusqa", "polars", "pyarrow", "numpy", "pandera", "datasets")
 
 
@@ -52,13 +53,13 @@ def write_report(found: Account, folder: Path) -> None:
         raise UsageError(
             f"{folder}: cannot be a folder for the report ({error.strerror}); choose another with -o"
         ) from None
-    files = {
+    files: dict[str, Content] = {
         ".gitignore": b"*\n",
         "report.json": dumped(report),
         "report.html": page,
         "run.json": dumped(_run(found)),
-        "findings.parquet": _parquet(found.findings),
-        "verdicts.parquet": _parquet(found.verdict_table),
+        "findings.parquet": partial(write_parquet, found.listed.parts()),
+        "verdicts.parquet": partial(write_parquet, found.verdict_parts()),
     }
     with ExitStack() as stack:
         ready = [
@@ -66,12 +67,6 @@ def write_report(found: Account, folder: Path) -> None:
         ]
         for temporary, path in ready:
             _exchange(temporary, path)
-
-
-def _parquet(frame: pl.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    frame.write_parquet(buffer)
-    return buffer.getvalue()
 
 
 @dataclass(frozen=True)
@@ -207,11 +202,14 @@ def _exchange(temporary: Path, path: Path) -> None:
 
 
 @contextmanager
-def _staged(path: Path, content: bytes) -> Iterator[Path]:
+def _staged(path: Path, content: Content) -> Iterator[Path]:
     """The content beside its place, on the disk; what was not renamed by the end goes."""
     try:
         with staged(path) as (temporary, file):
-            file.write(content)
+            if isinstance(content, bytes):
+                file.write(content)
+            else:
+                content(file)
             file.flush()
             os.fsync(file.fileno())
             yield temporary

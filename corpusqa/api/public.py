@@ -168,8 +168,13 @@ def _run(
     source: Source, config: Config, work: str | Path | None, workers: int | None, against: Source | None
 ) -> Account:
     if work is not None:
-        return account(source, config, Settings(Path(work), workers), against)
+        return _kept(account(source, config, Settings(Path(work), workers), against))
     with scratch("corpusqa-run-") as folder:
-        found = account(source, config, Settings(folder, workers), against)
-        _ = found.report  # drawn while the work files are still there
-        return found
+        return _kept(account(source, config, Settings(folder, workers), against))
+
+
+def _kept(found: Account) -> Account:
+    """With everything in memory, for as long as the caller likes: the work files go, or become those of another run."""
+    found = replace(found, scan=found.scan.in_memory())
+    _ = found.report, found.findings
+    return found

@@ -35,7 +35,14 @@ def update(source: str, output: Path, prune: bool, **options: Any) -> None:
     key = key_of(os.environ)
     found = run_account(source, options)
     old = read_baseline(output, key) if output.is_file() else None
-    new = updated(old, found.findings, found.scan, name=output.name, key=key, prune=prune)
+    new = updated(
+        old,
+        found.listed.take("name", "severity", "doc", "fingerprint"),
+        found.scan,
+        name=output.name,
+        key=key,
+        prune=prune,
+    )
     replace(output, new.dumped())
     before = old.entries.height if old else 0
     click.echo(f"{output}: {new.entries.height} accepted findings ({before} before)")

@@ -98,7 +98,7 @@ def _suggested(found: Account) -> list[str]:
 def _limits(found: Account) -> list[str]:
     from corpusqa.gate import metrics
 
-    table = metrics(found.scan, found.verdicts.frame)
+    table = metrics(found.scan, found.verdicts.outcomes)
     values = {name: value for name, value in table.select("metric", "value").iter_rows() if value is not None}
     documents = values["documents.count"]
     megabytes = int(found.scan.documents["bytes"].sum()) / 1e6

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -134,13 +134,25 @@ class Flow:
         bucketed = partial(_with_bucket, rows, tuple(keys), buckets)
         return self.shuffle(name, made_of, tasks, bucketed, schema, buckets, partial(_reduce, fn))
 
-    def write(self, name: str, made_of: object, parts: Sequence[dict[str, pl.DataFrame]]) -> Stage:
-        """A stage that the driver itself has: one part per element."""
+    def write(
+        self, name: str, made_of: object, parts: Iterable[dict[str, pl.DataFrame]], count: int | None = None
+    ) -> Stage:
+        """A stage that the driver itself makes: one part per element, each asked for when the one before is written.
+
+        Args:
+            name: Name of the stage.
+            made_of: Everything the result depends on.
+            parts: The tables of each part; nothing is taken from it if the stage is there.
+            count: How many there are; None counts them first.
+        """
+        if count is None:
+            parts = list(parts)
+            count = len(parts)
 
         def run(folder: Path) -> list[Done]:
             return [Done(write_tables(folder, number, tables)) for number, tables in enumerate(parts)]
 
-        return self._stage(name, digest_of(name, made_of, len(parts)), len(parts), run)
+        return self._stage(name, digest_of(name, made_of, count), count, run)
 
     def buckets(self, size: int) -> int:
         """How many buckets rows of this many bytes are spread over."""

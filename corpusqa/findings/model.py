@@ -35,23 +35,31 @@ FINDINGS = {
 SEVERITIES = ("error", "warning", "info")
 
 
-def ordered(found: pl.DataFrame, scan: Scan, contradictions: Sequence[str] = ()) -> pl.DataFrame:
-    """Every finding of a corpus: those of `find` and those of corpusqa itself; errors first, then by fingerprint.
+def ordered(found: pl.DataFrame) -> pl.DataFrame:
+    """Findings (columns of FINDINGS), errors first, then by fingerprint."""
+    order = (rank().alias("rank"), "fingerprint", "doc", "start")
+    return found.select(*FINDINGS).sort(*order, nulls_last=True, maintain_order=True)
+
+
+def rank() -> pl.Expr:
+    """The place of a severity: 0 for errors."""
+    return pl.col("severity").replace_strict({name: at for at, name in enumerate(SEVERITIES)}, return_dtype=pl.Int32)
+
+
+def own(scan: Scan, contradictions: Sequence[str] = ()) -> pl.DataFrame:
+    """The findings of corpusqa itself, in no order.
 
     Args:
-        found: Columns of FINDINGS, of all units.
-        scan: The scan that they belong to.
+        scan: The scan.
         contradictions: Declared values that measurements contradict, one sentence each.
     """
-    own = [_failures(scan), _duplicates(scan), _columns(scan), _contradictions(contradictions)]
-    whole = pl.concat([found.select(*FINDINGS), *own])
-    rank = pl.col("severity").replace_strict({name: at for at, name in enumerate(SEVERITIES)}, return_dtype=pl.Int8)
-    return whole.sort(rank, "fingerprint", "doc", "start", nulls_last=True, maintain_order=True)
+    return pl.concat([_failures(scan), _duplicates(scan), _columns(scan), _contradictions(contradictions)])
 
 
 def _failures(scan: Scan) -> pl.DataFrame:
     """One error per document and check that failed on it."""
-    documents = scan.documents.with_columns(shown_ids(scan.documents), *shown_files(scan.documents))
+    rows = scan.rows_of(scan.failures["doc"])
+    documents = rows.with_columns(shown_ids(rows), *shown_files(rows))
     rows = scan.failures.join(documents, on="doc", how="left", maintain_order="left")
     prints = [fingerprint(FAILED, row["document"], row["check"], 0) for row in rows.iter_rows(named=True)]
     return _own(

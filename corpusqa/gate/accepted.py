@@ -16,6 +16,7 @@ from corpusqa.gate.catalogue import CONTRADICTIONS, DUPLICATE_IDS, FAILED, PRIVA
 from corpusqa.scan.model import CheckInfo, Scan
 
 SPANS = {"doc": pl.Int64, "start": pl.Int64, "end": pl.Int64, "label": pl.String}
+ASKED = ("name", "doc", "document", "source", "file", "start", "end", "fingerprint")  # of findings
 _FIELDS = {"check": "name", "source": "source", "doc": "document", "file": "file"}  # of Suppress -> of a finding
 
 
@@ -40,7 +41,7 @@ def accept(
     """The findings that the configuration and the baseline accept.
 
     Args:
-        findings: `name`, `doc`, `document`, `source`, `file`, `start`, `end`, `fingerprint`.
+        findings: The columns ASKED.
         scan: The scan they come from.
         suppress: The entries of the configuration.
         baseline: The baseline file, if there is one.

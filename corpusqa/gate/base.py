@@ -26,10 +26,10 @@ OF_THE_SOURCE = (DOCUMENTS, f"{DUPLICATE_IDS}.count", f"ledger.{UNREADABLE}.coun
 
 
 class Judged(Protocol):
-    """What the gate needs of verdicts: `frame` with `doc` and `verdict`."""
+    """What the gate needs of verdicts: `outcomes` with `doc` and `verdict`."""
 
     @property
-    def frame(self) -> pl.DataFrame:
+    def outcomes(self) -> pl.DataFrame:
         """One row per document."""
 
 
@@ -106,10 +106,11 @@ def base_of_scan(scan: Scan, base: Scan, verdicts: Judged, options: GateOptions,
     by = list(dict.fromkeys(key for limit in limits.values() for key in limit.by))
     known = catalogue(base.checks)
     names = [metric for metric in limits if metric in known]
-    both = scan.documents.select("id", "doc").join(base.documents.select("id", earlier="doc"), on="id")
-    by = [key for key in by if key in base.frame.columns]
-    common = metrics(base, verdicts.frame, by, names=of_documents(names), docs=both["earlier"])
-    whole = metrics(base, verdicts.frame, by, names=[n for n in names if n not in of_documents(names)])
+    earlier = base.take("documents", "id", "doc").rename({"doc": "earlier"})
+    both = scan.take("documents", "id", "doc").join(earlier, on="id")
+    by = [key for key in by if key in base.held.schema("documents") or key in base.held.schema("signals")]
+    common = metrics(base, verdicts.outcomes, by, names=of_documents(names), docs=both["earlier"])
+    whole = metrics(base, verdicts.outcomes, by, names=[n for n in names if n not in of_documents(names)])
     versions = {check.name: check.version for check in base.checks.values()}
     return Base(name, pl.concat([whole, common]), versions, both["doc"])
 

@@ -124,7 +124,7 @@ def updated(
 
     Args:
         baseline: The present one; the reasons in it are kept.
-        findings: Columns of FINDINGS.
+        findings: `name`, `severity`, `doc`, `fingerprint`.
         scan: The scan they come from.
         name: The file's name.
         key: The key that the fingerprints of `findings` were made with.
@@ -144,7 +144,7 @@ def updated(
 
 
 def _digests(scan: Scan) -> pl.DataFrame:
-    return scan.documents.select("doc", digest=pl.col("digest").str.slice(0, DIGEST_DIGITS))
+    return scan.take("documents", "doc", "digest").select("doc", digest=pl.col("digest").str.slice(0, DIGEST_DIGITS))
 
 
 def _parsed(path: Path, number: int, line: str) -> dict[str, Any]:

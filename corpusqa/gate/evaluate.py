@@ -85,17 +85,13 @@ def evaluate(
         limits = {f"{CONTRADICTIONS}.count": Limit(error=0), **limits}
     by = list(dict.fromkeys(key for limit in limits.values() for key in limit.by))
     spans = None if accepted is None else accepted.spans
-    measured = metrics(scan, verdicts.frame, by, names=limits, accepted=spans)
-    said = (f"{CONTRADICTIONS}.count", "", "", float(contradictions), scan.documents.height)
+    measured = metrics(scan, verdicts.outcomes, by, names=limits, accepted=spans)
+    said = (f"{CONTRADICTIONS}.count", "", "", float(contradictions), scan.height)
     measured = pl.concat([measured, vanished(base, measured), pl.DataFrame([said], schema=METRICS, orient="row")])
-    compared = compare(base, scan, verdicts.frame, limits, config.gate.base)
+    compared = compare(base, scan, verdicts.outcomes, limits, config.gate.base)
     told = (*notes, *(accepted.notes if accepted else ()), *_about(base, compared))
-    bounds = None if scan.of is None else intervals(scan, measured, scan.spans if spans is None else _open(scan, spans))
+    bounds = None if scan.of is None else intervals(scan, measured, spans)
     return judge_limits(limits, measured, config.gate.min_documents, compared, told, bounds)
-
-
-def _open(scan: Scan, accepted: pl.DataFrame) -> pl.DataFrame:
-    return scan.spans.join(accepted, on=["doc", "start", "end", "label"], how="anti", nulls_equal=True)
 
 
 def _about(base: Base | None, compared: pl.DataFrame) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from corpusqa.gate.catalogue import DUPLICATE_IDS, OUTCOMES, QUANTILES, UNREADABLE, Metric, catalogue, refuse_slicing
+from corpusqa.gate.columns import Columns, Sliced
+from corpusqa.scan.held import aligned
 from corpusqa.scan.model import Scan
-from corpusqa.scan.sources import declared_source
 
 METRICS = {
     "metric": pl.String,
@@ -21,6 +22,7 @@ MEGABYTE = 1_000_000  # bytes of UTF-8 text, for rates per_mb
 
 _SLICE = "slice"
 _PER_DOCUMENT = {"failed": "failures", "elsewhere": "elsewhere"}  # kind of a metric -> column with a number
+SPAN = ("doc", "start", "end", "label")  # what tells one span from another
 
 
 def metrics(
@@ -54,16 +56,13 @@ def metrics(
     known = catalogue(scan.checks)
     wanted = [known[name] for name in (_usual(known, scan) if names is None else dict.fromkeys(names))]
     wanted = [metric for metric in wanted if metric.kind != "declared"]  # nothing that a scan can tell
-    spans = scan.spans if accepted is None else _without(scan.spans, accepted)
-    table = _table(scan, verdicts)
-    if docs is not None:
-        table = table.filter(pl.col("doc").is_in(docs.implode()))
+    table = Columns(scan, verdicts, docs)
     inner = [metric for metric in wanted if metric.subject not in (UNREADABLE, DUPLICATE_IDS)]
     rows = pl.len() if docs is not None else pl.lit(scan.read)
-    whole = _measured(table.with_columns(pl.lit("").alias(_SLICE)), spans, inner, rows, "")
+    whole = _measured(table, scan, accepted, inner, rows, "")
     of_the_source = [_of_the_source(scan, wanted)] if docs is None else []
-    sliced = ((key, table.with_columns(pl.col(key).cast(pl.String).alias(_SLICE))) for key in by)
-    return pl.concat([whole, *of_the_source, *(_measured(part, spans, inner, pl.len(), key) for key, part in sliced)])
+    sliced = (_measured(table, scan, accepted, inner, pl.len(), key) for key in by)
+    return pl.concat([whole, *of_the_source, *sliced])
 
 
 def _usual(known: Mapping[str, Metric], scan: Scan) -> list[str]:
@@ -71,41 +70,63 @@ def _usual(known: Mapping[str, Metric], scan: Scan) -> list[str]:
     return [name for name, metric in known.items() if metric.kind != "undeclared" or scan.sources]
 
 
-def _table(scan: Scan, verdicts: pl.DataFrame) -> pl.DataFrame:
-    """Documents, signals, verdicts, checks that failed, private values elsewhere, whether no declared source fits."""
-    elsewhere = scan.elsewhere.group_by("doc").agg(elsewhere=pl.col("count").sum())
-    failures = scan.failures.group_by("doc").agg(failures=pl.len().cast(pl.Int64))
-    table = scan.frame.join(verdicts.select("doc", "verdict"), on="doc", how="left", maintain_order="left")
-    joined = table.join(failures, on="doc", how="left", maintain_order="left")
-    joined = joined.join(elsewhere, on="doc", how="left", maintain_order="left")
-    undeclared = declared_source(joined, scan.sources).is_null()
-    return joined.with_columns(pl.col("failures", "elsewhere").fill_null(0), undeclared=undeclared)
-
-
 def _measured(
-    table: pl.DataFrame, spans: pl.DataFrame, wanted: Sequence[Metric], rows: pl.Expr, by: str
+    table: Columns, scan: Scan, accepted: pl.DataFrame | None, wanted: Sequence[Metric], rows: pl.Expr, by: str
 ) -> pl.DataFrame:
-    """Metrics of every slice of a table that has the column `slice`."""
+    """Metrics of every slice; one column is held at a time."""
+    slices = table.sliced(by)
+    bytes_ = table.column("bytes").to_frame("bytes")
+    sizes = slices.agg(bytes_, pl.len().cast(pl.Int64).alias("documents"), pl.col("bytes").sum().alias("size"))
+    sizes = sizes.with_columns(slices.names.alias(_SLICE))
     plain = [metric for metric in wanted if metric.kind != "label"]
-    values = [_expression(metric, rows).cast(pl.Float64).alias(metric.name) for metric in plain]
-    size = [pl.len().cast(pl.Int64).alias("documents"), pl.col("bytes").sum().alias("size")]
-    if by:
-        slices = table.group_by(_SLICE, maintain_order=True).agg(*size, *values).sort(_SLICE)
-    else:  # an empty corpus is one slice too
-        slices = table.select(pl.lit("").alias(_SLICE), *size, *values)
-    long = slices.unpivot([m.name for m in plain], index=[_SLICE, "documents"], variable_name="metric")
-    found = [long.select("metric", _SLICE, pl.col("value").cast(pl.Float64), "documents")]
+    values: dict[str, pl.Series] = {}
+    for column, metrics_ in _by_column(plain).items():
+        held = table.column(column).to_frame(column)
+        asked = [_expression(metric, rows).cast(pl.Float64).alias(metric.name) for metric in metrics_]
+        values |= {series.name: series for series in slices.agg(held, *asked).iter_columns()}
+    named = sizes.select(_SLICE, "documents")
+    found = [
+        named.select(pl.lit(metric.name).alias("metric"), _SLICE, values[metric.name].alias("value"), "documents")
+        for metric in plain
+    ]
     labelled = [metric for metric in wanted if metric.kind == "label"]
     if labelled:
-        found.append(_labelled(table, spans, labelled, slices.select(_SLICE, "documents", "size")))
-    return pl.concat(found).with_columns(by=pl.lit(by)).select(*METRICS)
+        found.append(_labelled(_counted(table, slices, scan, accepted, labelled), labelled, sizes))
+    none = pl.DataFrame(schema={name: METRICS[name] for name in ("metric", _SLICE, "value", "documents")})
+    return pl.concat([none, *found]).with_columns(by=pl.lit(by)).select(*METRICS)
 
 
-def _labelled(table: pl.DataFrame, spans: pl.DataFrame, wanted: Sequence[Metric], slices: pl.DataFrame) -> pl.DataFrame:
+_COLUMN = {**_PER_DOCUMENT, "undeclared": "undeclared", "ledger": "verdict", "whole": "doc"}
+
+
+def _by_column(wanted: Sequence[Metric]) -> dict[str, list[Metric]]:
+    """The metrics by the column that they are taken of."""
+    found: dict[str, list[Metric]] = {}
+    for metric in wanted:
+        found.setdefault(_COLUMN.get(metric.kind, metric.subject), []).append(metric)
+    return found
+
+
+def _counted(
+    table: Columns, slices: Sliced, scan: Scan, accepted: pl.DataFrame | None, wanted: Sequence[Metric]
+) -> pl.DataFrame:
+    """Spans of labels by slice: the slice, `label`, `count` and `hit`, the documents that have one."""
+    labels = list(dict.fromkeys(metric.subject for metric in wanted))
+    codes = pl.DataFrame({"doc": table.docs, "code": slices.code}).sort("doc")
+    found = [pl.DataFrame(schema={"code": pl.UInt32, "label": pl.String, "count": pl.UInt32, "hit": pl.UInt32})]
+    columns = SPAN if accepted is not None else ("doc", "label")
+    for part in scan.held.parts("spans", columns):
+        spans = part.filter(pl.col("label").is_in(labels))
+        spans = spans if accepted is None else without(spans, accepted)
+        placed = spans.with_columns(code=aligned(spans["doc"], codes)["code"]).drop_nulls("code")
+        found.append(placed.group_by("code", "label").agg(count=pl.len(), hit=pl.col("doc").n_unique()))
+    sums = pl.concat(found).group_by("code", "label").agg(pl.col("count", "hit").sum())
+    return sums.select(slices.names.gather(sums["code"]).alias(_SLICE), "label", "count", "hit")
+
+
+def _labelled(counts: pl.DataFrame, wanted: Sequence[Metric], slices: pl.DataFrame) -> pl.DataFrame:
     """Counts and rates of labels; a label that a slice does not have counts 0 there."""
     labels = pl.DataFrame({"label": list(dict.fromkeys(metric.subject for metric in wanted))})
-    found = spans.join(labels, on="label", how="semi").join(table.select("doc", _SLICE), on="doc")
-    counts = found.group_by(_SLICE, "label").agg(count=pl.len(), hit=pl.col("doc").n_unique())
     every = slices.join(labels, how="cross").join(counts, on=[_SLICE, "label"], how="left", nulls_equal=True)
     every = every.with_columns(pl.col("count", "hit").fill_null(0).cast(pl.Float64))
     documents, size = pl.col("documents"), pl.col("size") / MEGABYTE
@@ -160,10 +181,10 @@ def _of_the_source(scan: Scan, wanted: Sequence[Metric]) -> pl.DataFrame:
         f"ledger.{UNREADABLE}.share": unreadable / scan.read if scan.read else None,
         f"{DUPLICATE_IDS}.count": float(scan.duplicate_ids.height),
     }
-    rows = [(m.name, "", "", values[m.name], scan.documents.height) for m in wanted if m.name in values]
+    rows = [(m.name, "", "", values[m.name], scan.height) for m in wanted if m.name in values]
     return pl.DataFrame(rows, schema=METRICS, orient="row")
 
 
-def _without(spans: pl.DataFrame, accepted: pl.DataFrame) -> pl.DataFrame:
-    keys = ["doc", "start", "end", "label"]
-    return spans.join(accepted, on=keys, how="anti", nulls_equal=True, maintain_order="left")
+def without(spans: pl.DataFrame, accepted: pl.DataFrame) -> pl.DataFrame:
+    """The spans (columns SPAN) that the team does not accept."""
+    return spans.join(accepted, on=list(SPAN), how="anti", nulls_equal=True, maintain_order="left")

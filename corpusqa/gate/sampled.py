@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from corpusqa.gate.catalogue import DOCUMENTS, Metric, catalogue
-from corpusqa.gate.metrics import MEGABYTE
+from corpusqa.gate.metrics import MEGABYTE, SPAN, without
 from corpusqa.scan.model import Scan
 
 CONFIDENCE = 0.95
@@ -34,13 +34,13 @@ def wilson(share: float, count: int) -> tuple[float, float]:
     return max(0.0, middle - half) if share else 0.0, min(1.0, middle + half) if share < 1 else 1.0
 
 
-def intervals(scan: Scan, measured: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+def intervals(scan: Scan, measured: pl.DataFrame, accepted: pl.DataFrame | None = None) -> pl.DataFrame:
     """Intervals for the whole source, from what was measured on a sample of it.
 
     Args:
         scan: A scan with `of`.
         measured: Columns of METRICS, as measured on the sample.
-        spans: The spans that were counted.
+        accepted: `doc`, `start`, `end`, `label` of spans that were not counted.
 
     Returns:
         Columns of INTERVALS in the order of `measured`. Counts are those of the whole source: at least what the sample
@@ -48,13 +48,14 @@ def intervals(scan: Scan, measured: pl.DataFrame, spans: pl.DataFrame) -> pl.Dat
     """
     assert scan.of is not None
     known, factor = catalogue(scan.checks), scan.of / max(scan.read, 1)
-    squares = _spread(scan, spans)
+    squares = _spread(scan, accepted)
+    size = int(scan.take("documents", "bytes")["bytes"].sum()) / max(scan.height, 1)
     values = {(m, by, name): value for m, by, name, value, _ in measured.select(*_METRIC).iter_rows()}
     rows = []
     for name, by, piece, value, documents in measured.select(*_METRIC).iter_rows():
         metric = known[name]
         share = values.get((f"{metric.subject}.share", by, piece))
-        found = None if value is None else _interval(scan, metric, value, documents, factor, share, squares)
+        found = None if value is None else _interval(scan, metric, value, documents, factor, share, squares, size)
         rows.append((name, by, piece, *(found or (None, None))))
     return pl.DataFrame(rows, schema=INTERVALS, orient="row")
 
@@ -64,7 +65,7 @@ _METRIC = ("metric", "by", "slice", "value", "documents")
 
 def _interval(
     scan: Scan, metric: Metric, value: float, documents: int, factor: float, share: float | None,
-    squares: Mapping[str, float],
+    squares: Mapping[str, float], mean_size: float,
 ) -> Interval:  # fmt: skip
     if metric.name == DOCUMENTS:
         low, high = wilson(value / max(scan.read, 1), scan.read)
@@ -78,7 +79,7 @@ def _interval(
     if metric.statistic == "share":
         return wilson(value, documents)
     if metric.statistic == "per_mb":
-        size = int(scan.documents["bytes"].sum()) / max(scan.documents.height, 1) * documents / MEGABYTE
+        size = mean_size * documents / MEGABYTE
         spread = _count(value * size, documents, 1.0, share, squares.get(metric.subject, 0.0))
         return (spread[0] / size, spread[1] / size) if size else None
     return _count(value, documents, factor, share, squares.get(metric.subject, 0.0))
@@ -99,7 +100,7 @@ def _of_signal(scan: Scan, metric: Metric, value: float, documents: int) -> Inte
         return wilson(value, documents)
     if metric.statistic != "mean":
         return None
-    measured = scan.signals[metric.subject].drop_nulls().to_numpy().astype(float)
+    measured = scan.take("signals", metric.subject)[metric.subject].drop_nulls().to_numpy().astype(float)
     if len(measured) < 2:
         return None
     half = Z * float(measured.std(ddof=1)) / math.sqrt(min(len(measured), max(documents, 1)))
@@ -112,8 +113,12 @@ def _linked(scan: Scan, metric: Metric) -> bool:
     return check is not None and metric.subject.partition(".")[2] in check.halves
 
 
-def _spread(scan: Scan, spans: pl.DataFrame) -> dict[str, float]:
+def _spread(scan: Scan, accepted: pl.DataFrame | None) -> dict[str, float]:
     """Per label the sum over the documents of the square of its number of spans."""
-    counts = spans.group_by("label", "doc").len().group_by("label").agg((pl.col("len").cast(pl.Float64) ** 2).sum())
-    found: dict[str, Any] = dict(counts.iter_rows())
-    return found
+    found = [pl.DataFrame(schema={"label": pl.String, "len": pl.Float64})]
+    for part in scan.held.parts("spans", SPAN):
+        spans = part if accepted is None else without(part, accepted)
+        counts = spans.group_by("label", "doc").len()
+        found.append(counts.group_by("label").agg((pl.col("len").cast(pl.Float64) ** 2).sum()))
+    sums: dict[str, Any] = dict(pl.concat(found).group_by("label").agg(pl.col("len").sum()).iter_rows())
+    return sums

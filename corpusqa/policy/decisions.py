@@ -14,6 +14,8 @@ from corpusqa.scan.ids import SHORT
 
 KINDS = ("id", "url", "domain", "digest")
 KEEP, DROP = "keep", "drop"
+MEANT = {"entry": pl.Int64, "doc": pl.Int64}
+DECIDED_BY = ("doc", "id", "url", "number", "digest", "id_private")  # columns of documents that decisions look at
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def matches(decisions: Sequence[Decision], documents: pl.DataFrame) -> pl.DataFr
 
     Args:
         decisions: From `read_decisions`.
-        documents: Columns of the scan's DOCUMENTS.
+        documents: DECIDED_BY of the scan's DOCUMENTS.
     """
     wanted = pl.DataFrame(
         [(entry, kind, value) for entry, decision in enumerate(decisions) for kind, value in decision.values],
@@ -73,7 +75,7 @@ def matches(decisions: Sequence[Decision], documents: pl.DataFrame) -> pl.DataFr
     asked = set(wanted["kind"])
     keys = [_keys(kind, documents).with_columns(kind=pl.lit(kind)) for kind in KINDS if kind in asked]
     if not keys:
-        return pl.DataFrame(schema={"entry": pl.Int64, "doc": pl.Int64})
+        return pl.DataFrame(schema=MEANT)
     found = wanted.join(pl.concat(keys), on=["kind", "value"]).unique(["entry", "kind", "doc"])
     fitting = found.group_by("entry", "doc").len("fitting")
     needed = wanted.group_by("entry").len("needed")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+import polars as pl
+
 from corpusqa.errors import LedgerError
 from corpusqa.policy.verdicts import DROP, EDIT, KEEP, Verdicts
 from corpusqa.scan.model import Scan
@@ -22,7 +24,7 @@ class Ledger:
     @classmethod
     def of(cls, scan: Scan, verdicts: Verdicts) -> Ledger:
         """The ledger of a judged scan; not yet checked."""
-        counts = dict(verdicts.frame.group_by("verdict").len().iter_rows())
+        counts = dict(verdicts.counted.group_by("verdict").agg(pl.col("documents").sum()).iter_rows())
         return cls(scan.read, counts.get(KEEP, 0), counts.get(EDIT, 0), counts.get(DROP, 0), scan.unreadable.height)
 
     def checked(self) -> Ledger:

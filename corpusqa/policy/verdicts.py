@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from corpusqa.errors import RemovesTooMuch
+from corpusqa.scan.held import among
 
 KEEP, EDIT, DROP = "keep", "edit", "drop"
 CUT, MASK = "cut", "mask"
@@ -42,12 +43,18 @@ ALARMS = {
 DECISIONS = {"place": pl.String, "decision": pl.String, "reason": pl.String, "documents": pl.Int64}
 
 
+# In the order of the letters, so that sorting by it is sorting by the word.
+OUTCOME = pl.Enum([DROP, EDIT, KEEP])
+
+
 @dataclass(frozen=True)
 class Verdicts:
     """A scan, judged.
 
     Attributes:
-        frame: Columns of VERDICTS.
+        docs: `doc` of every document, in source order.
+        kinds: What there is of verdicts: `verdict`, `reason` and `rules` of VERDICTS, of which there are few.
+        kind: The row of `kinds` for each document: UInt32.
         rules: Columns of RULES.
         edits: Columns of EDITS.
         alarms: Columns of ALARMS, worst first; `clean` refuses to write while there are any.
@@ -56,7 +63,9 @@ class Verdicts:
         kept_by_hand: `doc` of the documents that a decision keeps.
     """
 
-    frame: pl.DataFrame
+    docs: pl.Series
+    kinds: pl.DataFrame
+    kind: pl.Series
     rules: pl.DataFrame
     edits: pl.DataFrame
     alarms: pl.DataFrame
@@ -64,20 +73,43 @@ class Verdicts:
     notes: tuple[str, ...] = ()
     kept_by_hand: tuple[int, ...] = ()
 
+    @property
+    def frame(self) -> pl.DataFrame:
+        """Columns of VERDICTS: takes much room for a large corpus; `outcomes` and `part` take little."""
+        return self.part(0, self.docs.len())
+
+    def part(self, start: int, count: int) -> pl.DataFrame:
+        """Columns of VERDICTS of some documents that stand side by side in the source."""
+        told = self.kinds.select(pl.all().gather(self.kind.slice(start, count)))
+        return told.insert_column(0, self.docs.slice(start, count).alias("doc"))
+
+    @property
+    def outcomes(self) -> pl.DataFrame:
+        """`doc` and `verdict` of every document, in source order; the verdict is of the type OUTCOME."""
+        return pl.DataFrame({"doc": self.docs, "verdict": self.kinds["verdict"].cast(OUTCOME).gather(self.kind)})
+
+    @property
+    def counted(self) -> pl.DataFrame:
+        """`kinds` that some document is of, with the number of `documents`."""
+        counts = self.kind.value_counts(name="documents").rename({self.kind.name: "kind"})
+        table = self.kinds.with_row_index("kind").join(counts, on="kind", maintain_order="left")
+        return table.with_columns(pl.col("documents").cast(pl.Int64)).drop("kind")
+
     def with_empty(self, docs: Sequence[int]) -> Verdicts:
         """The verdicts with documents dropped that have no text left after their edits."""
-        empty = pl.col("doc").is_in(list(docs)) & (pl.col("verdict") == EDIT)
-        frame = self.frame.with_columns(
-            verdict=pl.when(empty).then(pl.lit(DROP)).otherwise("verdict"),
-            reason=pl.when(empty).then(pl.lit(EMPTY)).otherwise("reason"),
-            rules=pl.when(empty).then(pl.concat_list("rules", pl.lit(EMPTY))).otherwise("rules"),
+        edited = self.kinds["verdict"].gather(self.kind) == EDIT
+        empty = among(self.docs, pl.Series(docs, dtype=pl.Int64).sort()) & edited
+        dropped = self.kinds.with_columns(
+            verdict=pl.lit(DROP), reason=pl.lit(EMPTY), rules=pl.concat_list("rules", pl.lit(EMPTY))
         )
-        dropped = frame.filter(pl.col("reason") == EMPTY)
-        only = dropped.filter(pl.col("rules").list.len() == 1).height
-        row = pl.DataFrame([(EMPTY, "edits", dropped.height, only, 0)], schema=RULES, orient="row")
-        rules = pl.concat([self.rules.filter(pl.col("rule") != EMPTY), row.filter(pl.col("fired") > 0)])
-        edits = self.edits.join(dropped, on="doc", how="anti", maintain_order="left")
-        return replace(self, frame=frame, edits=edits, rules=rules)
+        kind = (self.kind + pl.Series([self.kinds.height], dtype=pl.UInt32)).zip_with(empty, self.kind)
+        edits = self.edits.filter(~among(self.edits["doc"], self.docs.filter(empty).sort()))
+        judged = replace(self, kinds=pl.concat([self.kinds, dropped]), kind=kind, edits=edits)
+        counts = judged.counted.filter(pl.col("reason") == EMPTY)
+        alone = counts.filter(pl.col("rules").list.len() == 1)
+        said = (EMPTY, "edits", int(counts["documents"].sum()), int(alone["documents"].sum()), 0)
+        row = pl.DataFrame([said], schema=RULES, orient="row").filter(pl.col("fired") > 0)
+        return replace(judged, rules=pl.concat([self.rules.filter(pl.col("rule") != EMPTY), row]))
 
     def refuse_alarms(self) -> None:
         """Stop before anything is written when a rule would drop too much of a source.

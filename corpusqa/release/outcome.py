@@ -61,7 +61,7 @@ def _edited(
     corpus: Corpus, scan: Scan, edits: pl.DataFrame, flow: Flow, name: str, specs: tuple[Spec, ...], masking: Masking
 ) -> Stage:
     """A stage with one part per unit that has edited documents."""
-    docs = scan.documents.select("doc", "unit", "row")
+    docs = scan.rows_of(edits["doc"], "doc", "unit", "row")
     placed = edits.join(docs, on="doc").select("unit", "row", "doc", "start", "end", "label", "action")
     parts = placed.sort("unit", "doc", "start", "end").partition_by("unit", as_dict=True, include_key=False)
     numbers = {number for (number,) in parts}

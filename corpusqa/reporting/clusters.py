@@ -9,7 +9,7 @@ import polars as pl
 from corpusqa.findings.names import shown_ids
 from corpusqa.policy import Verdicts
 from corpusqa.scan.clusters import transitive
-from corpusqa.scan.model import Scan
+from corpusqa.scan.model import CLUSTERS, Scan
 
 CLUSTERS_SHOWN = 100  # per half
 COMPARED = 30  # clusters of each half whose pairs are shown side by side
@@ -21,9 +21,10 @@ PAIRS_SHOWN = 2  # per cluster, the most similar first
 def shown_pairs(scan: Scan) -> pl.DataFrame:
     """The pairs that are shown side by side: columns of EDGES, the closest of the largest clusters of each half."""
     compared = _largest(scan).group_by("half", maintain_order=True).head(COMPARED)
-    small = scan.documents.filter(pl.col("bytes") <= LONGEST)["doc"].implode()
-    pairs = _closest(scan, compared).filter(pl.col("a").is_in(small) & pl.col("b").is_in(small))
-    return pairs.select(scan.edges.columns)
+    pairs = _closest(scan, compared)
+    sizes = scan.rows_of(pl.concat([pairs["a"], pairs["b"]]), "doc", "bytes")
+    small = sizes.filter(pl.col("bytes") <= LONGEST)["doc"].implode()
+    return pairs.filter(pl.col("a").is_in(small) & pl.col("b").is_in(small)).select(scan.edges.columns)
 
 
 def cluster_sections(scan: Scan, verdicts: Verdicts, pieces: pl.DataFrame) -> list[dict[str, Any]]:
@@ -36,12 +37,13 @@ def cluster_sections(scan: Scan, verdicts: Verdicts, pieces: pl.DataFrame) -> li
         verdicts: What the policy says.
         pieces: Columns of `findings.pairs.PAIRS`.
     """
-    names = scan.documents.select("doc", document=shown_ids(scan.documents))
     clusters = _largest(scan).group_by("half", maintain_order=True).head(CLUSTERS_SHOWN)
     members = scan.clusters.join(clusters.select("half", "cluster"), on=["half", "cluster"], how="semi")
+    rows = scan.rows_of(members["doc"], "doc", "id", "number", "id_private")
+    names = rows.select("doc", document=shown_ids(rows))
     members = members.join(names, on="doc", how="left", maintain_order="left")
-    members = members.join(verdicts.frame.select("doc", "verdict"), on="doc", how="left", maintain_order="left")
-    chained = transitive(scan.edges, scan.clusters).with_columns(chained=True)
+    members = members.join(verdicts.outcomes, on="doc", how="left", maintain_order="left")
+    chained = transitive(scan.edges, members.select(*CLUSTERS)).with_columns(chained=True)
     members = members.join(chained, on=["half", "cluster", "doc"], how="left", maintain_order="left")
     told = members.group_by("half", "cluster", maintain_order=True).agg(
         documents=pl.col("document").head(DOCUMENTS_SHOWN),

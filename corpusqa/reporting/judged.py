@@ -21,17 +21,17 @@ def rule_rows(verdicts: Verdicts) -> list[dict[str, Any]]:
 
 def overlap_rows(verdicts: Verdicts) -> list[dict[str, Any]]:
     """Pairs of rules that fired on the same documents, the most frequent first: `a`, `b`, `documents`."""
-    fired = verdicts.frame.select("doc", a="rules").explode("a", empty_as_null=False).drop_nulls("a")
-    pairs = fired.join(fired.rename({"a": "b"}), on="doc").filter(pl.col("a") < pl.col("b"))
-    counts = pairs.group_by("a", "b").agg(documents=pl.len().cast(pl.Int64))
+    kinds = verdicts.counted.with_row_index("kind")
+    fired = kinds.select("kind", "documents", a="rules").explode("a", empty_as_null=False).drop_nulls("a")
+    pairs = fired.join(fired.select("kind", b="a"), on="kind").filter(pl.col("a") < pl.col("b"))
+    counts = pairs.group_by("a", "b").agg(pl.col("documents").sum())
     rows = records(counts.sort(["documents", "a", "b"], descending=[True, False, False]).head(OVERLAPS_SHOWN))
     return [{**row, "a": neutral_name(row["a"], 1000), "b": neutral_name(row["b"], 1000)} for row in rows]
 
 
 def reason_rows(verdicts: Verdicts) -> list[dict[str, Any]]:
     """Why documents were dropped, the first reason of each: `reason`, `documents`."""
-    dropped = verdicts.frame.filter(verdict="drop")
-    counts = dropped.group_by("reason").agg(documents=pl.len().cast(pl.Int64))
+    counts = verdicts.counted.filter(verdict="drop").group_by("reason").agg(pl.col("documents").sum())
     rows = records(counts.sort(["documents", "reason"], descending=[True, False]))
     return [{**row, "reason": neutral_name(row["reason"], 1000)} for row in rows]
 

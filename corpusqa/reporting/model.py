@@ -5,6 +5,7 @@ Times, memory and machines are no part of it; sorted keys and rounded numbers ma
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import PurePath
 from typing import Any
@@ -22,6 +23,7 @@ from corpusqa.gate.stored import SCHEMA
 from corpusqa.policy import Ledger, Verdicts
 from corpusqa.reporting.checks import check_sections
 from corpusqa.reporting.clusters import cluster_sections
+from corpusqa.reporting.found import Found
 from corpusqa.reporting.judged import edit_rows, overlap_rows, reason_rows, rule_rows
 from corpusqa.reporting.plain import plain, records
 from corpusqa.reporting.reference import reference_section
@@ -43,7 +45,7 @@ def build_report(
     scan: Scan,
     verdicts: Verdicts,
     ledger: Ledger,
-    findings: pl.DataFrame,
+    findings: Iterable[pl.DataFrame],
     gate: GateResult,
     config: Config,
     *,
@@ -59,7 +61,7 @@ def build_report(
         scan: The measured corpus.
         verdicts: What the policy says.
         ledger: The account of every row.
-        findings: Columns of FINDINGS in the order of `findings.ordered`.
+        findings: Columns of FINDINGS in the order of `findings.ordered`, some at a time.
         gate: The judged limits.
         config: For the fields to slice by.
         source: What was scanned, as the user named it.
@@ -70,21 +72,21 @@ def build_report(
             stand behind the others of their severity.
     """
     slices = Slices.of(scan)
-    findings = _with_acceptance(findings, accepted)
-    measured = metrics(scan, verdicts.frame, tuple(config.report.by))
+    found = Found.of(findings, accepted, FINDINGS_SHOWN)
+    measured = metrics(scan, verdicts.outcomes, tuple(config.report.by))
     report = {
         "schema": SCHEMA,
         "tool": {"name": "corpusqa", "version": version("corpusqa")},
         "corpus": _corpus(scan, source),
         "ledger": _ledger(ledger),
-        "checks": check_sections(scan, findings, measured.filter(by="")),
+        "checks": check_sections(scan, found, measured.filter(by="")),
         "metrics": _own_metrics(scan, measured.filter(by="")),
         "slices": slice_sections(measured, slices),
         "clusters": cluster_sections(scan, verdicts, pl.DataFrame(schema=PAIRS) if pieces is None else pieces),
         "documents": [] if annotated is None else sample_sections(scan, verdicts, annotated),
         "repeats": [] if shared is None else repeat_sections(repeat_documents(scan), shared),
-        "findings": records(findings.head(FINDINGS_SHOWN).select(_FINDING)),
-        "totals": _totals(findings),
+        "findings": records(found.shown.select(_FINDING)),
+        "totals": _totals(found),
         "rules": rule_rows(verdicts),
         "columns": records(private_columns(scan)),
         "overlaps": overlap_rows(verdicts),
@@ -106,27 +108,20 @@ def build_report(
 
 
 def _corpus(scan: Scan, source: str) -> dict[str, Any]:
-    documents = scan.documents
     name = source if "://" in source else PurePath(source).name
-    hidden = documents.filter(pl.col("file_private") & (pl.col("file") == name)).height > 0
+    hidden, sums = False, {"bytes": 0, "chars": 0, **dict.fromkeys(FIELDS, 0)}
+    for part in scan.held.parts("documents", ("file", "file_private", *sums)):
+        hidden |= part.filter(pl.col("file_private") & (pl.col("file") == name)).height > 0
+        sums |= {size: sums[size] + int(part[size].sum()) for size in ("bytes", "chars")}
+        sums |= {field: sums[field] + part.height - part[field].null_count() for field in FIELDS}
     return {
         "name": neutral_name("" if hidden else name),
-        "documents": documents.height,
-        "bytes": int(documents["bytes"].sum()),
-        "characters": int(documents["chars"].sum()),
+        "documents": scan.height,
+        "bytes": sums["bytes"],
+        "characters": sums["chars"],
         "digest": scan.digest,
-        "fields": {field: documents.height - documents[field].null_count() for field in FIELDS},
+        "fields": {field: sums[field] for field in FIELDS},
     }
-
-
-def _with_acceptance(findings: pl.DataFrame, accepted: pl.DataFrame | None) -> pl.DataFrame:
-    """The findings with the column `accepted`: why the team accepts them, null where it does not."""
-    if accepted is None:
-        return findings.with_columns(accepted=pl.lit(None, pl.String))
-    known = accepted.select("fingerprint", "name", accepted="reason").unique(["fingerprint", "name"], keep="first")
-    joined = findings.join(known, on=["fingerprint", "name"], how="left", maintain_order="left")
-    rank = pl.col("severity").replace_strict({name: at for at, name in enumerate(SEVERITIES)}, return_dtype=pl.Int8)
-    return joined.sort(rank, pl.col("accepted").is_not_null(), maintain_order=True)
 
 
 def _own_metrics(scan: Scan, whole: pl.DataFrame) -> dict[str, float | None]:
@@ -137,7 +132,7 @@ def _own_metrics(scan: Scan, whole: pl.DataFrame) -> dict[str, float | None]:
 
 def _sample(scan: Scan, whole: pl.DataFrame) -> dict[str, Any]:
     """What the sample says of all rows: `low` and `high` of every metric for which it says anything."""
-    found = intervals(scan, whole, scan.spans).drop_nulls("low")
+    found = intervals(scan, whole).drop_nulls("low")
     rows = {metric: {"low": low, "high": high} for metric, low, high in found.select("metric", "low", "high").rows()}
     return {"rows": scan.read, "of": scan.of, "confidence": CONFIDENCE, "intervals": rows}
 
@@ -146,17 +141,15 @@ def _ledger(ledger: Ledger) -> dict[str, int]:
     return {name: getattr(ledger, name) for name in ("read", "kept", "edited", "dropped", "unreadable")}
 
 
-def _totals(findings: pl.DataFrame) -> dict[str, Any]:
+def _totals(found: Found) -> dict[str, Any]:
     """How many findings there are, however few are shown."""
-    counts = {column: dict(findings[column].value_counts().iter_rows()) for column in ("name", "severity")}
-    severities = {name: counts["severity"].get(name, 0) for name in ("error", "warning", "info")}
-    shown = min(findings.height, FINDINGS_SHOWN)
+    severities = found.by("severity")
     return {
-        "findings": findings.height,
-        "shown": shown,
-        "accepted": findings.height - findings["accepted"].null_count(),
-        "by_name": counts["name"],
-        "by_severity": severities,
+        "findings": int(found.counts["count"].sum()),
+        "shown": found.shown.height,
+        "accepted": int(found.counts.filter("accepted")["count"].sum()),
+        "by_name": {name: count for (name,), count in found.by("name").items()},
+        "by_severity": {name: severities.get((name,), 0) for name in SEVERITIES},
     }
 
 

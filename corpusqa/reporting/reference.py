@@ -23,7 +23,8 @@ def reference_section(scan: Scan) -> dict[str, Any]:
     """
     said, found = scan.reference, scan.matches
     name = str(said["name"])
-    names = scan.documents.select("doc", document=shown_ids(scan.documents))
+    held = scan.rows_of(found["doc"], "doc", "id", "number", "id_private")
+    names = held.select("doc", document=shown_ids(held))
     counts = found.group_by("item").agg(count=pl.col("doc").n_unique())
     most = counts.sort(["count", "item"], descending=[True, False]).head(SHOWN)["item"].to_list()
     rows = found.join(names, on="doc", how="left", maintain_order="left")

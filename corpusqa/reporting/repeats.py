@@ -32,9 +32,15 @@ def repeat_documents(scan: Scan) -> pl.DataFrame:
     Returns:
         `doc`, `site` (null without a URL that may be shown) and `documents` (of the site that have such lines).
     """
-    marked = scan.spans.filter(pl.col("label").is_in(repeat_labels(scan))).select("doc").unique()
-    host = pl.col("url").str.to_lowercase().str.extract(_HOST)
-    sites = scan.documents.select("doc", site=pl.when(~pl.col("url_private")).then(host)).join(marked, on="doc")
+    host, labels = pl.col("url").str.to_lowercase().str.extract(_HOST), repeat_labels(scan)
+    found = [pl.DataFrame(schema={"doc": pl.Int64, "site": pl.String})]
+    if labels:
+        documents = scan.held.parts("documents", ("doc", "url", "url_private"))
+        for part, marked in zip(documents, scan.held.parts("spans", ("doc", "label")), strict=True):
+            docs = marked.filter(pl.col("label").is_in(labels)).select("doc").unique()
+            site = pl.when(~pl.col("url_private")).then(host)
+            found.append(part.select("doc", site=site).join(docs, on="doc", how="semi", maintain_order="left"))
+    sites = pl.concat(found)
     counted = sites.with_columns(documents=pl.len().over("site").cast(pl.Int64))
     first = counted.sort("doc").group_by("site", "documents").agg(pl.col("doc").head(LOOKED))
     largest = first.sort(["documents", "site"], descending=[True, False], nulls_last=True).head(SITES)

@@ -24,7 +24,8 @@ class Slices:
         """The private sources of a scan, and the private ids, after which clusters are named."""
         found: dict[str, str] = {}
         for field, word in (("id", "row"), ("source", "source")):
-            hidden = scan.documents.filter(pl.col(f"{field}_private"))
+            parts = scan.held.parts("documents", (field, "number", f"{field}_private"))
+            hidden = pl.concat(part.filter(pl.col(f"{field}_private")) for part in parts)
             rows = hidden.unique(field, keep="first", maintain_order=True).select(field, "number")
             found |= {name: f"{word}:{number}" for name, number in rows.iter_rows()}
         return cls(found)

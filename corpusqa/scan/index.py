@@ -1,20 +1,27 @@
-"""From rows of units to documents of a corpus: numbers, lines, public ids."""
+"""From rows of units to documents of a corpus: numbers, lines, public ids.
+
+Over all documents only ids are compared. Everything else is read, numbered and written unit by unit.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from corpusqa.corpus import Corpus, validate_documents
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Stage
 from corpusqa.readers import Unit
-from corpusqa.scan.ids import public_ids, ranks, repeated_ids
+from corpusqa.scan.held import ROWS, OnDisk
+from corpusqa.scan.ids import SHORT, public_ids, ranks, repeated_ids
 from corpusqa.scan.model import DOCUMENTS, UNREADABLE
-from corpusqa.scan.names import recalled
+from corpusqa.scan.names import any_hidden, hidden, recalled
 
 
 @dataclass(frozen=True)
@@ -22,14 +29,18 @@ class Index:
     """Every row of the source by number.
 
     Attributes:
-        documents: Columns of DOCUMENTS, sorted by number.
+        height: Number of documents.
+        unit_of: Number of the unit in which each document lies, by `doc`.
+        names: `doc` and the names of documents of which one is private, sorted by doc; they are in no file.
         unreadable: Columns of UNREADABLE, sorted by number.
         duplicate_ids: `id`, `count` of ids that the source repeats.
         digest: Content digest of the corpus.
-        stage: One part `docs` per unit with `row`, `doc`, for tasks that work on units.
+        stage: Per unit the tables `docs` with `row`, `doc`, and `documents` with the columns of DOCUMENTS.
     """
 
-    documents: pl.DataFrame
+    height: int
+    unit_of: npt.NDArray[np.int32]
+    names: pl.DataFrame
     unreadable: pl.DataFrame
     duplicate_ids: pl.DataFrame
     digest: str
@@ -38,50 +49,96 @@ class Index:
     @property
     def read(self) -> int:
         """Rows of the source."""
-        return self.documents.height + self.unreadable.height
+        return self.height + self.unreadable.height
+
+    def documents(self, *columns: str) -> pl.DataFrame:
+        """Some columns of DOCUMENTS, of all documents, sorted by number."""
+        return pl.concat(self.held.parts("documents", columns))
+
+    @property
+    def held(self) -> OnDisk:
+        """The documents by unit."""
+        return OnDisk(self.stage, {"documents": DOCUMENTS}, self.names, {})
+
+
+class _Place(NamedTuple):
+    """Number of a unit's first row among all rows of the source, and the lines of its file before it."""
+
+    rows_before: int
+    lines_before: int
 
 
 def index(flow: Flow, corpus: Corpus, measured: Stage) -> Index:
     """Number the rows, make the ids public and rank them; names that hold private values are read again."""
     units = corpus.units
-    offsets = _offsets(units, measured)
-    documents = recalled(corpus, _numbered(measured, units, "documents", offsets))
-    unreadable = _numbered(measured, units, "unreadable", offsets).sort("number").select(*UNREADABLE)
-    validate_documents(documents.with_columns(row="number"), "the documents that were read")
-    repeats = repeated_ids(documents["id"])
-    public = public_ids(documents["id"], documents["digest"])
-    documents = documents.with_columns(public.alias("id"), ranks(public).alias("doc")).select(*DOCUMENTS)
-    by_unit = documents.select("unit", "row", "doc").partition_by("unit", as_dict=True, include_key=False)
-    none = pl.DataFrame(schema={"row": pl.Int64, "doc": pl.Int64})
-    parts = [{"docs": by_unit.get((unit.number,), none)} for unit in units]
-    stage = flow.write("index", measured.digest, parts)
-    return Index(documents, unreadable, repeats, _digest(documents["digest"]), stage)
+    places = _places(units, measured)
+    heights, ids, short, names, digest = _identified(corpus, measured)
+    repeats = repeated_ids(ids)
+    public = public_ids(ids, short)
+    del ids, short
+    docs = ranks(public)
+    unit_of = np.empty(docs.len(), np.int32)
+    unit_of[docs.to_numpy()] = np.repeat([unit.number for unit in units], heights)
+    numbered = names.with_columns(doc=docs.gather(names["at"]), id=public.gather(names["at"]))
+    parts = _written(measured, units, places, heights, docs, public)
+    stage = flow.write("index", measured.digest, parts, len(units))
+    lost = [_numbered(measured, unit, "unreadable", places[unit.number]) for unit in units]
+    unreadable = pl.concat(lost, how="diagonal_relaxed").select(*UNREADABLE)
+    whole = numbered.select("doc", *ROWS).sort("doc")
+    return Index(docs.len(), unit_of, whole, unreadable, repeats, digest, stage)
 
 
-def _offsets(units: Sequence[Unit], measured: Stage) -> pl.DataFrame:
-    """First row number of each unit, and the lines of its file before it."""
-    rows, rows_before, lines_before, file = [], 0, 0, ""
+def _identified(corpus: Corpus, measured: Stage) -> tuple[list[int], pl.Series, pl.Series, pl.DataFrame, str]:
+    """Heights of the units, ids, short digests, private names by position `at`, and the digest of the content."""
+    heights, ids, short, names = [], [], [], []
+    whole, at = hashlib.sha256(), 0
+    for unit in corpus.units:
+        part = measured.part("documents", unit.number)
+        validate_documents(part, f"the documents of unit {unit.number}")
+        part = part.with_columns(unit=pl.lit(unit.number, pl.Int64), at=pl.int_range(at, at + pl.len()))
+        whole.update(bytes.fromhex("".join(part["digest"])))
+        if part.height and any_hidden(part):
+            part = recalled(corpus, part)
+            names.append(part.filter(pl.any_horizontal(f"{name}_private" for name in ROWS)).select("at", *ROWS))
+        heights.append(part.height)
+        ids.append(part["id"].cast(pl.String))
+        short.append(part["digest"].str.slice(0, SHORT))
+        at += part.height
+    none = pl.DataFrame(schema={"at": pl.Int64, **dict.fromkeys(ROWS, pl.String)})
+    return heights, pl.concat(ids), pl.concat(short), pl.concat([none, *names]), whole.hexdigest()
+
+
+def _written(
+    measured: Stage,
+    units: Sequence[Unit],
+    places: dict[int, _Place],
+    heights: Sequence[int],
+    docs: pl.Series,
+    public: pl.Series,
+) -> Iterator[dict[str, pl.DataFrame]]:
+    """The tables of each unit, made when they are asked for."""
+    at = 0
+    for unit, height in zip(units, heights, strict=True):
+        part = _numbered(measured, unit, "documents", places[unit.number])
+        part = part.with_columns(docs[at : at + height].alias("doc"), public[at : at + height].alias("id"))
+        yield {"docs": part.select("row", "doc"), "documents": hidden(part.select(*DOCUMENTS))}
+        at += height
+
+
+def _places(units: Sequence[Unit], measured: Stage) -> dict[int, _Place]:
+    places, rows_before, lines_before, file = {}, 0, 0, ""
     for unit in units:
         counts = measured.part("counts", unit.number).row(0, named=True)
         if unit.start == 0 or unit.files[0] != file:
             lines_before, file = 0, unit.files[0]
-        rows.append((unit.number, rows_before, lines_before))
+        places[unit.number] = _Place(rows_before, lines_before)
         rows_before += counts["rows"]
         lines_before += counts["lines"]
-    return pl.DataFrame(
-        rows, schema={"unit": pl.Int64, "rows_before": pl.Int64, "lines_before": pl.Int64}, orient="row"
-    )
+    return places
 
 
-def _numbered(measured: Stage, units: Sequence[Unit], table: str, offsets: pl.DataFrame) -> pl.DataFrame:
-    frames = [measured.part(table, unit.number).with_columns(unit=pl.lit(unit.number, pl.Int64)) for unit in units]
-    return (
-        pl.concat(frames, how="diagonal_relaxed")
-        .join(offsets, on="unit", how="left", maintain_order="left")
-        .with_columns(number=pl.col("row") + pl.col("rows_before"), line=pl.col("line") + pl.col("lines_before"))
-        .sort("number")
-    )
-
-
-def _digest(digests: pl.Series) -> str:
-    return hashlib.sha256(bytes.fromhex("".join(digests))).hexdigest()
+def _numbered(measured: Stage, unit: Unit, table: str, place: _Place) -> pl.DataFrame:
+    part = measured.part(table, unit.number)
+    unit_number = pl.lit(unit.number, pl.Int64).alias("unit")
+    number = (pl.col("row") + place.rows_before).alias("number")
+    return part.with_columns(unit_number, number, line=pl.col("line") + place.lines_before).sort("number")

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from corpusqa.batch import DOCUMENT, Batch
@@ -62,7 +63,7 @@ def verify(flow: Flow, scanned: Scanned, plugin: Plugin, half: str) -> tuple[pl.
     found = pairs.frame("pairs").sort("a", "b")
     if found.is_empty():
         return pl.DataFrame(schema=VERIFIED), capped
-    blocks = pack(found, scanned.index.documents.select("doc", "bytes"), flow.memory.batch)
+    blocks = pack(found, scanned.index.documents("doc", "bytes"), flow.memory.batch)
     plan = flow.write(f"blocks.{name}", pairs.digest, _plan(blocks))
     made_of = (plan.digest, scanned.measured.digest, scanned.fingerprints)
     rows = partial(_texts, scanned.corpus, scanned.specs, scanned.measured, scanned.index.stage, plan)
@@ -122,8 +123,7 @@ def _plan(blocks: pl.DataFrame) -> list[dict[str, pl.DataFrame]]:
 def _units(scanned: Scanned, blocks: pl.DataFrame) -> list[Unit]:
     """Units that hold an involved document."""
     involved = pl.concat([blocks["a"], blocks["b"]]).unique()
-    docs = scanned.index.documents
-    numbers = set(docs.filter(pl.col("doc").is_in(involved.implode()))["unit"].unique().to_list())
+    numbers = set(np.unique(scanned.index.unit_of[involved.to_numpy()]).tolist())
     return [unit for unit in scanned.corpus.units if unit.number in numbers]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
 
+from corpusqa.scan.held import TABLES, Held, InMemory, rows_of
 from corpusqa.scan.sources import Sources
 
 # One row per document, sorted by `number` (source order).
@@ -128,9 +128,7 @@ class Scan:
     """One corpus, measured.
 
     Attributes:
-        documents: Columns of DOCUMENTS, sorted by `number`.
-        signals: `doc` and one column per declared signal under its full name; rows in the order of `documents`.
-        spans: Columns of SPANS, sorted by doc, start, end, label. The failures of checks are not among them.
+        held: `documents`, `signals` and `spans`, one row and more per document; see the properties of these names.
         edges: Columns of EDGES, sorted by half, a, b.
         clusters: Columns of CLUSTERS, sorted by half, cluster, doc; only clusters of two and more.
         unreadable: Columns of UNREADABLE, sorted by number.
@@ -149,9 +147,7 @@ class Scan:
         sources: `[[source]]` entries, by which documents are told whose source nobody declared.
     """
 
-    documents: pl.DataFrame
-    signals: pl.DataFrame
-    spans: pl.DataFrame
+    held: Held
     edges: pl.DataFrame
     clusters: pl.DataFrame
     unreadable: pl.DataFrame
@@ -169,10 +165,50 @@ class Scan:
     of: int | None = None
     sources: Sources = ()
 
-    @cached_property
+    @property
+    def height(self) -> int:
+        """Number of documents."""
+        return self.read - self.unreadable.height
+
+    @property
+    def documents(self) -> pl.DataFrame:
+        """Columns of DOCUMENTS, sorted by `number`; all of them, which for a large corpus is too much: see `take`."""
+        return self.take("documents")
+
+    @property
+    def signals(self) -> pl.DataFrame:
+        """`doc` and one column per declared signal under its full name; rows in the order of `documents`."""
+        return self.take("signals")
+
+    @property
+    def spans(self) -> pl.DataFrame:
+        """Columns of SPANS, sorted by doc, start, end, label. The failures of checks are not among them."""
+        return self.take("spans").sort("doc", "start", "end", "label", nulls_last=True, maintain_order=True)
+
+    @property
     def frame(self) -> pl.DataFrame:
         """Documents and signals side by side, sorted by `number`."""
         return pl.concat([self.documents, self.signals.drop("doc")], how="horizontal")
+
+    def take(self, table: str, *columns: str) -> pl.DataFrame:
+        """Some columns (by default all) of `documents`, `signals` or `spans`; spans in the order of their documents."""
+        return pl.concat(self.held.parts(table, columns or None))
+
+    def rows_of(self, docs: pl.Series, *columns: str) -> pl.DataFrame:
+        """Some columns (`doc` among them, by default all) of some documents alone, sorted by `number`."""
+        return rows_of(self.held, docs, *columns)
+
+    def side_by_side(self, columns: Iterable[str]) -> Iterator[pl.DataFrame]:
+        """`doc` and some columns of documents and signals, unit by unit."""
+        names = list(dict.fromkeys(("doc", *columns)))
+        fields = self.held.parts("documents", [name for name in names if name in DOCUMENTS])
+        signals = self.held.parts("signals", [name for name in names if name == "doc" or name not in DOCUMENTS])
+        for part, measured in zip(fields, signals, strict=True):
+            yield pl.concat([part, measured.drop("doc")], how="horizontal")
+
+    def in_memory(self) -> Scan:
+        """The same scan with its tables in memory, for use after its files are gone."""
+        return replace(self, held=InMemory({name: getattr(self, name) for name in TABLES}))
 
     @property
     def labels(self) -> dict[str, LabelInfo]:

@@ -1,0 +1,167 @@
+"""The tables of a scan in the making: what was measured of each unit, and what the corpus halves add to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import polars as pl
+
+from corpusqa.corpus import Corpus
+from corpusqa.plugins import Plugin
+from corpusqa.scan.against import match_spans
+from corpusqa.scan.clusters import clustered, member_spans
+from corpusqa.scan.describe import describe
+from corpusqa.scan.groups import split
+from corpusqa.scan.held import aligned, rows_of
+from corpusqa.scan.links import Scanned
+from corpusqa.scan.model import CLUSTERS, EDGES, ELSEWHERE, FAILURES, MATCHES, SPANS
+
+_FIELDS = ("id", "source", "split", "url", "published", "collected", "language")
+_NAMED = ("id", "source", "split")  # of a Derive half that says which signals it needs
+
+
+class Tables:
+    """What the halves add is held, which is little; what was measured is read unit by unit.
+
+    Args:
+        scanned: The first pass.
+        plugins: The selected checks.
+    """
+
+    def __init__(self, scanned: Scanned, plugins: Sequence[Plugin]) -> None:
+        self._scanned = scanned
+        self.checks = describe(plugins)
+        self._declared: dict[str, Any] = {
+            f"{plugin.name}.{name}": signal.dtype for plugin in plugins for name, signal in plugin.check.signals.items()
+        }
+        self._links: list[str] = []
+        self._added: dict[str, tuple[pl.DataFrame, Any]] = {}  # by signal: `doc`, `value`, sorted; what the others have
+        self._spans = [pl.DataFrame(schema=SPANS)]
+        self._edges = [pl.DataFrame(schema=EDGES)]
+        self._clusters = [pl.DataFrame(schema=CLUSTERS)]
+        self._matches = [pl.DataFrame(schema=MATCHES)]
+        self._reference: dict[str, Any] = {}
+        self._capped: dict[str, int] = {}
+
+    def add_links(self, plugin: Plugin, half: str, pairs: pl.DataFrame, capped: int) -> None:
+        """Verified pairs become edges, clusters, the half's signal and, if a label bears the half's name, spans."""
+        name = f"{plugin.name}.{half}"
+        edges = pairs.select(pl.lit(name).alias("half"), "a", "b", "similarity", "evidence").cast(EDGES)  # type: ignore[arg-type]
+        tied = rows_of(
+            self._scanned.index.held, pl.concat([pairs["a"], pairs["b"]]), "doc", "id", "number", "id_private"
+        )
+        clusters = clustered(name, pairs, tied)
+        self._edges.append(edges)
+        self._clusters.append(clusters)
+        self._links.append(name)
+        self._put(name, clusters.select("doc", value="cluster"))
+        if half in plugin.check.labels:
+            self._spans.append(member_spans(name, edges, clusters, tied))
+        if capped:
+            self._capped[f"{name}: keys shared by too many documents to pair all with all"] = capped
+
+    def add_matches(
+        self, plugin: Plugin, half: str, found: pl.DataFrame, compared: int, items: int, reference: Corpus
+    ) -> None:
+        """Items of a reference that documents hold become matches, the half's signal and, if a label fits, spans."""
+        name = f"{plugin.name}.{half}"
+        self._matches.append(found)
+        self._reference = {"name": reference.source, "items": items, "compared": compared}
+        counts = found.group_by("doc").agg(value=pl.col("item").n_unique().cast(pl.Int64))
+        self._put(name, counts, 0)
+        if half in plugin.check.labels:
+            self._spans.append(match_spans(found))
+
+    def add_rows(self, plugin: Plugin, said: pl.DataFrame) -> None:
+        """Rows of a Groups or Derive half: signals replace the column, spans are added."""
+        signals, spans = split(plugin, said)
+        once = signals.unique("doc", keep="first", maintain_order=True)
+        for name in signals.columns[1:]:
+            self._put(name, once.select("doc", value=name))
+        self._spans.append(spans)
+
+    def _put(self, name: str, values: pl.DataFrame, rest: Any = None) -> None:
+        self._added[name] = values.sort("doc"), rest
+
+    def frame(self, needs: Sequence[str]) -> pl.DataFrame:
+        """What a Derive half sees: every field and signal; of one that says what it needs, these and the clusters."""
+        fields = ("doc", *(_NAMED if needs else _FIELDS))
+        signals = [name for name in self._declared if not needs or name in {*needs, *self._links}]
+        found = [self._signals(unit.number, signals).drop("doc") for unit in self._scanned.corpus.units]
+        return pl.concat([self._scanned.index.documents(*fields), pl.concat(found)], how="horizontal")
+
+    def parts(self) -> Iterator[dict[str, pl.DataFrame]]:
+        """`documents`, `signals` (without the names of clusters), `spans`, `failures`, `elsewhere` of each unit."""
+        stored = [name for name in self._declared if name not in self._links]
+        measured, index = self._scanned.measured, self._scanned.index
+        added = self._spans_by_unit()
+        for unit in self._scanned.corpus.units:
+            docs = index.stage.part("docs", unit.number)
+            own = measured.part("spans", unit.number).join(docs, on="row", maintain_order="left").select(*SPANS)
+            spans = pl.concat([own, *added.get((unit.number,), [])])
+            failed = measured.part("failures", unit.number).join(docs, on="row", maintain_order="left")
+            elsewhere = measured.part("elsewhere", unit.number).join(docs, on="row", maintain_order="left")
+            yield {
+                "documents": index.stage.part("documents", unit.number),
+                "signals": self._signals(unit.number, stored),
+                "spans": spans.sort("doc", "start", "end", "label", nulls_last=True, maintain_order=True),
+                "failures": failed.select(*FAILURES).sort("doc", "check"),
+                "elsewhere": elsewhere.select(*ELSEWHERE).sort("doc", "column", "label"),
+            }
+
+    def _spans_by_unit(self) -> dict[Any, list[pl.DataFrame]]:
+        found: dict[Any, list[pl.DataFrame]] = {}
+        for spans in self._spans:
+            units = pl.Series("unit", self._scanned.index.unit_of[spans["doc"].to_numpy()])
+            placed = spans.with_columns(units).partition_by(
+                "unit", as_dict=True, include_key=False, maintain_order=True
+            )
+            for unit, part in placed.items():
+                found.setdefault(unit, []).append(part.select(*SPANS))
+        return found
+
+    def _signals(self, unit: int, names: Sequence[str]) -> pl.DataFrame:
+        """`doc` and some signals of one unit, in the order of the documents."""
+        docs = self._scanned.index.stage.part("docs", unit)
+        measured = self._scanned.measured.part("signals", unit)
+        rows = docs.join(measured, on="row", how="left", maintain_order="left")
+        columns = []
+        for name in names:
+            if name in self._added:
+                table, rest = self._added[name]
+                values = aligned(docs["doc"], table)["value"].alias(name)
+                columns.append(values if rest is None else values.fill_null(rest))
+            else:
+                columns.append(
+                    rows[name] if name in rows.columns else pl.repeat(None, docs.height, eager=True).alias(name)
+                )
+        return pl.DataFrame([docs["doc"], *(column.cast(self._declared[column.name]) for column in columns)])
+
+    @property
+    def units(self) -> int:
+        """How many parts there are."""
+        return len(self._scanned.corpus.units)
+
+    def whole(self) -> dict[str, pl.DataFrame]:
+        """The tables that are no larger than what the halves found."""
+        return {
+            "edges": pl.concat(self._edges).sort("half", "a", "b"),
+            "clusters": pl.concat(self._clusters).sort("half", "cluster", "doc"),
+            "matches": pl.concat(self._matches),
+            "unreadable": self._scanned.index.unreadable,
+            "duplicate_ids": self._scanned.index.duplicate_ids,
+        }
+
+    def said(self) -> dict[str, Any]:
+        """What is said of the corpus as a whole, as plain values."""
+        corpus, index = self._scanned.corpus, self._scanned.index
+        return {
+            "digest": index.digest,
+            "read": index.read,
+            "reference": self._reference,
+            "capped": self._capped,
+            "notes": tuple(corpus.notes),
+            "seconds": self._scanned.measured.seconds,
+            "of": corpus.sample.of if corpus.sample else None,
+        }
