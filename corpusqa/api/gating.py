@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from corpusqa.api.findings import unlisted_findings
 from corpusqa.errors import CannotEvaluate
 from corpusqa.gate import GateResult, evaluate
 from corpusqa.gate.accepted import ASKED, Accepted, accept
@@ -49,7 +50,8 @@ def accepted(found: Account) -> Accepted | None:
     tell = partial(told, found.plugins)
     reasons = tell(pl.Series([entry.reason for entry in suppress], dtype=pl.String))
     shown = [replace(entry, reason=reason) for entry, reason in zip(suppress, reasons, strict=True)]
-    known = accept(found.listed.take(*ASKED), found.scan, shown, baseline, datetime.now(UTC).date())
+    findings, rest = found.listed.take(*ASKED), unlisted_findings(found.scan) if suppress else None
+    known = accept(findings, found.scan, shown, baseline, datetime.now(UTC).date(), rest)
     return replace(known, fingerprints=known.fingerprints.with_columns(tell(known.fingerprints["reason"])))
 
 

@@ -36,7 +36,12 @@ class Accepted:
 
 
 def accept(
-    findings: pl.DataFrame, scan: Scan, suppress: Sequence[Suppress], baseline: Baseline | None, today: date
+    findings: pl.DataFrame,
+    scan: Scan,
+    suppress: Sequence[Suppress],
+    baseline: Baseline | None,
+    today: date,
+    unlisted: pl.DataFrame | None = None,
 ) -> Accepted:
     """The findings that the configuration and the baseline accept.
 
@@ -46,17 +51,19 @@ def accept(
         suppress: The entries of the configuration.
         baseline: The baseline file, if there is one.
         today: The day on which entries have expired or not.
+        unlisted: `name`, `doc`, `document`, `source`, `file` of what counts like a finding and is not listed as one.
 
     Raises:
         ConfigError: an entry names findings that no selected check can give.
     """
     names = _names(scan)
+    every = findings if unlisted is None else pl.concat([findings, unlisted], how="diagonal")
     taken: list[pl.DataFrame] = []
     notes: list[str] = []
     for entry in suppress:
         if not _possible(entry, names, scan.checks):
             continue
-        found = findings.filter(_fits(entry, findings))
+        found = every.filter(_fits(entry, every))
         notes.append(_said(entry, found.height, today))
         if not _expired(entry, today):
             taken.append(found.with_columns(reason=pl.lit(entry.reason)))
@@ -64,9 +71,9 @@ def accept(
         held, stale = entries_of(baseline, findings, scan)
         taken.append(held)
         notes += baseline_notes(held.height, stale, baseline, scan.checks)
-    every = pl.concat([findings.clear().with_columns(reason=pl.lit(None, pl.String)), *taken])
-    once = every.unique("fingerprint", keep="first", maintain_order=True)
-    spans = every.select("doc", "start", "end", label="name").unique().filter(pl.col("doc").is_not_null())
+    known = pl.concat([findings.clear().with_columns(reason=pl.lit(None, pl.String)), *taken], how="diagonal")
+    once = known.drop_nulls("fingerprint").unique("fingerprint", keep="first", maintain_order=True)
+    spans = known.select("doc", "start", "end", label="name").unique().filter(pl.col("doc").is_not_null())
     return Accepted(spans, once.select("fingerprint", "name", "reason"), tuple(note for note in notes if note))
 
 

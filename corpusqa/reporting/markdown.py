@@ -88,6 +88,8 @@ def _checks(report: dict[str, Any]) -> list[str]:
     if missing:
         said = ", ".join(f"{code(name)} on {percent(count, documents)}" for name, count in missing[:6])
         lines += ["", f"Not measurable on some documents: {said}" + (" and others." if len(missing) > 6 else ".")]
+    if report["capped"]:
+        lines += ["", "Limited: " + "; ".join(f"{what}: {count:,}" for what, count in report["capped"].items()) + "."]
     return lines
 
 

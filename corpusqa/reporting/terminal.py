@@ -60,6 +60,7 @@ def render(report: dict[str, Any], output: str = "", *, color: bool | None = Non
     _reference(console, report)
     _not_measured(console, report)
     _repeats(console, report)
+    _capped(console, report)
     _unreadable(console, report)
     _gate(console, report)
     if output:
@@ -179,6 +180,12 @@ def _not_measured(console: Console, report: dict[str, Any]) -> None:
         )
     if rows:
         console.print()
+
+
+def _capped(console: Console, report: dict[str, Any]) -> None:
+    """What was not looked at in full, so that nobody takes it for all."""
+    for what, count in report["capped"].items():
+        console.print(Text.assemble(("Limited  ", "bold"), f"{what}: {count:,}"))
 
 
 def _reference(console: Console, report: dict[str, Any]) -> None:

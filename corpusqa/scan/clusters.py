@@ -9,6 +9,8 @@ from corpusqa.scan.model import CLUSTERS, SPANS
 
 # What is said of a member that `transitive` names.
 CHAINED = "in this cluster through others only"
+# Findings of one cluster that are listed: as many as a report shows at all.
+LISTED = 10_000
 LONGEST_NAME = 120  # code points of an id in a reason
 
 
@@ -22,6 +24,20 @@ def clustered(half: str, pairs: pl.DataFrame, documents: pl.DataFrame) -> pl.Dat
     ids = documents.select(component="doc", cluster="id")
     members = components(pairs).join(ids, on="component", how="left")
     return members.select(pl.lit(half).alias("half"), "cluster", "doc").sort("cluster", "doc")
+
+
+def unlisted(clusters: pl.DataFrame) -> pl.DataFrame:
+    """Members of clusters beyond the first LISTED: they count like all others, but are no findings of their own.
+
+    Args:
+        clusters: Columns of CLUSTERS.
+
+    Returns:
+        `label` (the name of the half) and `doc`.
+    """
+    large = clusters.filter(pl.len().over("half", "cluster") > LISTED)
+    rank = pl.col("doc").rank("ordinal").over("half", "cluster")
+    return large.filter(rank > LISTED).select("doc", label="half")
 
 
 def transitive(edges: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import polars as pl
 from corpusqa.corpus import Corpus
 from corpusqa.plugins import Plugin
 from corpusqa.scan.against import match_spans
-from corpusqa.scan.clusters import clustered, member_spans
+from corpusqa.scan.clusters import clustered, member_spans, unlisted
 from corpusqa.scan.describe import describe
 from corpusqa.scan.groups import split
 from corpusqa.scan.held import aligned, rows_of
@@ -58,8 +58,8 @@ class Tables:
         self._put(name, clusters.select("doc", value="cluster"))
         if half in plugin.check.labels:
             self._spans.append(member_spans(name, edges, clusters, tied))
-        if capped:
-            self._capped[f"{name}: keys shared by too many documents to pair all with all"] = capped
+            self._limited(f"{name}: members of large clusters, not listed as findings", unlisted(clusters).height)
+        self._limited(f"{name}: keys shared by too many documents to pair all with all", capped)
 
     def add_matches(
         self, plugin: Plugin, half: str, found: pl.DataFrame, compared: int, items: int, reference: Corpus
@@ -80,6 +80,10 @@ class Tables:
         for name in signals.columns[1:]:
             self._put(name, once.select("doc", value=name))
         self._spans.append(spans)
+
+    def _limited(self, what: str, count: int) -> None:
+        if count:
+            self._capped[what] = count
 
     def _put(self, name: str, values: pl.DataFrame, rest: Any = None) -> None:
         self._added[name] = values.sort("doc"), rest
