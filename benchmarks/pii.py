@@ -59,6 +59,11 @@ HOSTILE = {
     "percent": "%41",
     "user info": "https://a:b",
     "slack": "xoxb-1-",
+    "token heads": "-eyJ",
+    "token pieces": "eyJhbGciOiJIUzI1NiJ9.",
+    "key in key": "key=a1B",
+    "marks": "1\u0301",
+    "phones and cards": "+44 20 7946 0958 4111 1111 1111 1111 ",
     "lines": "Tel.\n1234567\n",
 }
 

@@ -55,6 +55,10 @@ SHORT = {
     "emails._MESSAGE_ID",
     "emails._REMOTE_COMMAND",
     "secrets._WORDS",
+    "secrets._LAST_CLASS",
+    "secrets._PIECES",
+    "secrets._HEAD",
+    "secrets._CLAIMS",
 }
 
 

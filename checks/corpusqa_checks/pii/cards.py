@@ -12,30 +12,52 @@ from corpusqa_checks.pii.hits import RESERVED, Hit, Line
 from corpusqa_checks.pii.tables import table
 from stdnum import luhn
 
-_NUMBER = re.compile(r"(?<!\w)(?<![.,+\-])\d(?:[ \-]?\d){11,18}(?!\w|[.,\-]\d)")
-# 4-4-4-1..7 and, for the brands of 14 and 15 digits, 4-6-4 and 4-6-5; one separator throughout.
-_GROUPED = re.compile(r"\d{4}([ \-])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ \-])\d{6}\2\d{4,5}")
+_NOT_DIGITS = re.compile(r"\D")
+_BARE = re.compile(r"(?<!\w)(?<![.,+\-])\d{12,19}(?!\w|[.,\-]\d)")
+# 4-4-4-1..7 and, for the brands of 14 and 15 digits, 4-6-4 and 4-6-5; one separator throughout. What stands before or
+# behind may be digits too, of another number: each group is a place to begin.
+_END = r"(?!\w|[.,\-]\d)"
+_GROUPED = re.compile(
+    r"(?<!\w)(?<![.,+\-])(?=(\d{4}([ \-])(?:\d{4}\2\d{4}\2\d{1,4}|\d{6}\2\d{4,5}))"
+    rf"(?:(\2\d{{1,3}}{_END})|{_END}))"
+)
+# A telephone number with a country code right before, whose last group may look like one of a table.
+_PHONE_BEFORE = re.compile(r"(?:\+|\b00)[1-9][\d() \-]{5,22}[ \-]\Z")
+_NUMBER_BEFORE = re.compile(r"(?<!\w)\d[\d() \-]{5,22}[ \-]\Z")
 # No range of an issuer looks at more digits.
 _PREFIX = 4
 
 
 def cards(line: Line) -> Iterator[Hit]:
     """Card numbers as they are printed, and unseparated ones after a word such as "card" or "visa"."""
-    for found in _NUMBER.finditer(line.text):
-        start, end = found.span()
-        digits = re.sub(r"\D", "", found[0])
-        brand = brand_of(digits)
-        if not brand or len(set(digits)) < 2 or not luhn.is_valid(digits):
-            continue
-        grouped = _GROUPED.fullmatch(found[0]) is not None
-        if grouped and _in_table(line.text, start, end):
-            continue
-        said = cue("card", line, start)
-        if not (grouped or (said and digits == found[0])):
-            continue
-        why = f"Luhn, {brand} range" + (", grouping" if grouped else ", cue")
-        spared = RESERVED if is_reserved_card(digits) else ""
-        yield Hit(start, end, "card", 1.0 if grouped and said else 0.9, why, digits, spared)
+    after = 0
+    for found in _GROUPED.finditer(line.text):
+        more = found[3] or ""
+        for value in (found[1] + more, *([found[1]] if more.startswith(" ") else [])):
+            start, end = found.start(), found.start() + len(value)
+            brand = _valid(value)
+            if start >= after and brand and not _in_table(line, start, end):
+                yield _hit(line, start, end, brand, grouped=True)
+                after = end
+    for found in _BARE.finditer(line.text):
+        brand = _valid(found[0])
+        if brand and cue("card", line, found.start()):
+            yield _hit(line, *found.span(), brand, grouped=False)
+
+
+@lru_cache(maxsize=8192)
+def _valid(value: str) -> str:
+    """The scheme of a number whose check digit holds, or ""."""
+    digits = _NOT_DIGITS.sub("", value)
+    brand = brand_of(digits)
+    return brand if brand and len(set(digits)) > 1 and luhn.is_valid(digits) else ""
+
+
+def _hit(line: Line, start: int, end: int, brand: str, *, grouped: bool) -> Hit:
+    digits = _NOT_DIGITS.sub("", line.text[start:end])
+    why = f"Luhn, {brand} range" + (", grouping" if grouped else ", cue")
+    spared = RESERVED if is_reserved_card(digits) else ""
+    return Hit(start, end, "card", 1.0 if grouped and cue("card", line, start) else 0.9, why, digits, spared)
 
 
 def brand_of(digits: str) -> str:
@@ -53,7 +75,16 @@ def _brand(prefix: str, length: int) -> str:
     return ""
 
 
-def _in_table(text: str, start: int, end: int) -> bool:
-    """Groups of four digits before or after: a table of numbers, not a card."""
-    around = text[max(0, start - 6) : start] + "|" + text[end : end + 6]
-    return re.search(r"(?:^|\D)\d{4}[ \-]\||\|[ \-]\d{4}(?:\D|$)", around) is not None
+def _in_table(line: Line, start: int, end: int) -> bool:
+    """Groups of four digits before or after, which are no telephone number: a table of numbers, not a card."""
+    before, after = line.text[max(0, start - 30) : start], line.text[end : end + 6]
+    if re.match(r"[ \-]\d{4}(?:\D|$)", after):
+        return True
+    return re.search(r"(?:^|\D)\d{4}[ \-]\Z", before) is not None and not _is_phone(line, before, start)
+
+
+def _is_phone(line: Line, before: str, start: int) -> bool:
+    if _PHONE_BEFORE.search(before):
+        return True
+    number = _NUMBER_BEFORE.search(before)
+    return number is not None and cue("phone", line, start - len(before) + number.start())

@@ -134,10 +134,12 @@ def _judging(
 ) -> Callable[[Batch], list[Found]]:
     """What finds every value of a batch and says which are spared."""
     detectors = DETECTORS | on_request(also)
-    spares = allowing(allow)
+    spares = allowing(allow) if allow else None
     recognise = recogniser(ner) if ner else None
 
-    def marked(batch: Batch, values: Sequence[Found]) -> list[Found]:
+    def marked(batch: Batch, values: list[Found]) -> list[Found]:
+        if spares is None:
+            return values
         texts = {row: batch.text[row] for row in {v.row for v in values}}  # taken out once: each time is a copy
         return [
             Found(v.row, _allowed(v.hit) if spares(v.hit, texts[v.row][v.hit.start : v.hit.end]) else v.hit)

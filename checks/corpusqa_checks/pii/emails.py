@@ -7,15 +7,16 @@ from collections.abc import Iterator
 
 from corpusqa_checks.pii.documentation import is_reserved_host
 from corpusqa_checks.pii.hits import RESERVED, ROLE, Hit, Line
+from corpusqa_checks.pii.plain import folded
 from corpusqa_checks.pii.tables import table
 
 # Marks that belong to the letter before them, as in decomposed accents; the class \w leaves them out.
 _MARK = r"\u0300-\u036f"
 # Local part of at most 64 and labels of at most 63 characters (RFC 5321, 1035), at most nine labels.
 _ADDRESS = re.compile(
-    rf"(?<![.%+\-@$}}])(?<!\w)(?P<local>\w(?:(?:\w|[.%+'\-{_MARK}]){{0,62}}(?:\w|[+\-{_MARK}]))?)@"
-    rf"(?P<host>(?:\w(?:[\w\-{_MARK}]{{0,61}}[\w{_MARK}])?\.){{1,8}}(?P<top>xn--[a-z0-9\-]{{2,59}}|[^\W\d_]{{2,24}}))"
-    r"(?!\w|@)"
+    rf"(?<![.%+\-$}}])(?<!\w)(?<!(?<!\w)@)(?P<local>\w(?:(?:\w|[.%+'\-{_MARK}]){{0,62}}(?:\w|[+\-{_MARK}]))?)@"
+    rf"(?P<host>(?>(?:\w(?:[\w\-{_MARK}]{{0,61}}[\w{_MARK}])?\.){{1,8}}(?P<top>xn--[a-z0-9\-]{{2,59}}|[^\W\d_]{{2,24}})))"
+    r"(?![^\W\d_])"
 )
 _USER_INFO = re.compile(r"//[^\s/@]{0,130}\Z")
 # `scp file user@host:path`, `ssh user@host`: an account on a machine.
@@ -33,11 +34,12 @@ def emails(line: Line) -> Iterator[Hit]:
     """Addresses with a plausible top-level domain; accounts on machines, message ids and file names are refused."""
     for found in _ADDRESS.finditer(line.text):
         start, end = found.span()
-        host, score = _host(found["host"], found["top"])
+        glued = re.match(r"[\d_]", line.text[end : end + 1]) and found["top"].lower() not in _KNOWN_TOPS
+        host, score = ("", 0.0) if glued else _host(found["host"], found["top"])
         end -= len(found["host"]) - len(host)
         if not host or ".." in found["local"] or _is_account(line, found["local"], start, end):
             continue
-        canonical = f"{found['local']}@{host}".casefold()
+        canonical = folded(f"{found['local']}@{host}")
         yield Hit(start, end, "email", score, "address syntax", canonical, _spared(found["local"], host))
 
 

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 # Why a value that was found is not reported.
@@ -82,9 +83,10 @@ class Line:
                 self._taken = bytearray(len(self.text))
             self._taken[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
 
-    def is_free(self, start: int, end: int) -> bool:
-        """Whether no value stands there yet."""
-        return not any(self._taken[start:end])
+    def free_until(self, start: int, end: int) -> int:
+        """Where the first value begins that stands there already, or the end."""
+        taken = self._taken.find(1, start, end)
+        return end if taken < 0 else taken
 
 
 Detector = Callable[[Line], Iterable[Hit]]
@@ -92,6 +94,9 @@ Detector = Callable[[Line], Iterable[Hit]]
 
 def resolved(hits: Sequence[Hit], tiers: Sequence[str]) -> list[Hit]:
     """Hits without overlaps: the longest first, at equal length the label that comes first in `tiers`; in order."""
+    placed = sorted(hits)
+    if all(one.end <= other.start for one, other in pairwise(placed)):
+        return placed
     rank = {label: n for n, label in enumerate(tiers)}
     kept: list[Hit] = []  # in order of place
     for hit in sorted(hits, key=lambda h: (h.start - h.end, rank[h.label], -h.score, h.start, h.why)):

@@ -6,23 +6,34 @@ import re
 
 from corpusqa_checks.pii.networks import canonical_ip
 from corpusqa_checks.pii.phones import canonical_phone
+from corpusqa_checks.pii.plain import folded, plainly
 
 from corpusqa.check import Label
 
 
 def casefolded(value: str) -> str:
     """A value whose case says nothing."""
-    return value.casefold()
+    return folded(plainly(value))
 
 
 def compact(value: str) -> str:
     """A number without the separators of print, upper case."""
-    return re.sub(r"[^0-9A-Za-z]", "", value).upper()
+    return re.sub(r"[^0-9A-Za-z]", "", plainly(value)).upper()
 
 
 def squeezed(value: str) -> str:
     """A value without spaces and degree signs."""
-    return re.sub(r"[\s°]", "", value)
+    return re.sub(r"[\s°]", "", plainly(value))
+
+
+def as_network(value: str) -> str:
+    """The shortest spelling of an IP address."""
+    return canonical_ip(plainly(value))
+
+
+def as_phone(value: str) -> str:
+    """The digits of a telephone number with its plus sign; E.164 where it is written with a country code."""
+    return canonical_phone(plainly(value))
 
 
 # On by default, the more telling first: of two equally long values in one place the first is kept.
@@ -34,8 +45,8 @@ DEFAULT: dict[str, Label] = {
     "iban": Label("international bank account numbers", "error", private=True, canonical=compact),
     "card": Label("payment card numbers", "error", private=True, canonical=compact),
     "national_id": Label("national identifiers of persons", "error", private=True, canonical=compact),
-    "ip": Label("public IP addresses", "warning", private=True, canonical=canonical_ip),
-    "phone": Label("telephone numbers", "warning", private=True, canonical=canonical_phone),
+    "ip": Label("public IP addresses", "warning", private=True, canonical=as_network),
+    "phone": Label("telephone numbers", "warning", private=True, canonical=as_phone),
 }
 
 # On request.

@@ -16,6 +16,7 @@ _NUMBER = re.compile(
     rf"(?<!\w)(?<![+\-/,$€£=#&])(?<!\d[.:])(?:\+ ?\(?|\(\+? ?|00)?\d(?:{_JOIN}\d){{5,21}}"
     rf"(?:(?=x\d)|(?!\w|%|[.,:]\d|-\w))"
 )
+_NOT_DIGITS = re.compile(r"\D")
 _INTERNATIONAL = re.compile(r"\(?\+|00[1-9]")
 _DATE = re.compile(
     r"\d{5}-\d\d-\d\d|(?:19|20)\d\d([\-./ ]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?:[ .\-]?\d{1,6})*"
@@ -38,7 +39,9 @@ def phones(line: Line) -> Iterator[Hit]:
     for found in _NUMBER.finditer(line.text):
         start, end = found.span()
         start += found[0].startswith("(") and ")" not in found[0]
-        if line.is_free(start, end) and not _is_other(line, found):
+        end = line.free_until(start, end)
+        end = start + len(line.text[start:end].rstrip(" .-/("))
+        if end > start and not _is_other(line, start, line.text[start:end]):
             yield from _read(line, start, end)
 
 
@@ -56,7 +59,7 @@ def _read(line: Line, start: int, end: int) -> Iterator[Hit]:
 
 def _one(line: Line, start: int, end: int) -> Hit | None:
     value = line.text[start:end]
-    digits = re.sub(r"\D", "", value)
+    digits = _NOT_DIGITS.sub("", value)
     if not 6 <= len(digits) <= 17 or len(set(digits)) < 3:
         return None
     found = _judged(line, start, value, digits)
@@ -84,19 +87,19 @@ def _judged(line: Line, start: int, value: str, digits: str) -> tuple[str, str, 
     return None
 
 
-def _is_other(line: Line, found: re.Match[str]) -> bool:
+def _is_other(line: Line, start: int, said: str) -> bool:
     """Dates, amounts, ranges, decimals, and what a word before it names as some other number."""
-    value = found[0].strip("() ")
+    value = said.strip("() ")
     if value.startswith("+"):
         return False
     if _DATE.fullmatch(value) or _DECIMALS.fullmatch(value):
         return True
-    if (_THOUSANDS.fullmatch(value) or _is_range(value)) and not cue("phone", line, found.start(), 15):
+    if (_THOUSANDS.fullmatch(value) or _is_range(value)) and not cue("phone", line, start, 15):
         return True
-    glued = line.text[max(0, found.start() - 2) : found.start()]
-    if glued.endswith(".") and glued[0].isalpha() and not cue_right_before("phone", line, found.start(), 15):
+    glued = line.text[max(0, start - 2) : start]
+    if glued.endswith(".") and glued[0].isalpha() and not cue_right_before("phone", line, start, 15):
         return True  # the tail of a name: "release.091218-1251"
-    return cue_right_before("not_phone", line, found.start())
+    return cue_right_before("not_phone", line, start)
 
 
 def _is_range(value: str) -> bool:

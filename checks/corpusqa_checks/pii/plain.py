@@ -6,9 +6,11 @@ invisible ones are removed, and `Positions` leads back.
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from functools import cached_property
+from unicodedata import normalize
 
+import numpy as np
 import polars as pl
 
 # Zero-width and joining marks, bidirectional marks, soft hyphen, byte order mark, word joiner.
@@ -29,28 +31,37 @@ _SIGNS = {
 # Gujarati, Tamil, Telugu, Kannada, Malayalam, Thai, full-width).
 _ZEROS = "\u0660\u06f0\u0966\u09e6\u0a66\u0ae6\u0be6\u0c66\u0ce6\u0d66\u0e50\uff10"
 _DIGITS = {chr(ord(zero) + n): str(n) for zero in _ZEROS for n in range(10)}
-_LETTERS = {chr(c): unicodedata.normalize("NFKC", chr(c)) for c in [*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]}
+_LETTERS = {chr(c): normalize("NFKC", chr(c)) for c in [*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]}
 
 REPLACED = dict.fromkeys(_SPACES, " ") | dict.fromkeys(_DASHES, "-") | _SIGNS | _DIGITS | _LETTERS
 _TABLE = str.maketrans(REPLACED)
-_STRIPPED = dict.fromkeys(map(ord, INVISIBLE))
+# Combining marks, variation selectors and key caps belong to letters; on a digit they change its looks alone.
+_MARKS = "\u0300-\u036f\ufe00-\ufe0f\u20dd-\u20e3"
+_GONE = re.compile(rf"(?<=\d)[{INVISIBLE}{_MARKS}]{{1,64}}|[{INVISIBLE}]")
+_DIGIT_WITH_MARKS = r"([0-9])[\x{300}-\x{36f}\x{fe00}-\x{fe0f}\x{20dd}-\x{20e3}]+"
 
 _odd_digits = "".join(f"\\x{{{ord(zero):x}}}-\\x{{{ord(zero) + 9:x}}}" for zero in _ZEROS)
 _spaces_dashes = "".join(f"\\x{{{ord(sign):x}}}" for sign in _SPACES + _DASHES)
 _invisible = "".join(f"\\x{{{ord(sign):x}}}" for sign in INVISIBLE)
 # Texts that need replacing before a gate can judge them. A digit beside the sign keeps typography in prose out.
-ODD = rf"[{_odd_digits}\x{{ff20}}]|[0-9][{_spaces_dashes}]|[0-9A-Za-z@.+][{_invisible}]"
+ODD = rf"[{_odd_digits}\x{{ff20}}]|[0-9][{_spaces_dashes}]|[0-9A-Za-z@.+][{_invisible}]|{_DIGIT_WITH_MARKS}"
 
 
 def plain(text: pl.Expr) -> pl.Expr:
     """The text in plain characters, without invisible ones."""
     signs = [*REPLACED, *INVISIBLE]
-    return text.str.replace_many(signs, [*REPLACED.values(), *([""] * len(INVISIBLE))])
+    replaced = text.str.replace_many(signs, [*REPLACED.values(), *([""] * len(INVISIBLE))])
+    return replaced.str.replace_all(_DIGIT_WITH_MARKS, "${1}")
 
 
 def plainly(text: str) -> str:
     """The text in plain characters, without invisible ones."""
-    return text if text.isascii() else text.translate(_TABLE).translate(_STRIPPED)
+    return text if text.isascii() else _GONE.sub("", text).translate(_TABLE)
+
+
+def folded(text: str) -> str:
+    """Text whose case says nothing, nor how its accents are composed."""
+    return normalize("NFC", normalize("NFC", text).casefold())
 
 
 class Positions:
@@ -73,4 +84,7 @@ class Positions:
     @cached_property
     def _kept(self) -> list[int]:
         """Original offset of each plain character."""
-        return [at for at, sign in enumerate(self._original) if ord(sign) not in _STRIPPED]
+        gone = [at for found in _GONE.finditer(self._original) for at in range(*found.span())]
+        kept = np.ones(len(self._original), dtype=bool)
+        kept[gone] = False
+        return np.flatnonzero(kept).tolist()

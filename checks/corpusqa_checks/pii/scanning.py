@@ -85,7 +85,7 @@ def _in_short_line(text: str, above: str, language: str | None, detectors: tuple
 def _in_line(text: str, above: str, language: str | None, detectors: Sequence[Detector]) -> Iterator[Hit]:
     for window in windows(text):
         for hit in _read(window.text, "" if window.start else above, language, detectors):
-            if window.owns(hit.start):
+            if window.owns(hit.start, hit.end):
                 yield hit.moved(window.start)
 
 
