@@ -179,6 +179,31 @@ def test_copies_of_one_page_are_no_repetition() -> None:
     assert repeated([page] * 6, ["https://quill.example.org/1"] * 6) == []
 
 
+SUBHEAD = "What the harbour master wrote"
+
+
+def _with_subhead(paragraphs: list[str]) -> str:
+    return "\n".join([*paragraphs[:2], SUBHEAD, *paragraphs[2:]])
+
+
+@pytest.mark.parametrize("site", ["https://quill.example.org/", None])
+def test_near_copies_share_their_main_text_by_right(site: str | None) -> None:
+    lines = ARTICLE.split("\n")
+    # each version has another longest paragraph
+    versions = [
+        [f"{line} It was day {n}. {'And so on. ' * 30}" if n == at else line for at, line in enumerate(lines)]
+        for n in range(len(lines))
+    ]
+    versions += [
+        [*lines, f"A version of the evening of day {n}, which says what the others do not say yet."] for n in range(4)
+    ]
+    urls = [site and f"{site}{n}" for n in range(len(versions))]
+    assert not any(SUBHEAD in text for _, text in repeated([_with_subhead(version) for version in versions], urls))
+    stories = [[f"{word} {line}" for line in lines] for word in ("Alas,", "Dear,", "Hello,", "Well,", "Yes,", "No,")]
+    marked = repeated([_with_subhead(story) for story in stories], [site and f"{site}{n}" for n in range(6)])
+    assert [text for _, text in marked].count(SUBHEAD) == 6, "six stories with one subhead"
+
+
 def test_two_pages_or_a_tenth_of_a_site_are_no_repetition() -> None:
     pages = [f"{ARTICLE} It was day {n}.\nNotice {n if n > 2 else 'again'} of the hall" for n in range(31)]
     urls = [f"https://quill.example.org/{n}" for n in range(31)]

@@ -1,7 +1,8 @@
 """Lines that many pages of a site share.
 
 Repetition is combined with the line model: a line that the model takes for prose is never marked, however often it is
-repeated. Copies of one page count once, by the longest line of their main text.
+repeated. Copies of one page count once: those of one longest paragraph, and for lines between paragraphs, which near
+copies share by right, all that share most of these.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable
 import polars as pl
 from corpusqa_checks._shared.hashing import string_hashes
 from corpusqa_checks._shared.spans import with_parts
+from corpusqa_checks.boilerplate.copies import BANDS, PARAGRAPH, bands, near_copies
 
 from corpusqa.check import Batch, Frame, Groups
 
@@ -21,20 +23,20 @@ DOUBT = 2.5  # log-odds of main up to which a repeated line is marked
 # no group holds the whole corpus.
 CORPUS_PAGES = 5
 SPREAD = 64
-ROWS = ("row", "page", "line", "start", "end", "at", "whole")
+ROWS = ("row", "line", "start", "end", "at", "inner", "page", "whole", *BANDS)
 
 
-def repetition(labelled: Callable[[Batch], Frame], pages: int, share: float) -> Groups:
+def repetition(labelled: Callable[[Batch], Frame], least_pages: int, share: float) -> Groups:
     """The corpus half that marks repeated lines.
 
     Args:
         labelled: Batch -> its lines with `row, at, start, end, text, score, label`.
-        pages: On so many pages of its site a line has to occur.
+        least_pages: On so many pages of its site a line has to occur.
         share: And on this share of them.
     """
     return Groups(
         keys=lambda batch: _keys(batch, labelled(batch)),
-        reduce=lambda rows: _marked(rows, pages, share),
+        reduce=lambda rows: _marked(rows, least_pages, share),
     )
 
 
@@ -42,21 +44,32 @@ def _keys(batch: Batch, lines: Frame) -> Frame:
     """One row per line that may be marked, and one without a line per page and group, by which pages are counted.
 
     Returns:
-        `row`, `key` (the site, or a part of the corpus), `page` (what copies of a page share), `line` (hash of the
-        text), `start`, `end` (0 for the page's own row), `at`, `whole` (the corpus stands for the site).
+        `row`, `key` (the site, or a part of the corpus), `line` (hash of the text), `start`, `end` (0 for the page's
+        own row), `at`, `inner` (main text between paragraphs), `page` (what copies share), `whole` (the corpus stands
+        for the site) and, of the page's own row, the BANDS that near copies share.
     """
-    pages = _pages(batch, lines)
+    sites = _pages(batch, lines)
     text = pl.col("text").str.strip_chars()
     may = (pl.col("score") < DOUBT) & (text.str.len_chars() <= LONGEST) & text.str.contains(r"\p{L}{2}")
-    few = with_parts(batch, lines.filter(may & pl.col("label").ne_missing("title")))
+    few = with_parts(batch, lines.with_columns(inner=_inner()).filter(may & pl.col("label").ne_missing("title")))
     few = few.with_columns(line=string_hashes(few.select(text.str.to_lowercase()).to_series()))
+    rows = few.with_columns(at=pl.col("at") + pl.col("part")).join(sites, on="row", maintain_order="left")
+    rows = rows.with_columns(pl.lit(None, pl.Int64).alias(name) for name in BANDS)
     spread = pl.when("whole").then(pl.int_ranges(0, SPREAD)).otherwise(pl.int_ranges(0, 1))
     nothing = (pl.lit(0, pl.Int64).alias(name) for name in ("start", "end", "at"))
-    own = pages.with_columns(spread.alias("line"), *nothing).explode("line", empty_as_null=True)
-    rows = few.with_columns(at=pl.col("at") + pl.col("part")).join(pages, on="row", maintain_order="left")
+    own = sites.join(bands(lines.filter(pl.col("label").is_null()), batch.text), on="row", maintain_order="left")
+    own = own.with_columns(spread.alias("line"), *nothing, inner=True).explode("line", empty_as_null=True)
     # in a corpus without URLs the hash of the line spreads the lines
     key = pl.when("whole").then(pl.col("site") + pl.col("line") % SPREAD).otherwise("site")
     return pl.concat([table.select(*ROWS, key=key) for table in (rows, own)])
+
+
+def _inner() -> pl.Expr:
+    """Main text that is a paragraph or has one above and one below."""
+    main = pl.col("label").is_null()
+    paragraph = main & (pl.col("text").str.len_chars() >= PARAGRAPH)
+    above = paragraph.cum_sum().over("row")
+    return main & (paragraph | ((above > 0) & (above < paragraph.sum().over("row"))))
 
 
 def _pages(batch: Batch, lines: Frame) -> Frame:
@@ -76,11 +89,21 @@ def _pages(batch: Batch, lines: Frame) -> Frame:
     )
 
 
-def _marked(rows: Frame, pages: int, share: float) -> Frame:
+def _marked(rows: Frame, least_pages: int, share: float) -> Frame:
     """Whole groups -> `doc`, `start`, `end`, `label`, `why` of the repeated lines, adjacent lines as one span."""
-    known = rows.with_columns(all=pl.col("page").n_unique().over("key"))
-    lines = known.filter(pl.col("end") > 0).with_columns(seen=pl.col("page").n_unique().over("key", "line"))
-    least = pl.when("whole").then(max(pages, CORPUS_PAGES)).otherwise(pages)
+    # documents without URLs are in many groups, and the same copies in each
+    own = rows.filter(pl.col("end") == 0).with_columns(site=pl.when("whole").then(0).otherwise("key"))
+    copies = near_copies(own.unique(["site", "doc"]).select("site", "doc", *BANDS))
+    known = rows.join(copies, on="doc").with_columns(
+        pl.col("page", "copy").n_unique().over("key").name.prefix("all_"),
+    )
+    lines = known.filter(pl.col("end") > 0).with_columns(
+        pl.col("page", "copy").n_unique().over("key", "line").name.prefix("seen_")
+    )
+    lines = lines.with_columns(
+        pl.when("inner").then(f"{name}_copy").otherwise(f"{name}_page").alias(name) for name in ("all", "seen")
+    )
+    least = pl.when("whole").then(max(least_pages, CORPUS_PAGES)).otherwise(least_pages)
     marked = lines.filter((pl.col("seen") >= least) & (pl.col("seen") >= share * pl.col("all"))).sort("doc", "at")
     goes_on = (pl.col("doc") == pl.col("doc").shift()) & (pl.col("at") == pl.col("at").shift() + 1)
     joined = marked.group_by("doc", (~goes_on.fill_null(False)).cum_sum().alias("block"), maintain_order=True).agg(
