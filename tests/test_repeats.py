@@ -59,6 +59,13 @@ def test_the_sites_with_most_pages_come_first(found: dict[str, Any]) -> None:
     assert not any("Unique" in text or "ferry" in text for text in lines)
 
 
+def test_of_lines_on_as_many_pages_the_longest_come_first(found: dict[str, Any]) -> None:
+    for row in found["repeats"]:
+        order = [(-line["documents"], -len(line["text"]), line["label"], line["text"]) for line in row["lines"]]
+        assert order == sorted(order)
+        assert len({line["documents"] for line in row["lines"]}) < len(row["lines"])
+
+
 def test_private_values_in_shared_lines_are_masked(found: dict[str, Any]) -> None:
     assert any("[EMAIL]" in line["text"] for line in found["repeats"][0]["lines"])
     assert "petra.holloway@example.org" not in json.dumps(found)

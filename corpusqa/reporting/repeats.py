@@ -58,7 +58,9 @@ def repeat_sections(chosen: pl.DataFrame, shared: pl.DataFrame) -> list[dict[str
     for key, group in chosen.group_by("site", "documents", maintain_order=True):
         site, documents = key
         lines = shared.join(group.select("doc"), on="doc", how="semi").group_by("label", "text").len("documents")
-        lines = lines.filter(pl.col("documents") > 1).sort(-pl.col("documents").cast(pl.Int64), "label", "text")
+        size = pl.col("text").str.len_chars()  # of lines on as many pages the longest takes the most of the corpus
+        order = ("documents", size, "label", "text")
+        lines = lines.filter(pl.col("documents") > 1).sort(order, descending=[True, True, False, False])
         shown = None if site is None else neutral_name(str(site))
         if lines.height:
             rows = lines.head(LINES).select("text", "label", "documents").to_dicts()
