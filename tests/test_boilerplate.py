@@ -368,6 +368,9 @@ def test_each_cue_of_a_long_line_is_found_in_text_as_it_is_written(label: str) -
         ("Comments are moderated; fields with a star are required fields.", "comments", 3),
         ("Abonnieren Sie den Newsletter, wir brauchen nur Ihre E-Mail-Adresse.", "newsletter", 3),
         ("未经授权，禁止转载", "legal", 4),
+        ("The pictures went from Facebook to Twitter, Telegram and Instagram.", "social", 1),
+        ("Folgen Sie uns auf Facebook, Instagram und Telegram!", "social", 2),
+        ("Ставьте лайк и подписывайтесь на наш канал в Телеграм.", "social", 4),
         ("The ferry left the harbour at noon.", "about", 0),
     ],
 )

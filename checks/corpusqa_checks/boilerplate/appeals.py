@@ -18,7 +18,8 @@ from corpusqa_checks.boilerplate.counts import as_pattern
 
 from corpusqa.check import Frame
 
-APPEALS = ("about", "newsletter", "sponsor", "legal", "comments")
+APPEALS = ("about", "newsletter", "sponsor", "legal", "comments", "social")
+NAMES = "names"
 LONGEST = 1500  # where an appeal has its cues
 STEM = 5  # words of one beginning of so many letters are forms of one word
 
@@ -46,8 +47,13 @@ def appeal_words() -> str:
 @cache
 def appeal_patterns(label: str) -> list[str]:
     """The cues of a label, in all languages, as patterns for folded text."""
-    table = tomllib.loads(files(__package__).joinpath("appeals.toml").read_text("utf-8"))
-    return sorted({as_pattern(cue) for cues in table[label].values() for cue in cues})
+    return sorted({as_pattern(cue) for cues in _table()[label].values() for cue in cues})
+
+
+@cache
+def _table() -> dict[str, dict[str, list[str]]]:
+    """The cues of each label by language; those called NAMES are one cue together."""
+    return tomllib.loads(files(__package__).joinpath("appeals.toml").read_text("utf-8"))
 
 
 @cache
@@ -58,8 +64,13 @@ def _every_cue() -> list[str]:
 @cache
 def _roots() -> Frame:
     """`cue`, `label` (place in APPEALS) and `root`: cues of one root are forms of one word."""
-    rows = [(cue, at, root) for at, label in enumerate(APPEALS) for cue, root in roots(appeal_patterns(label)).items()]
+    rows = [(cue, at, root) for at, label in enumerate(APPEALS) for cue, root in _roots_of(label).items()]
     return pl.DataFrame(rows, schema={"cue": pl.String, "label": pl.Int64, "root": pl.String}, orient="row")
+
+
+def _roots_of(label: str) -> dict[str, str]:
+    names = {as_pattern(cue): NAMES for cue in _table()[label].get(NAMES, [])}
+    return roots(appeal_patterns(label)) | names
 
 
 def roots(cues: list[str]) -> dict[str, str]:
