@@ -18,6 +18,9 @@ REACH = 10  # lines from the last sure paragraph to a doubtful one
 NAMES = 0.5  # share of words with a capital from which a line with a word for "by" names an author
 CLOSING = 2  # sentences right after the last paragraph that may close the text
 CLOSING_SCORE = -3.0  # and have at least this score
+BREAK, CUED = 8, 3  # so many lines that are no text, of which so many have a cue of the frame, end a block of text
+DOUBTED = 1.0  # mean score up to which a block after the largest is frame
+LONG_READ = 10_000  # characters of a largest block after which such a stretch is a gallery or a table of the text
 
 
 def silent(columns: Columns) -> tuple[Bools, Bools]:
@@ -82,3 +85,36 @@ def closing(body: Bools, plain: Bools, ends: Bools, score: Floats, layout: Layou
         found = (layout.shifted(found, -1) * may).astype(np.float32)
         closes |= found > 0
     return closes
+
+
+def stragglers(main: Bools, cued: Bools, score: Floats, size: Floats, layout: Layout) -> Bools:
+    """Blocks of main text after the largest of the document and a long stretch of frame, of which the model is unsure.
+
+    Comments of readers and teasers with a sentence of their own read like prose, but stand far below the article.
+    Of such blocks on the training pages four words in five are frame.
+
+    Args:
+        main: Lines of main text.
+        cued: Lines with a cue of the frame.
+        score: Log-odds of main text.
+        size: Characters of the lines.
+        layout: Which lines belong together.
+    """
+    found = np.zeros(len(main), np.bool_)
+    at = np.flatnonzero(main)
+    if not len(at):
+        return found
+    other = layout.row[at[1:]] != layout.row[at[:-1]]
+    frame = np.diff(np.cumsum(cued & ~main)[at])
+    starts = np.flatnonzero(np.append(True, other | ((np.diff(at) > BREAK) & (frame >= CUED))))
+    mass = np.add.reduceat(size[at].astype(np.float64), starts)
+    sure = np.add.reduceat((score * size)[at].astype(np.float64), starts) > DOUBTED * mass
+    row = layout.row[at[starts]]
+    documents = np.flatnonzero(np.append(True, row[1:] != row[:-1]))
+    counts = np.diff(np.append(documents, len(row)))
+    most = np.repeat(np.maximum.reduceat(mass, documents), counts)
+    largest = mass == most
+    begun = np.cumsum(largest)
+    after = (begun > np.repeat(begun[documents] - largest[documents], counts)) & ~largest
+    found[at] = np.repeat(after & ~sure & (most < LONG_READ), np.diff(np.append(starts, len(at))))
+    return found

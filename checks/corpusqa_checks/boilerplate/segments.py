@@ -13,7 +13,7 @@ from corpusqa_checks._shared.lines import Written
 from corpusqa_checks.boilerplate.appeals import APPEALS, most_cues
 from corpusqa_checks.boilerplate.context import Bools, Floats, Layout
 from corpusqa_checks.boilerplate.features import Columns, Looked
-from corpusqa_checks.boilerplate.gaps import NAMES, closing, doubtful_paragraphs, filled, silent
+from corpusqa_checks.boilerplate.gaps import NAMES, closing, doubtful_paragraphs, filled, silent, stragglers
 
 Codes = npt.NDArray[np.int8]
 
@@ -190,7 +190,7 @@ def _header(label: Codes, able: dict[str, Bools], layout: Layout, before: Bools)
 
 def _body_filled(label: Codes, looked: Looked, score: Floats) -> Codes:
     """Main text, too, where only the line model speaks against it: lines between paragraphs, sentences after them."""
-    columns, layout = looked.lines("size", "ends", "stops"), looked.layout
+    columns, layout = looked.lines("size", "ends", "stops", "cues"), looked.layout
     main, long = label == MAIN, columns["size"] >= LONG
     body = main & long
     quiet, one_cue = (flags[looked.place] for flags in silent(looked.own))
@@ -200,7 +200,9 @@ def _body_filled(label: Codes, looked: Looked, score: Floats) -> Codes:
     main, body = main | doubtful, body | doubtful
     label = np.where(doubtful, MAIN, label)
     kept = filled(main, body, plain, layout) | closing(body, plain, columns["ends"] > 0, score, layout)
-    return np.where(kept, MAIN, label).astype(np.int8)
+    label = np.where(kept, MAIN, label)
+    far = stragglers(label == MAIN, columns["cues"] > 0, score, columns["size"], layout)
+    return np.where(far, OTHER, label).astype(np.int8)
 
 
 def _title(label: Codes, looked: Looked, able: dict[str, Bools], score: Floats) -> Codes:
