@@ -13,11 +13,11 @@ import numpy.typing as npt
 from corpusqa_checks.boilerplate.context import Bools, Floats, Layout
 from corpusqa_checks.boilerplate.features import Columns
 
-PARAGRAPH_SCORE = -1.0  # a paragraph of plain prose near the body may have so low a score
+PARAGRAPH_SCORE = -1.5  # a paragraph of plain prose near the body may have so low a score
 REACH = 10  # lines from the last sure paragraph to a doubtful one
 NAMES = 0.5  # share of words with a capital from which a line with a word for "by" names an author
-CLOSING = 2  # sentences right after the last paragraph that may close the text
-CLOSING_SCORE = -3.0  # and have at least this score
+CLOSING = 4  # sentences right after the last paragraph that may close the text
+CLOSING_SCORE = -4.0  # and have at least this score
 BREAK, CUED = 8, 3  # so many lines that are no text, of which so many have a cue of the frame, end a block of text
 DOUBTED = 1.0  # mean score up to which a block after the largest is frame
 LONG_READ = 10_000  # characters of a largest block after which such a stretch is a gallery or a table of the text

@@ -12,6 +12,7 @@ from corpusqa_checks.boilerplate.features import Looked
 from corpusqa.check import Frame
 
 KNOWN = ("size", "words", "ends", "cues", "capital", "low_start")
+SHAPED = ("heading", "fence", "tag", "program", "keyword", "cells", "item", "turn", "hash")
 LEAST_LINES = 4  # documents of fewer lines have no frame
 UNBROKEN = 2000  # characters of a line in them from which the text counts as unbroken
 # Shares of the lines with a shape from which a document is of the kind; chosen on tests/cases/boilerplate.jsonl.
@@ -31,7 +32,7 @@ def kinds(looked: Looked) -> Frame:
     Returns:
         Columns `row`, `kind`: page, short, unbroken, markup, code, table, list, chat, poem, wrapped or log.
     """
-    known = looked.shapes | {name: looked.own[name] for name in KNOWN}
+    known = {name: looked.shapes[name] for name in SHAPED} | {name: looked.own[name] for name in KNOWN}
     place = pl.Series("place", looked.place)
     table = pl.DataFrame(known).select(pl.all().gather(place), place, row=pl.Series(looked.layout.row))
     return table.group_by("row", maintain_order=True).agg(_shares()).select("row", kind=_kind())

@@ -24,6 +24,23 @@ MARKS = {
     "dashes": r"^[^\p{L}\p{N}]*$",
 }
 
+# A line that is nothing but a date, in any language: "5 June 2025", "Sunday, June 5, 2025", "2025年4月20日 08:15".
+_DAY, _YEAR, _TERM = r"(?:0?[1-9]|[12][0-9]|3[01])", r"[12][0-9]{3}", r"[\p{L}\p{M}]+\.?"
+_DATELINE = "|".join(
+    (
+        rf"(?:{_TERM},? )?{_DAY}\.? (?:de )?{_TERM},? (?:de )?{_YEAR}(?: г\.)?\.?",
+        rf"(?:{_TERM},? )?{_TERM} {_DAY},? {_YEAR}",
+        rf"{_YEAR} ?[年년./-] ?[0-9]{{1,2}} ?[月월./-] ?[0-9]{{1,2}} ?[日일.]?",
+    )
+)
+_CLOCK = r"(?:[\s,|–-]*[0-9]{1,2}[:.][0-9]{2})?"
+# A line that is a price, with a word before it at most: "349 kr.", "Price: $ 12.50", "¥1,280".
+_MONEY = (
+    r"(?:\p{Sc}|kr|kč|zł|ft|lei|лв|руб|грн|din|kn|tl|rp|rm|rs|chf|usd|eur|gbp|sek|nok|dkk|pln|czk|huf|ron|aed|sar|inr|"
+    r"jpy|cny|krw|vnd|thb|đ|元|円|원|บาท|ريال|درهم|تومان)\.?"
+)
+_AMOUNT = r"[0-9][0-9.,\s]*(?:,-)?"
+
 # Shapes of lines that are no prose, by which kinds.py tells what a document is.
 SHAPES = {
     "heading": r"^#{1,6} \S|^\s*(?:```|~~~)|^\.\. \w|^[=~^-]{4,}$|^---$|^> \S|\]\(\S+\)|^\|.*\|\s*$|^\w+: \S+$|"
@@ -40,6 +57,8 @@ SHAPES = {
     "turn": r"^\s*(?:\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s?[AaPp][Mm])?\]?\s*[-–]?\s*)?"
     r"<?\p{L}[\p{L}\p{N}_ .'-]{0,23}(?:>|:)\s+\S",
     "hash": r"^\s*[0-9a-f]{7,40}\s",
+    "dateline": rf"^(?:{_DATELINE}){_CLOCK}$",
+    "price": rf"^(?i:(?:{_TERM}[:：]? ?)?(?:{_MONEY}\s?{_AMOUNT}|{_AMOUNT}\s?{_MONEY}))\s*$",
 }
 
 # What is counted in all lines.
@@ -87,6 +106,8 @@ NEEDED = {
     "item": "*•·▪►–—+-.):[0",
     "turn": ":>",
     "hash": "0",
+    "dateline": "0",
+    "price": "0",
     "digits": "0",
     "commas": ",;،、，；",
     "stops": ".!?…؟۔।॥།։။።。！？។ก",

@@ -14,6 +14,7 @@ from corpusqa_checks.boilerplate.appeals import APPEALS, most_cues
 from corpusqa_checks.boilerplate.context import Bools, Floats, Layout
 from corpusqa_checks.boilerplate.features import Columns, Looked
 from corpusqa_checks.boilerplate.gaps import NAMES, closing, doubtful_paragraphs, filled, silent, stragglers
+from corpusqa_checks.boilerplate.verse import verses
 
 Codes = npt.NDArray[np.int8]
 
@@ -58,12 +59,15 @@ HALF, TAIL, END = 0.5, 0.7, 0.85
 # How many lines a head at the end claims, by segment, and up to which score; comments go on to the next head.
 CLAIMS = {"about": (2, 99.0), "newsletter": (3, 99.0), "sponsor": (2, 0.0), "comments": (10_000, SURE), "nav": (8, 0.0)}
 LONG = 60  # characters from which a line may be typed by two cues of appeals.toml
+SENTENCES = 40  # characters from which two sentences are a paragraph
 BODY = 90  # characters from which a line of main text is a paragraph
 TITLE_WORDS = (3, 30)
 TITLE_CHARS = 200
 TITLE_REACH = 8  # lines between the title and the first paragraph
 TITLE_DOUBT = -1.5  # a title may have so low a score
-SENTENCE_SCORE = -1.0  # a sentence of so high a score may have one cue of the frame
+SENTENCE_SCORE = -1.6  # a sentence of so high a score may have one cue of the frame
+BELOW_TITLE = 2  # lines below the title in which its author or price may stand without a word that says so
+NAME_WORDS = 5  # of an author with a place
 STAMP_WORDS = 14  # a date line has at most so many words
 STAMP_DIGITS = 0.13  # and this share of digits or a cue of a byline, when the model takes it for main text
 
@@ -90,7 +94,7 @@ def segments(written: Written, looked: Looked, score: Floats, cookie: Bools) -> 
     )
     label = np.where(score > 0, MAIN, OTHER).astype(np.int8)
     heads = _heads(looked.own)[looked.place]
-    able = {name: flags[looked.place] for name, flags in _able(looked.own).items()}
+    able = {name: flags[looked.place] for name, flags in _able(looked.own | looked.shapes).items()}
     typed = (heads != MAIN) & ((score <= 0) | ((before | after) & (score <= DOUBT)))
     label = np.where(typed, heads, label)
     few = (score <= 0) | ((score <= DOUBT) & (appeals != CODE["sponsor"])) | (appeals == CODE["about"])
@@ -99,13 +103,22 @@ def segments(written: Written, looked: Looked, score: Floats, cookie: Bools) -> 
     label = _sections(label, after, layout, score)
     label = _header(label, able, layout, before)
     label = _body_filled(label, looked, score)
-    return _title(label, looked, able, score)
+    verse = verses(looked, label == MAIN)
+    label = np.where(verse, MAIN, label).astype(np.int8)
+    return _below_title(_title(label, looked, able, score, verse), looked, able)
 
 
 def _body(columns: Columns, score: Floats) -> Bools:
     """Paragraphs of the main text."""
-    found: Bools = (score > 0) & (columns["size"] >= LONG) & ((columns["stops"] > 0) | (columns["size"] >= BODY))
+    found: Bools = (score > 0) & (_paragraph(columns) | (columns["size"] >= BODY))
     return found
+
+
+def _paragraph(columns: Columns) -> Bools:
+    """Long lines with a sentence, and two sentences of scripts that say much in few characters."""
+    one = (columns["size"] >= LONG) & (columns["stops"] > 0)
+    two: Bools = (columns["size"] >= SENTENCES) & (columns["stops"] >= np.log1p(2))
+    return one | two
 
 
 def _before(body: Bools, layout: Layout) -> Bools:
@@ -160,7 +173,7 @@ def _sections(label: Codes, after: Bools, layout: Layout, score: Floats) -> Code
 
 def _able(columns: Columns) -> dict[str, Bools]:
     """What each text can be by itself: a `stamp` (date, place, weather), a `dated` line, a `menu`, a `title`."""
-    day = (columns["calendar"] > 0) | (columns["date"] > 0)
+    day = (columns["calendar"] > 0) | (columns["date"] > 0) | (columns["dateline"] > 0)
     sky = (columns["weather"] > 0) | (columns["degrees"] > 0)
     plain = (columns["digits"] > 0) | (columns["pair"] > 0) | (columns["words"] <= 2)
     low, high = TITLE_WORDS
@@ -173,7 +186,14 @@ def _able(columns: Columns) -> dict[str, Bools]:
         "title": fits & ~closed,
         # a title may begin with a word for "by" or have one; the line of an author is names
         "lower": (columns["capital"] < NAMES) & (columns["digits"] == 0) & (columns["words"] >= 4),
-        "paragraph": (columns["size"] >= LONG) & (columns["stops"] > 0),
+        "paragraph": _paragraph(columns),
+        "date": columns["dateline"] > 0,
+        "price": columns["price"] > 0,
+        "name": (columns["capital"] == 1)
+        & (columns["words"] <= NAME_WORDS)
+        & (columns["words"] >= 2)
+        & ~closed
+        & ((columns["words"] == 2) | (columns["commas"] > 0)),
     }
 
 
@@ -191,7 +211,7 @@ def _header(label: Codes, able: dict[str, Bools], layout: Layout, before: Bools)
 def _body_filled(label: Codes, looked: Looked, score: Floats) -> Codes:
     """Main text, too, where only the line model speaks against it: lines between paragraphs, sentences after them."""
     columns, layout = looked.lines("size", "ends", "stops", "cues"), looked.layout
-    main, long = label == MAIN, columns["size"] >= LONG
+    main, long = label == MAIN, (columns["size"] >= LONG) | _paragraph(columns)
     body = main & long
     quiet, one_cue = (flags[looked.place] for flags in silent(looked.own))
     untyped, byline = np.isin(label, [OTHER, CODE["nav"]]), label == CODE["byline"]
@@ -205,17 +225,32 @@ def _body_filled(label: Codes, looked: Looked, score: Floats) -> Codes:
     return np.where(far, OTHER, label).astype(np.int8)
 
 
-def _title(label: Codes, looked: Looked, able: dict[str, Bools], score: Floats) -> Codes:
-    """The best line above the first paragraph, when it can be a title."""
+def _title(label: Codes, looked: Looked, able: dict[str, Bools], score: Floats, verse: Bools) -> Codes:
+    """The best line above the first paragraph or verse, when it can be a title."""
     layout = looked.layout
-    body = (label == MAIN) & able["paragraph"]
+    body = ((label == MAIN) & able["paragraph"]) | verse
     _, ahead = layout.distance(body)
     none_yet = layout.before_and_after(layout.running(body))[0] == 0
     near_stamp = (label == CODE["header"]) & ~able["stamp"]
     with_by = (label == CODE["byline"]) & able["lower"]
-    replaceable = (np.isin(label, [OTHER, CODE["nav"]]) | near_stamp | with_by) & (score > TITLE_DOUBT)
+    # the model knows no pages of verse
+    known = (score > TITLE_DOUBT) | (layout.total(layout.running(verse)) > 0)
+    replaceable = (np.isin(label, [OTHER, CODE["nav"]]) | near_stamp | with_by) & known
     may = none_yet & ~body & (ahead <= TITLE_REACH) & able["title"] & ((label == MAIN) | replaceable)
     best = layout.largest(np.where(may, score, -99).astype(np.float32))
     chosen = may & (score == best)
     first = chosen & (layout.before_and_after(layout.running(chosen))[0] == 0)
     return np.where(first, CODE["title"], label).astype(np.int8)
+
+
+def _below_title(label: Codes, looked: Looked, able: dict[str, Bools]) -> Codes:
+    """Between title and text names are those of the author, a date is the page's, and a price belongs to the text."""
+    layout = looked.layout
+    sums = layout.running(label == CODE["title"])
+    near = (layout.window(sums, BELOW_TITLE, 0) > 0) & (label != CODE["title"])
+    near &= layout.before_and_after(layout.running((label == MAIN) & able["paragraph"]))[0] == 0
+    label = np.where(near & able["date"] & (label == MAIN), CODE["header"], label)
+    near &= silent(looked.own)[0][looked.place]
+    label = np.where(near & able["name"] & (label == MAIN), CODE["byline"], label)
+    priced = near & able["price"] & np.isin(label, [OTHER, CODE["nav"], CODE["header"]])
+    return np.where(priced, MAIN, label).astype(np.int8)
