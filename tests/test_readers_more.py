@@ -235,6 +235,10 @@ def server(tmp_path: Path) -> Iterator[str]:
                 self.send_header("Content-Length", "1000")
                 self.end_headers()
                 self.wfile.write(b'{"text": "a"}')
+            elif "login" in self.path:
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(b"\n<!DOCTYPE html><html><body>Who are you?</body></html>")
             else:
                 super().do_GET()
 
@@ -265,6 +269,7 @@ def test_web_addresses(tmp_path: Path, server: str) -> None:
         ("secret.jsonl?token=abc", SourceError, "credentials"),
         ("page", SourceError, "does not say what kind"),
         ("torn.jsonl", CannotEvaluate, "could not be read to its end"),
+        ("login.jsonl.gz", SourceError, "a web page instead of the file"),
     ],
 )
 def test_web_addresses_that_fail(tmp_path: Path, server: str, path: str, kind: type[Exception], said: str) -> None:
@@ -272,6 +277,12 @@ def test_web_addresses_that_fail(tmp_path: Path, server: str, path: str, kind: t
         open_corpus(f"{server}/{path}", work=tmp_path / "work")
     assert "abc" not in str(error.value)
     assert not list((tmp_path / "work").iterdir())
+
+
+def test_what_is_secret_in_a_web_address_is_neither_sent_nor_shown(tmp_path: Path, server: str) -> None:
+    with pytest.raises(SourceError, match="user and password in an address are not sent") as error:
+        open_corpus(server.replace("//", "//me:abc@") + "/a.jsonl", work=tmp_path / "work")
+    assert "abc" not in str(error.value)
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def _planned(located: Located, options: InputOptions | None, unit_bytes: int) ->
     columns, fields = _columns(listing, options, located.name)
     units = reader(listing.format).plan(listing.root, listing.files, unit_bytes)
     if not units:
-        raise EmptyCorpus(f"{located.name}: no documents, {_files(listing)} hold no row")
+        raise EmptyCorpus(f"{located.name}: no documents, {_files(listing)} without a row")
     has_metadata = listing.format == "text" and (listing.root / METADATA).is_file()
     return Corpus(
         source=located.name,

@@ -10,6 +10,8 @@ from corpusqa.errors import CannotEvaluate, SourceError
 from corpusqa.readers.listing import format_of
 
 SECONDS = 60  # without a byte
+HEAD = 512
+PAGES = (b"<!doctype html", b"<html")
 
 
 def download(url: str, folder: Path) -> None:
@@ -23,7 +25,12 @@ def download(url: str, folder: Path) -> None:
     import urllib.error
     import urllib.request
 
-    name = unquote(urlsplit(url).path).rpartition("/")[2]
+    parts = urlsplit(url)
+    name = unquote(parts.path).rpartition("/")[2]
+    if "@" in parts.netloc:
+        raise SourceError(
+            f"{shown_url(url)}: user and password in an address are not sent; download it with them first"
+        )
     if not format_of(name):
         raise SourceError(f"{shown_url(url)}: the ending of {name!r} does not say what kind of file it is")
     try:
@@ -38,6 +45,18 @@ def download(url: str, folder: Path) -> None:
     except (OSError, http.client.HTTPException) as error:
         what = f"could not be read to its end ({type(error).__name__})"
         raise CannotEvaluate(f"{shown_url(url)}: {what}; try again later") from error
+    _refuse_page(url, folder / name)
+
+
+def _refuse_page(url: str, copy: Path) -> None:
+    """Servers send a page, and call that a success, where one should log in or a file is only shown."""
+    with copy.open("rb") as stream:
+        head = stream.read(HEAD).lstrip().lower()
+    if format_of(copy.name) != "text" and head.startswith(PAGES):
+        raise SourceError(
+            f"{shown_url(url)}: the server sent a web page instead of the file; perhaps it wants you to log in, or the "
+            "address is that of a page about the file"
+        )
 
 
 def _refused(url: str, code: int) -> SourceError | CannotEvaluate:

@@ -115,9 +115,13 @@ def _not_empty(scanned: Scanned) -> None:
     found = scanned.index
     if found.height:
         return
-    reasons = found.unreadable["reason"].value_counts(sort=True)
-    most = f": all {found.read} rows are unreadable, most of them: {reasons.item(0, 0)}" if reasons.height else ""
-    raise EmptyCorpus(f"{scanned.corpus.source}: no document could be read{most}")
+    reasons = found.unreadable["reason"].value_counts().sort("count", "reason", descending=[True, False])
+    why = f": {_said_of(found.read)}: {reasons.item(0, 0)}" if reasons.height else ""
+    raise EmptyCorpus(f"{scanned.corpus.source}: no document could be read{why}")
+
+
+def _said_of(rows: int) -> str:
+    return "its only row is unreadable" if rows == 1 else f"all {rows:,} rows are unreadable, most of them"
 
 
 def _own_code() -> str:
