@@ -62,6 +62,28 @@ def test_utf_16_is_named(tmp_path: Path, ending: str, encoding: str) -> None:
     assert len(said) == (3 if ending == "jsonl" else 1)
 
 
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("ending", ["parquet", "arrow"])
+def test_columns_of_one_name_are_unreadable_rows(tmp_path: Path, ending: str, nested: bool) -> None:
+    twice = pa.StructArray.from_arrays([pa.array([1, 2]), pa.array([3, 4])], names=["a", "a"])
+    names = ["text", "meta"] if nested else ["text", "text"]
+    table = pa.Table.from_arrays([pa.array(["one", "two"]), twice if nested else pa.array(["three", "four"])], names)
+    for name, rows in (("a", table), ("b", pa.table({"text": ["good"]}))):
+        if ending == "parquet":
+            pq.write_table(rows, tmp_path / f"{name}.parquet")
+        else:
+            with pa.ipc.new_stream(tmp_path / f"{name}.arrow", rows.schema) as writer:
+                writer.write_table(rows)
+    corpus = open_corpus(tmp_path)
+    found = read_all(corpus)
+    assert found.documents["text"].to_list() == ["good"]
+    assert (
+        found.unreadable["reason"].to_list()
+        == ["two columns of the file, or two fields of one, have the same name"] * 2
+    )
+    assert [corpus.read(unit).unreadable.height for unit in corpus.units] == [2, 0]
+
+
 def mutated(data: bytes, chance: random.Random) -> bytes:
     """Some bytes changed, or also cut out, doubled or torn off, after which binary formats rarely have a row left."""
     broken = bytearray(data)

@@ -41,6 +41,14 @@ import json, sys, datasets
 found = datasets.load_dataset(sys.argv[1], revision=sys.argv[2] if len(sys.argv) > 2 else None)
 print(json.dumps({s: {"features": str(d.features), "rows": list(d)} for s, d in found.items()}))
 """
+OPEN = """
+import json, sys
+from pathlib import Path
+from corpusqa.corpus import open_corpus
+corpus = open_corpus(sys.argv[1], work=Path(sys.argv[2]))
+found = [split for unit in corpus.units for split in corpus.read(unit).documents["split"]]
+print(json.dumps({split: found.count(split) for split in found}))
+"""
 REPO = "owner/corpus"
 
 
@@ -167,6 +175,26 @@ def test_what_was_pushed_is_read_back_the_same(hub: Hub, releases: tuple[Path, P
     for path, digest in ((file["path"], file["sha256"]) for file in content(releases[0])["files"]):
         if path.startswith("data/"):
             assert hub.files()[path] == digest
+
+
+@pytest.mark.slow
+def test_a_published_version_is_a_source(hub: Hub, releases: tuple[Path, Path], tmp_path: Path) -> None:
+    hub.push(releases[0])
+
+    def opened(source: str, token: str | None = TOKEN) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", OPEN, source, str(tmp_path / "work")], env=clean_env(tmp_path / str(token), token,
+            HF_ENDPOINT=hub.url), capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+
+    splits = {name: len(split["rows"]) for name, split in hub.load(REPO).items()}
+    assert json.loads(opened(f"hf://datasets/{REPO}@v1.0.0:train").stdout) == {"train": splits["train"]}
+    assert json.loads(opened(f"hf://datasets/{REPO}").stdout) == splits
+    assert json.loads(opened(f"hf://datasets/{REPO}/data/*.parquet").stdout) == splits
+    assert "Revision 'v9' doesn't exist" in opened(f"hf://datasets/{REPO}@v9").stderr
+    refused = opened(f"hf://datasets/{REPO}", None).stderr
+    assert "if it is private or gated, set HF_TOKEN" in refused
+    assert TOKEN not in refused
 
 
 @pytest.mark.slow

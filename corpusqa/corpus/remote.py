@@ -17,6 +17,7 @@ from corpusqa.readers.listing import METADATA, format_of
 # hf://datasets/org/name@revision:split, where name, revision and split alone do not point into the repository
 HUB = re.compile(r"hf://datasets/(?P<repo>[^/@:]+/[^/@:]+)(@(?P<revision>[^:]+))?(:(?P<split>[\w.]+))?/?$")
 CREDENTIALS = re.compile(r"credential|forbidden|unauthori[sz]ed|401|403|access denied|permission", re.IGNORECASE)
+PRIVATE = "if it is private or gated, set HF_TOKEN to a token that may read it"
 SNIFF = 1 << 16
 KINDS = (  # how standard input begins -> the ending of a file of that kind
     (b"\x1f\x8b", ".jsonl.gz"),
@@ -115,6 +116,7 @@ def hub_dataset(name: str) -> Callable[[], Any] | None:
             )
         except Exception as error:
             first = str(error).strip().partition("\n")[0]
-            raise SourceError(f"{name}: cannot be opened ({type(error).__name__}: {first:.200})") from error
+            advice = f"; {PRIVATE}" if "cannot be accessed" in first or CREDENTIALS.search(first) else ""
+            raise SourceError(f"{name}: cannot be opened ({type(error).__name__}: {first:.200}){advice}") from error
 
     return load

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.model import Block, File, Unit, renumbered
-from corpusqa.readers.tables import Tables, kinds_of_schema, refuse_undecodable_names, runs
+from corpusqa.readers.tables import TWICE, Tables, kinds_of_schema, named_twice, refuse_undecodable_names, runs
 
 MAGIC = b"ARROW1"  # at the start of the file format; a stream has none
 DAMAGED = "not an Arrow file, or damaged"
@@ -63,9 +63,12 @@ def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
 
 def _add(tables: Tables, file: str, opened: _Opened, unit: Unit) -> None:
     batches = (batch for batch in opened if batch.num_rows)
+    twice = named_twice(opened.schema)
     for number, batch in enumerate(batches):
         if number >= unit.start and (unit.stop == -1 or number < unit.stop):
-            if _is_sound(batch):
+            if twice:
+                tables.trouble(file, TWICE, batch.num_rows)
+            elif _is_sound(batch):
                 tables.add(file, pa.Table.from_batches([batch]))
             else:
                 tables.trouble(file, "a damaged record batch", batch.num_rows)

@@ -11,7 +11,7 @@ import pyarrow.types as pt
 
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.model import Block, File, Unit, renumbered
-from corpusqa.readers.tables import Tables, kinds_of_schema, refuse_undecodable_names, runs
+from corpusqa.readers.tables import TWICE, Tables, kinds_of_schema, named_twice, refuse_undecodable_names, runs
 
 # A million rows of one text are stated as a few bytes a row, because a dictionary holds the text once. Groups of fewer
 # bytes a row than PACKED are measured by reading them: short rows, which are quick to read, are the price.
@@ -74,8 +74,12 @@ def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
 def _add(tables: Tables, file: str, opened: pq.ParquetFile, unit: Unit, names: Sequence[str] | None) -> None:
     present = [name for name in opened.schema_arrow.names if names is None or name in names]
     stop = opened.metadata.num_row_groups if unit.stop == -1 else unit.stop
+    twice = named_twice(opened.schema_arrow)
     for group in range(unit.start, stop):
         rows = opened.metadata.row_group(group).num_rows
+        if twice:
+            tables.trouble(file, TWICE, rows)
+            continue
         try:
             table = opened.read_row_group(group, columns=present, use_threads=False)
         except (pa.ArrowException, OSError, ValueError):

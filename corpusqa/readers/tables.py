@@ -13,6 +13,7 @@ import pyarrow.types as pt
 from corpusqa.readers.model import NESTED, OTHER, PLACE, TEXT, Block, Trouble
 
 Int64s = npt.NDArray[np.int64]
+TWICE = "two columns of the file, or two fields of one, have the same name"
 PLAIN = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
 
 
@@ -75,6 +76,13 @@ def placed(
 def kinds_of_schema(schema: pa.Schema) -> dict[str, str]:
     """What the columns of a schema hold."""
     return {field.name: _kind(field.type) for field in schema}
+
+
+def named_twice(fields: Iterable[pa.Field]) -> bool:
+    """Whether two columns, or two fields of a nested one, bear the same name, so that a name does not say which."""
+    found = list(fields)
+    inner = ([field.type.field(i) for i in range(field.type.num_fields)] for field in found)
+    return len({field.name for field in found}) < len(found) or any(map(named_twice, inner))
 
 
 def refuse_undecodable_names(fields: Iterable[pa.Field]) -> None:
