@@ -305,6 +305,19 @@ def test_split_names_are_those_that_datasets_accepts(split: str | None, name: st
     assert re.match(_split_re, found)
 
 
+@pytest.mark.parametrize(
+    ("splits", "said"),
+    [
+        (["a b", "a_b"], "the splits 'a b' and 'a_b' would both be called 'a_b'"),
+        ([None, "train"], "rows of the split 'train' and rows that state none would both be the split 'train'"),
+        (["train", "test", None], "rows of the split 'train' and rows that state none"),
+    ],
+)
+def test_splits_that_would_meet_are_refused_by_name(splits: list[str | None], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        slices.split_names(splits)
+
+
 def test_what_is_judged_after_writing_is_in_the_manifest_and_may_stop_the_release(tmp_path: Path) -> None:
     source = jsonl(tmp_path / "c.jsonl", rows())
 

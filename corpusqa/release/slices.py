@@ -50,6 +50,18 @@ def kept_documents(documents: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFr
     return kept.with_columns(out_split=found)
 
 
+def _meeting(name: str, one: str | None, other: str | None) -> str:
+    """Why two splits cannot be told apart in a release."""
+    if one and other:
+        return (
+            f"the splits {one!r} and {other!r} would both be called {name!r} in the release; rename one in the source"
+        )
+    return (
+        f"rows of the split {one or other!r} and rows that state none would both be the split {name!r} of the release; "
+        "a split that holds a private value counts as none. Give every row its split in the source"
+    )
+
+
 def split_names(splits: Sequence[str | None]) -> dict[str | None, str]:
     """The name of each split in a release: letters, digits, underscores and inner dots, as `datasets` wants it.
 
@@ -60,11 +72,7 @@ def split_names(splits: Sequence[str | None]) -> dict[str | None, str]:
     for split in splits:
         name = _NOT_IN_NAMES.sub("_", split) if split else DEFAULT_SPLIT
         if name in names.values():
-            other = next(repr(s) if s else "no split" for s, n in names.items() if n == name)
-            raise UsageError(
-                f"the splits {other} and {split!r} would both be called {name!r} in the release; "
-                "rename one in the source"
-            )
+            raise UsageError(_meeting(name, next(s for s, n in names.items() if n == name), split))
         names[split] = name
     return names
 
