@@ -15,8 +15,9 @@ from corpusqa_checks.pii.tables import table
 from corpusqa.testing import plugin, run
 
 KINDS = [row for row in table("national_ids")["id"] if row.get("stdnum")]
-# Some modules also give numbers of companies and spellings that no form has.
-LEAST_RECALL, LEAST_PRECISION = 0.9, 0.98
+# Not found: numbers of companies (IT, RU), one without its check digit (PE), a century sign in lower case (FI), which hashes
+# are full of.
+LEAST_RECALL, LEAST_PRECISION = 0.96, 0.98
 
 
 def examples(module: str) -> Iterator[tuple[str, bool]]:
