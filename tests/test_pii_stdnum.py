@@ -15,7 +15,7 @@ from corpusqa_checks.pii.tables import table
 from corpusqa.testing import plugin, run
 
 KINDS = [row for row in table("national_ids")["id"] if row.get("stdnum")]
-# Not found: numbers of companies (IT, RU), one without its check digit (PE), a century sign in lower case (FI), which hashes
+# Not found: numbers of companies (IT, RU), one without its check digit (PE), a small century sign (FI), which hashes
 # are full of.
 LEAST_RECALL, LEAST_PRECISION = 0.96, 0.98
 
