@@ -233,6 +233,28 @@ def test_a_published_version_is_one_side_of_a_diff(hub: Hub, releases: tuple[Pat
             remote_side(address, tmp_path / "other", hub.url, TOKEN)
 
 
+def test_what_a_published_version_removed_for_good_is_missed_in_a_diff(hub: Hub, tmp_path: Path) -> None:
+    from corpusqa.hub import remote_side
+    from corpusqa.release.diff import difference, side
+
+    source, takedown, shelf = jsonl(tmp_path / "c.jsonl", rows(30)), tmp_path / "takedown.csv", tmp_path / "store"
+    takedown.write_text("id,decision\nd1,drop\nd2,drop\n")
+    first = clean(source, tmp_path / "w", shelf, store=True, decisions=(str(takedown),))
+    takedown.write_text("id,decision\nd2,drop\n")
+    second = clean(jsonl(source, rows(31)), tmp_path / "w", shelf, store=True, decisions=(str(takedown),))
+    hub.push(first.folder)
+    hub.push(second.folder)
+    one, two = (
+        remote_side(f"hf://datasets/{REPO}@v{made.manifest['version']}", tmp_path / made.folder.name, hub.url, TOKEN)
+        for made in (first, second)
+    )
+    back = difference(one, side(second.folder))
+    assert back.failed
+    assert [row["id"] for row in back.data["returned"]] == ["d1"]
+    assert back.data["untold"] == []
+    assert "what the versions before" in difference(two, side(first.folder)).data["untold"][0]
+
+
 def test_a_second_version_replaces_what_vanished_in_one_commit(hub: Hub, releases: tuple[Path, Path]) -> None:
     hub.push(releases[0])
     done = hub.push(releases[1])

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from corpusqa.engines.local import LocalEngine
 from corpusqa.errors import CannotEvaluate, UsageError
 from corpusqa.release import slices
 from corpusqa.release.features import outside
-from corpusqa.release.manifest import content_id, read_manifest, verify_files
+from corpusqa.release.manifest import content_id, read_manifest, sealed, verify_files
 from corpusqa.release.schema import described, published_schema
 from corpusqa.scan.run import scan
 from tests.release_helpers import ACTIONS, clean, data, expected, jsonl, rows
@@ -180,7 +181,7 @@ def test_two_processes_that_make_different_releases_at_once_do_not_mix(tmp_path:
 
     with pytest.raises(UsageError, match="exists"):
         clean(source, tmp_path / "w", tmp_path / "out", second=meanwhile)
-    verify_files(tmp_path / "out", read_manifest(tmp_path / "out"))
+    verify_files(tmp_path / "out", read_manifest(tmp_path / "out")["files"])
     assert read_manifest(tmp_path / "out")["ledger"]["read"] == 20
 
 
@@ -243,13 +244,13 @@ def test_every_file_is_in_the_manifest_and_damage_is_named(tmp_path: Path) -> No
     listed = {file["path"] for file in release.manifest["files"]}
     there = {p.relative_to(tmp_path / "out").as_posix() for p in (tmp_path / "out").rglob("*") if p.is_file()}
     assert there - listed == {"README.md", "corpusqa/manifest.json"}
-    verify_files(tmp_path / "out", release.manifest)
+    verify_files(tmp_path / "out", release.manifest["files"])
     path = release.data_files()["train"][0]
     damaged = bytearray(path.read_bytes())
     damaged[100] ^= 1
     path.write_bytes(damaged)
     with pytest.raises(CannotEvaluate, match=path.name):
-        verify_files(tmp_path / "out", release.manifest)
+        verify_files(tmp_path / "out", release.manifest["files"])
 
 
 def test_a_release_of_a_newer_format_is_refused(tmp_path: Path) -> None:
@@ -259,6 +260,24 @@ def test_a_release_of_a_newer_format_is_refused(tmp_path: Path) -> None:
         read_manifest(tmp_path)
     with pytest.raises(UsageError, match="no release"):
         read_manifest(tmp_path / "corpusqa")
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (lambda said: {**said, "gate": {"status": "passed"}}, "changed or damaged"),
+        (lambda said: {name: value for name, value in said.items() if name != "seal"}, "changed or damaged"),
+        (lambda said: sealed({**said, "files": [{"path": "data/../../x", "bytes": 0, "sha256": ""}]}), "outside"),
+    ],
+)
+def test_a_manifest_that_was_changed_is_refused(tmp_path: Path, changed: Callable[[dict], dict], message: str) -> None:
+    source = jsonl(tmp_path / "c.jsonl", rows(9))
+    release = clean(source, tmp_path / "w", tmp_path / "out")
+    path = release.folder / "corpusqa/manifest.json"
+    path.write_text(json.dumps(changed(json.loads(path.read_text()))))
+    for use in (lambda: read_manifest(release.folder), lambda: clean(source, tmp_path / "w", tmp_path / "out")):
+        with pytest.raises(CannotEvaluate, match=message):
+            use()
 
 
 def test_a_policy_that_drops_everything_publishes_nothing(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from corpusqa.hub.outgoing import outgoing
 from corpusqa.release import Release, open_release
 from corpusqa.release.changes import changes
 from corpusqa.release.manifest import DOCS, GONE
-from corpusqa.release.parquet import write_frame
 from corpusqa.release.store import Store, version_folder
 from corpusqa.release.versions import next_version
 from tests.release_helpers import clean, data, jsonl, rows
@@ -164,12 +163,9 @@ def test_a_store_of_a_newer_format_or_another_folder_is_refused(tmp_path: Path) 
 def test_what_was_removed_for_good_and_is_back_fails_the_gate_on_what_was_written(tmp_path: Path) -> None:
     source = jsonl(tmp_path / "c.jsonl", rows(20))
     judge = {"second": lambda _folder: {"status": "passed"}, "replace": True}
-    first = clean(source, tmp_path / "w", tmp_path / "out", **judge)
-    removed = pl.read_parquet(first.folder / "removed/train-00000-of-00001.parquet")
-    write_frame(
-        first.folder / "removed/train-00000-of-00001.parquet",
-        pl.concat([removed, removed.head(1).with_columns(id=pl.lit("d19"), reason=pl.lit("decision"))]),
-    )
+    takedown = tmp_path / "takedown.csv"
+    takedown.write_text("id,decision\nd19,drop\n")
+    clean(source, tmp_path / "w", tmp_path / "out", decisions=(str(takedown),), **judge)
     jsonl(source, rows(21))
     again = clean(source, tmp_path / "w", tmp_path / "out", **judge)
     assert again.manifest["gate"] == {"status": "failed", "returned": 1}

@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from corpusqa.errors import UsageError, near_misses
-from corpusqa.release.manifest import AT_HOME, MANIFEST, dumped
+from corpusqa.release.manifest import AT_HOME, MANIFEST, dumped, sealed
 from corpusqa.release.parquet import sha256_of, write_frame
 from corpusqa.release.tables import names_private, row_name
 
@@ -75,6 +75,7 @@ def outgoing(folder: Path, manifest: Mapping[str, Any], work: Path, include: Col
     published = {**manifest, "files": [_entry(path, file) for path, file in sorted(files.items())]}
     published["withheld"] = sorted(set(INCLUDABLE) - set(include))
     (work / CARD).write_text(card, encoding="utf-8", newline="")
+    published = sealed(published)
     (work / "manifest.json").write_bytes(dumped(published))
     return Outgoing({**files, CARD: work / CARD, MANIFEST: work / "manifest.json"}, published)
 

@@ -89,7 +89,7 @@ def push(folder: Path, repo: str, options: PushOptions = PushOptions()) -> Pushe
     """
     remote = Remote(repo, options.endpoint, options.token, options.xet)  # refuses names that are not allowed
     release = open_release(folder)
-    verify_files(folder, release.manifest)
+    verify_files(folder, release.manifest["files"])
     card = approved_card(folder, release.manifest, options.failed_gate)
     with tempfile.TemporaryDirectory(prefix="corpusqa-push-") as work:
         files = outgoing(folder, release.manifest, Path(work), options.include, card)
@@ -162,7 +162,7 @@ class Push:
         return ""
 
     def _is_this(self, manifest: Mapping[str, Any] | None) -> bool:
-        return bool(manifest) and manifest["build_id"] == self.manifest["build_id"]  # type: ignore[index]
+        return bool(manifest) and manifest.get("build_id") == self.manifest["build_id"]  # type: ignore[union-attr]
 
     def _difference(self, tree: Mapping[str, tuple[int, str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Paths to send, and paths of ours that are no more."""

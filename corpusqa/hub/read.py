@@ -6,7 +6,7 @@ from pathlib import Path
 
 from corpusqa.errors import CannotEvaluate, UsageError
 from corpusqa.hub.client import Remote
-from corpusqa.release.diff import Side, release_side
+from corpusqa.release.diff import REPORT, Side, release_side
 from corpusqa.release.manifest import DOCS, MANIFEST, read_manifest
 from corpusqa.release.model import Release
 
@@ -42,14 +42,23 @@ def fetch_release(address: str, folder: Path, endpoint: str | None = None, token
     remote = Remote(repo, endpoint, token)
     if remote.head(revision) is None:
         raise UsageError(f"{address}: there is no such repository, or the token may not see it")
-    for path in (MANIFEST, DOCS, "corpusqa/report.json"):
-        content = remote.content(path, revision)
-        if content is not None:
-            place = folder / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-    if not (folder / MANIFEST).is_file():
+    if not _fetched(remote, revision, folder, MANIFEST):
         raise UsageError(f"{address}: holds no release of corpusqa")
+    manifest = read_manifest(folder)
+    for path in (file["path"] for file in manifest["files"]):
+        if path in (DOCS, REPORT) or path.startswith("removed/"):
+            _fetched(remote, revision, folder, path)
     if not (folder / DOCS).is_file():
         raise CannotEvaluate(f"{address}: the release has no {DOCS}")
-    return Release(folder, read_manifest(folder), fresh=False)
+    return Release(folder, manifest, fresh=False)
+
+
+def _fetched(remote: Remote, revision: str, folder: Path, path: str) -> bool:
+    """Whether a file is there and now in the folder as well."""
+    content = remote.content(path, revision)
+    if content is None:
+        return False
+    place = folder / path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content)
+    return True

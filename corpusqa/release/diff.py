@@ -12,7 +12,7 @@ import polars as pl
 
 from corpusqa.errors import UsageError
 from corpusqa.release.changes import Changes, changes
-from corpusqa.release.manifest import GONE, MANIFEST
+from corpusqa.release.manifest import GONE, MANIFEST, tables_there, verify_files
 from corpusqa.release.model import open_release
 from corpusqa.release.store import is_store, version_folder
 from corpusqa.release.tables import names_private, shown_ids, shown_source
@@ -37,6 +37,7 @@ class Side:
         private_labels: Full names of labels that mark private values.
         version: Of a release.
         gone: `id`, `reason` of what versions before it removed for good.
+        without_gone: Whether it comes from a hub, where that is not published.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Side:
     private_labels: tuple[str, ...] = ()
     version: str | None = None
     gone: pl.DataFrame | None = None
+    without_gone: bool = False
 
 
 def is_side(place: str | Path) -> bool:
@@ -76,6 +78,7 @@ def side(place: str | Path) -> Side:
 def release_side(folder: Path, name: str) -> Side:
     """A release, from the tables beside its data."""
     release = open_release(folder)
+    verify_files(folder, tables_there(folder, release.manifest))
     removed = sorted((folder / "removed").glob("*.parquet"))
     rows = [pl.read_parquet(path, columns=["id", "reason"], memory_map=False) for path in removed]
     return Side(
@@ -87,6 +90,7 @@ def release_side(folder: Path, name: str) -> Side:
         tuple(release.manifest.get("private_labels", ())),
         release.manifest["version"],
         pl.read_parquet(folder / GONE, memory_map=False) if (folder / GONE).is_file() else None,
+        without_gone="withheld" in release.manifest and release.manifest["parent"] is not None,
     )
 
 
@@ -103,7 +107,8 @@ class Difference:
     """What changed from A to B.
 
     Attributes:
-        data: The result as plain values: `a`, `b`, `documents`, `sources`, `signals`, `findings`, `returned`.
+        data: The result as plain values: `a`, `b`, `documents`, `sources`, `signals`, `findings`, `returned`, and
+            `untold`, what of documents that might be back cannot be told.
         differs: Whether anything changed.
         failed: Whether a document came back that was removed by decision or for a private value.
     """
@@ -127,6 +132,7 @@ def difference(a: Side, b: Side) -> Difference:
         data["documents"] = {**found.counts, "listed": _listed(found)}
         data["sources"] = _by_source(found)
         data["returned"] = returned(a, b)
+        data["untold"] = untold(a)
     if a.report and b.report:
         data["signals"] = signals(a.report, b.report)
         data["findings"] = findings(a.report, b.report)
@@ -171,12 +177,35 @@ def removed_for_good(side: Side) -> pl.DataFrame:
     """
     found = pl.DataFrame(schema={"id": pl.String, "reason": pl.String}) if side.gone is None else side.gone
     if side.removed is not None:
-        reason = pl.col("reason")
-        # what was withheld was withheld because it is private
-        barred = reason.str.starts_with(DECISION) | (reason == "withheld") | names_private(reason, side.private_labels)
-        now = side.removed.filter(barred & ~pl.col("id").str.starts_with("row:"))
+        now = side.removed.filter(_barred(side) & ~_NUMBERED)
         found = pl.concat([now.select("id", "reason"), found])
     return found.unique("id", keep="first", maintain_order=True)
+
+
+def untold(side: Side) -> list[str]:
+    """Of what a side removed for good the part that nobody can look for in another version; one sentence each."""
+    numbered = 0 if side.removed is None else side.removed.filter(_barred(side) & _NUMBERED).height
+    found = []
+    if numbered:
+        found.append(
+            f"{numbered:,} documents that {side.name} removed by decision or for private data are named by their row "
+            "alone; whether they are back cannot be told"
+        )
+    if side.without_gone:
+        found.append(
+            f"what the versions before {side.name} removed for good is not published; whether it is back cannot be "
+            "told here, but from the release that was pushed"
+        )
+    return found
+
+
+_NUMBERED = pl.col("id").str.starts_with("row:")
+
+
+def _barred(side: Side) -> pl.Expr:
+    """Whether a row was removed for good; what was withheld was withheld because it is private."""
+    reason = pl.col("reason")
+    return reason.str.starts_with(DECISION) | (reason == "withheld") | names_private(reason, side.private_labels)
 
 
 def signals(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[dict[str, Any]]:

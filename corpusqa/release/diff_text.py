@@ -27,6 +27,7 @@ def summary(found: Difference) -> str:
         lines.append(f"findings: {new:,} new, {fixed:,} fixed; {len(data['signals']):,} statistics differ")
     back = data.get("returned", [])[:SHOWN]
     lines += [f"error: {row['id']} was removed ({row['reason']}) and is back" for row in back]
+    lines += [f"note: {line}" for line in data.get("untold", [])]
     return "\n".join(lines) + "\n"
 
 
@@ -37,6 +38,8 @@ def markdown(found: Difference) -> str:
     if data.get("returned"):
         rows = [[code(row["id"]), plain(row["reason"])] for row in data["returned"]]
         parts.append("## Removed documents that are back\n\n" + _cut(["document", "removed for"], rows))
+    if data.get("untold"):
+        parts.append("\n".join(f"- {plain(line)}" for line in data["untold"]))
     if "documents" in data:
         parts += _documents(data)
     if "findings" in data:
@@ -81,6 +84,7 @@ def _tables(data: Mapping[str, Any]) -> list[tuple[str, Sequence[str], list[list
     if data.get("returned"):
         rows = [[row["id"], row["reason"]] for row in data["returned"]]
         found.append(("Removed documents that are back", ("document", "removed for"), rows))
+    found.append(("What cannot be told", ("",), [[line] for line in data.get("untold", [])]))
     if "documents" in data:
         keys = ("added", "removed", "changed", "moved", "common")
         found.append(("Documents", keys, [[data["documents"][key] for key in keys]]))

@@ -26,7 +26,18 @@ from corpusqa.release import tables
 from corpusqa.release.changes import changes
 from corpusqa.release.diff import Side, release_side, removed_for_good, returned
 from corpusqa.release.features import dataset_info, features_of, outside
-from corpusqa.release.manifest import CROISSANT, DOCS, FORMAT, GONE, MANIFEST, ORIGIN, content_id, dumped, identity
+from corpusqa.release.manifest import (
+    CROISSANT,
+    DOCS,
+    FORMAT,
+    GONE,
+    MANIFEST,
+    ORIGIN,
+    content_id,
+    dumped,
+    identity,
+    sealed,
+)
 from corpusqa.release.mask import make_masking
 from corpusqa.release.measures import measured
 from corpusqa.release.model import Recipe, Release
@@ -107,6 +118,7 @@ class Making:
         manifest["files"] = _files(folder, _known(done))
         _put(folder, CROISSANT, dumped(croissant(manifest, self.recipe.declared)))
         manifest["files"] = _files(folder, {file["path"]: file for file in manifest["files"]})
+        manifest = sealed(manifest)
         _put(folder, MANIFEST, dumped(manifest))
         return manifest
 

@@ -23,6 +23,7 @@ ORIGIN = "corpusqa/origin.json"
 GONE = "corpusqa/gone.parquet"
 AT_HOME = (ORIGIN, GONE)
 FORMAT = 1
+SEAL = "seal"
 
 
 def content_id(columns: Sequence[Sequence[str]], splits: Mapping[str, Iterable[str]]) -> str:
@@ -53,11 +54,18 @@ def dumped(value: Mapping[str, Any]) -> bytes:
     return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n").encode()
 
 
+def sealed(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """A manifest with the digest of everything else in it, so that a change of it is seen as one of any other file."""
+    rest = {name: value for name, value in manifest.items() if name != SEAL}
+    return {**rest, SEAL: hashlib.sha256(_json(rest).encode()).hexdigest()}
+
+
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a release.
 
     Raises:
         UsageError: the folder is no release, or one of a newer format.
+        CannotEvaluate: it is not as it was written, or names files that lie elsewhere.
     """
     path = folder / MANIFEST
     try:
@@ -71,6 +79,14 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise UsageError(
             f"{path}: format {found} is newer than this corpusqa, which knows {FORMAT}; install a newer one"
         )
+    if manifest != sealed(manifest):
+        raise CannotEvaluate(
+            f"{path}: was changed or damaged after it was written; take the release from where it came from, or write "
+            "it again into another folder"
+        )
+    for file in manifest["files"]:
+        if file["path"].startswith("/") or ".." in file["path"].split("/"):
+            raise CannotEvaluate(f"{path}: names a file outside the release; do not use it")
     return manifest
 
 
@@ -83,13 +99,19 @@ def origin(folder: Path) -> str | None:
     return str(said.get("identity")) if isinstance(said, dict) else None
 
 
-def verify_files(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Compare every file of a release with its manifest.
+def tables_there(folder: Path, manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The files beside the data that are in the folder; of a release on a hub only some are fetched."""
+    beside = (file for file in manifest["files"] if not file["path"].startswith("data/"))
+    return [file for file in beside if (folder / file["path"]).exists()]
+
+
+def verify_files(folder: Path, files: Sequence[Mapping[str, Any]]) -> None:
+    """Compare files of a release with what its manifest says of them.
 
     Raises:
         CannotEvaluate: a file is missing, has another size or another digest; the message names it.
     """
-    for file in manifest["files"]:
+    for file in files:
         path = folder / file["path"]
         if not path.is_file():
             raise CannotEvaluate(f"{path}: the manifest lists this file, but it is missing; write the release again")
