@@ -471,6 +471,35 @@ def test_a_network_that_swallows_packets_is_said_before_an_answer_would_be_late(
     assert spent < PROBE_SECONDS
 
 
+def deaf(*_: object) -> list[object]:
+    """A name server that swallows packets."""
+    time.sleep(5)
+    return []
+
+
+def unknown(*_: object) -> list[object]:
+    raise socket.gaierror(socket.EAI_NONAME, "no such name")
+
+
+@pytest.mark.parametrize(("look_up", "why"), [(deaf, "no name server answered"), (unknown, "no such name")])
+def test_names_that_cannot_be_looked_up_are_said_at_once(
+    look_up: Callable[..., object], why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from corpusqa.corpus import open_corpus
+    from corpusqa.errors import CannotEvaluate
+    from corpusqa.hub.client import Remote
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr("corpusqa.reach.getproxies", dict)
+    monkeypatch.setattr("corpusqa.reach.NAME_SECONDS", 0.2)
+    for use in (
+        lambda: Remote(REPO, "https://hub.example", TOKEN).head("main"),
+        lambda: open_corpus("hf://datasets/owner/corpus"),
+    ):
+        with pytest.raises(CannotEvaluate, match=why):
+            use()
+
+
 @pytest.mark.parametrize("repo", ["corpus", "a/b/c", "owner/--x", "owner/..", "owner/a b"])
 def test_names_that_are_not_allowed_are_refused(hub: Hub, releases: tuple[Path, Path], repo: str) -> None:
     assert repo in hub.push(releases[0], repo)["error"]

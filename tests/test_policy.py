@@ -415,6 +415,8 @@ def test_drop_wins_over_keep(tmp_path):
     found = scan({"url": ["https://example.org/a", "https://example.org/b"]})
     judged = decided(tmp_path, "id,domain,decision\n,example.org,drop\nd0,,keep\n", found)
     assert dropped(judged) == [0, 1]
+    said = "1 of 2 decisions by hand keep documents that another one drops, and drop wins: takedown.csv:3"
+    assert judged.notes == (said,)
 
 
 def test_undecided_lines_wait_and_unmatched_ones_are_reported(tmp_path):
@@ -435,6 +437,7 @@ def test_undecided_lines_wait_and_unmatched_ones_are_reported(tmp_path):
         ("id,decision\nd0,drop,x,y\n", "takedown.csv:2: more fields than columns"),
         ("domain,decision\nhttps://example.org/,drop\n", "takedown.csv:2: 'https://example.org/' is no domain"),
         ('id,decision\n"d0,drop\n', "not valid CSV"),
+        ("digest,decision\nabc,drop\n", "takedown.csv:2: a digest has 32 hex digits"),
     ],
 )
 def test_files_of_decisions_that_are_wrong(tmp_path, text, words):

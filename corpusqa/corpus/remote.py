@@ -12,6 +12,7 @@ from typing import Any
 
 from corpusqa.corpus.web import download, shown_url
 from corpusqa.errors import CannotEvaluate, EmptyCorpus, SourceError
+from corpusqa.reach import refuse_unreachable
 from corpusqa.readers.listing import METADATA, format_of
 
 # hf://datasets/org/name@revision:split, where name, revision and split alone do not point into the repository
@@ -109,7 +110,10 @@ def hub_dataset(name: str) -> Callable[[], Any] | None:
         # before `datasets` is imported: it would report every load to a counter, gates in CI included
         os.environ.setdefault("HF_UPDATE_DOWNLOAD_COUNTS", "0")
         import datasets
+        from huggingface_hub import constants
 
+        if not constants.HF_HUB_OFFLINE:
+            refuse_unreachable(datasets.config.HF_ENDPOINT)
         try:
             return datasets.load_dataset(
                 found["repo"], revision=found["revision"], split=found["split"], streaming=True

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from corpusqa.errors import CannotEvaluate, UsageError
+from corpusqa.reach import refuse_unreachable
 from corpusqa.release.manifest import MANIFEST
 
 HUGGING_FACE = "https://huggingface.co"
@@ -57,6 +58,8 @@ class Remote:
             raise UsageError(f"{repo!r}: say whose repository it is: owner/name")
         self.repo = repo
         self.endpoint = (endpoint or constants.ENDPOINT).rstrip("/")
+        if "@" in self.endpoint:
+            raise UsageError("--endpoint: a name and a password have no place in the address; log in or set HF_TOKEN")
         self.api: Any = HfApi(endpoint=self.endpoint, token=token)
         if not (self.endpoint == HUGGING_FACE if xet is None else xet):
             constants.HF_HUB_DISABLE_XET = True
@@ -75,10 +78,13 @@ class Remote:
 
         Raises:
             UsageError: the repository has no such branch.
+            CannotEvaluate: the server cannot be reached or says no.
         """
-        from huggingface_hub import utils
+        from huggingface_hub import constants, utils
         from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 
+        if not constants.HF_HUB_OFFLINE:  # which the client says itself
+            refuse_unreachable(self.endpoint)
         client: Any = utils
         patience = client.httpx.Timeout(PROBE_SECONDS, connect=CONNECT_SECONDS)
         with self._told("look at"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,6 +130,10 @@ def _decision(path: Path, line: int, row: dict[str | None, str | list[str] | Non
     values = {kind: cells[kind] for kind in KINDS if cells.get(kind)}
     if not values:
         raise ConfigError(f"{path}:{line}: names no document; fill one of {', '.join(KINDS)}")
+    if "digest" in values:
+        values["digest"] = values["digest"].lower()
+        if not re.fullmatch(r"[0-9a-f]{32}", values["digest"]):
+            raise ConfigError(f"{path}:{line}: a digest has 32 hex digits, as `corpusqa show --near … --csv` writes it")
     if "domain" in values:
         values["domain"] = values["domain"].lower().strip(".")
         if "/" in values["domain"] or ":" in values["domain"]:

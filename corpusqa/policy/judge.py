@@ -55,7 +55,7 @@ def judge(
     held, incomplete = _held_back(scan, policy, docs)
     if not allow_incomplete:
         lines.append(_Line(v.NOT_MEASURED, "held back", held))
-    dropped_by_hand, kept_by_hand, decisions = _by_hand(scan, policy, docs)
+    dropped_by_hand, kept_by_hand, decisions, contested = _by_hand(scan, policy, docs)
     alarms = _alarms(scan, lines, kept_by_hand, policy.alarm_share)
     gone = _any([line.fired for line in lines], docs.len()) & ~kept_by_hand | dropped_by_hand
     losers = removed(scan, rows, policy, gone, kept_by_hand)
@@ -64,7 +64,7 @@ def judge(
     dropped = gone | _any(losers, docs.len())
     edits = _edits(scan, policy, docs.filter(dropped).sort())
     kinds, kind = _kinds(lines, dropped, kept_by_hand, among(docs, edits["doc"].unique().sort()))
-    notes = [*policy.notes, *_notes(decisions)]
+    notes = [*policy.notes, *_notes(decisions, contested)]
     if allow_incomplete and incomplete:
         notes.append(f"{incomplete:,} documents on which a check failed are judged as if it had found nothing")
     kept = tuple(docs.filter(kept_by_hand))
@@ -95,8 +95,8 @@ def _held_back(scan: Scan, policy: Policy, docs: pl.Series) -> tuple[pl.Series, 
     return among(docs, failed), failed.len()
 
 
-def _by_hand(scan: Scan, policy: Policy, docs: pl.Series) -> tuple[pl.Series, pl.Series, pl.DataFrame]:
-    """Documents dropped and kept by hand, and the decisions; drop wins where both are said."""
+def _by_hand(scan: Scan, policy: Policy, docs: pl.Series) -> tuple[pl.Series, pl.Series, pl.DataFrame, list[str]]:
+    """Documents dropped and kept by hand, the decisions, and the places of those that say keep where drop wins."""
     parts = scan.held.parts("documents", DECIDED_BY) if policy.decisions else ()
     found = pl.concat([pl.DataFrame(schema=MEANT), *(matches(policy.decisions, part) for part in parts)])
     rows = [(d.place, v.DROP if d.drop else v.KEEP, d.reason or None) for d in policy.decisions]
@@ -109,7 +109,9 @@ def _by_hand(scan: Scan, policy: Policy, docs: pl.Series) -> tuple[pl.Series, pl
     said = found.join(table, on="entry")
     drop = among(docs, said.filter(pl.col("decision") == v.DROP)["doc"].unique().sort())
     keep = among(docs, said.filter(pl.col("decision") == v.KEEP)["doc"].unique().sort())
-    return drop, keep & ~drop, decisions.select(*v.DECISIONS)
+    dropped = said.filter(pl.col("decision") == v.DROP)
+    contested = said.filter(pl.col("decision") == v.KEEP).join(dropped, on="doc", how="semi")
+    return drop, keep & ~drop, decisions.select(*v.DECISIONS), contested["place"].unique(maintain_order=True).to_list()
 
 
 def _alarms(scan: Scan, lines: list[_Line], kept: pl.Series, share: float) -> pl.DataFrame:
@@ -182,12 +184,18 @@ def _rules(lines: list[_Line], kinds: pl.DataFrame) -> pl.DataFrame:
     return table.filter(always | (pl.col("fired") > 0))
 
 
-def _notes(decisions: pl.DataFrame) -> list[str]:
+def _notes(decisions: pl.DataFrame, contested: list[str]) -> list[str]:
     unmatched = decisions.filter(pl.col("documents") == 0)["place"].to_list()
-    if not unmatched:
-        return []
-    shown = ", ".join(unmatched[:10]) + (f" and {len(unmatched) - 10} more" if len(unmatched) > 10 else "")
-    return [f"{len(unmatched):,} of {decisions.height:,} decisions by hand match no document: {shown}"]
+    of = f"of {decisions.height:,} decisions by hand"
+    said = {
+        f"{len(unmatched):,} {of} match no document": unmatched,
+        f"{len(contested):,} {of} keep documents that another one drops, and drop wins": contested,
+    }
+    return [f"{what}: {_shown(places)}" for what, places in said.items() if places]
+
+
+def _shown(places: list[str]) -> str:
+    return ", ".join(places[:10]) + (f" and {len(places) - 10} more" if len(places) > 10 else "")
 
 
 def _any(marks: list[pl.Series], height: int) -> pl.Series:
