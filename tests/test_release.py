@@ -185,6 +185,23 @@ def test_two_processes_that_make_different_releases_at_once_do_not_mix(tmp_path:
     assert read_manifest(tmp_path / "out")["ledger"]["read"] == 20
 
 
+@pytest.mark.parametrize("replace", [False, True])
+@pytest.mark.parametrize("there", [False, True])
+def test_a_link_stays_one_and_leads_to_the_release(tmp_path: Path, there: bool, replace: bool) -> None:
+    source, real, link = jsonl(tmp_path / "c.jsonl", rows(9)), tmp_path / "disk" / "real", tmp_path / "link"
+    (real if there else real.parent).mkdir(parents=True)
+    link.symlink_to(real)
+    if there and not replace:
+        (real / "mine").touch()
+        with pytest.raises(UsageError, match="exists"):
+            clean(source, tmp_path / "w", link)
+        (real / "mine").unlink()
+    release = clean(source, tmp_path / "w", link, replace=replace)
+    assert link.is_symlink()
+    assert data(release) == data(clean(source, tmp_path / "w", real))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.jsonl", "disk", "link", "w"]
+
+
 def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("precious")
     with pytest.raises(UsageError, match="exists"):
@@ -312,7 +329,8 @@ def test_splits_that_would_bear_one_name_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("split", "name"), [(None, "train"), ("dev", "dev"), ("train-clean.100", "train_clean.100"), ("..a", "__a")]
+    ("split", "name"),
+    [(None, "train"), ("dev", "dev"), ("train-clean.100", "train_clean.100"), ("..a", "__a"), ("all", "all_")],
 )
 def test_split_names_are_those_that_datasets_accepts(split: str | None, name: str) -> None:
     found = slices.split_names([split])[split]

@@ -22,9 +22,12 @@ from corpusqa.api.tables import write_parquet
 from corpusqa.config import Config
 from corpusqa.errors import UsageError
 from corpusqa.plugins import Plugin
-from corpusqa.release import Recipe, Release, store_release, write_release
-from corpusqa.release.slices import kept_documents, slices
+from corpusqa.release import Recipe, Release, published, store_release, write_release
+from corpusqa.release.manifest import MANIFEST
+from corpusqa.release.publish import refuse_taken
+from corpusqa.release.slices import slices
 from corpusqa.release.sources import source_schema
+from corpusqa.release.store import refuse_other
 from corpusqa.reporting.plain import dumped
 from corpusqa.scan.names import HELD, private_values, unspoken
 from corpusqa.scratch import staged
@@ -126,7 +129,7 @@ def planned(found: Account, target: Target) -> str:
     if found.scan.elsewhere.height:  # else no name can hold a private value
         with unspoken(found.plugins):
             source_schema(found.corpus, found.flow, tuple(plugin.spec for plugin in found.plugins))
-    kept = kept_documents(found.scan.documents, found.verdicts.frame)
+    kept = published(found.corpus, found.scan, found.verdicts)
     files, _ = slices(kept.with_columns(new_id=pl.lit(None, pl.String)))
     lines = [f"would write {kept.height:,} documents and list {found.scan.read - kept.height:,} in removed/"]
     lines += [f"  {file.path}  {file.rows:,} documents" for file in files]
@@ -137,6 +140,19 @@ def planned(found: Account, target: Target) -> str:
         end = "would be exchanged" if target.replace else "is left alone if it is this release, and refused if not"
         lines.append(f"{out} exists: it {end}")
     return "\n".join(lines)
+
+
+def refuse_target(source: object, target: Target) -> None:
+    """Say before anything is read that a release cannot go where it should.
+
+    Raises:
+        UsageError: the place is or holds the source, lies in it, or holds something else.
+    """
+    _refuse_source(source, target)
+    if target.store is not None:
+        refuse_other(target.store)
+    elif target.out is not None and not target.replace and not (target.out / MANIFEST).is_file():
+        refuse_taken(target.out)
 
 
 def _refuse_source(source: object, target: Target) -> None:

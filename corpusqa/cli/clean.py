@@ -42,14 +42,16 @@ def command(
     """
     if not (dry_run or verdicts_only) and (output is None) == (store is None):
         raise click.UsageError("say where the release goes: either -o FOLDER or --store FOLDER")
-    from corpusqa.api.outputs import Target, planned, write_clean
+    from corpusqa.api.outputs import Target, planned, refuse_target, write_clean
     from corpusqa.reporting.terminal import render_ledger
 
+    target = Target(output, store, replace, data_version)
+    if verdicts_only is None:
+        refuse_target(source, target)
     found = run_account(source, options)
     click.echo(render_ledger(found.report), nl=False)
     for note in found.verdicts.notes:
         click.echo(f"note: {note}", err=True)
-    target = Target(output, store, replace, data_version)
     if verdicts_only is not None:
         found.verdict_table.write_parquet(verdicts_only)
         click.echo(f"{verdicts_only}: {found.verdict_table.height:,} verdicts")

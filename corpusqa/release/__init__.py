@@ -2,7 +2,7 @@
 
 from corpusqa.release.build import store_release, write_release
 from corpusqa.release.cards import checked, redrawn
-from corpusqa.release.making import Second
+from corpusqa.release.making import Second, published
 from corpusqa.release.model import Recipe, Release, open_release
 from corpusqa.release.outcome import empty_after_edits
 
@@ -13,6 +13,7 @@ __all__ = [
     "checked",
     "empty_after_edits",
     "open_release",
+    "published",
     "redrawn",
     "store_release",
     "write_release",

@@ -12,7 +12,7 @@ from corpusqa.plugins import Spec
 from corpusqa.release.making import Line, Making, Second
 from corpusqa.release.manifest import MANIFEST, origin
 from corpusqa.release.model import Recipe, Release, open_release
-from corpusqa.release.publish import exists, publish, staging
+from corpusqa.release.publish import publish, refuse_taken, staging
 from corpusqa.release.store import Store
 from corpusqa.scan.model import Scan
 
@@ -55,12 +55,13 @@ def write_release(
     there = open_release(out) if (out / MANIFEST).is_file() else None
     if there and origin(out) == making.identity and _whole(there):
         return there
-    if out.exists() and not replace and (not out.is_dir() or any(out.iterdir())):
-        raise exists(out)
-    with staging(out) as folder:
+    if not replace:
+        refuse_taken(out)
+    place = out.resolve() if out.is_symlink() else out  # a link stays one, and leads to the release
+    with staging(place) as folder:
         manifest = making.into(folder, Line(there, version, ()), second)
         try:
-            publish(folder, out, replace=replace)
+            publish(folder, place, replace=replace)
         except UsageError:
             there = open_release(out) if (out / MANIFEST).is_file() else None
             if there and origin(out) == making.identity:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version as installed
@@ -26,6 +26,7 @@ from corpusqa.release import tables
 from corpusqa.release.changes import changes
 from corpusqa.release.diff import Side, release_side, removed_for_good, returned
 from corpusqa.release.features import dataset_info, features_of, outside
+from corpusqa.release.files import free_name, known_files, listed, put, table_of
 from corpusqa.release.manifest import (
     CROISSANT,
     DOCS,
@@ -42,7 +43,7 @@ from corpusqa.release.mask import make_masking
 from corpusqa.release.measures import measured
 from corpusqa.release.model import Recipe, Release
 from corpusqa.release.outcome import line_labels, text_digests
-from corpusqa.release.parquet import sha256_of, write_frame
+from corpusqa.release.parquet import write_frame
 from corpusqa.release.schema import described, published_schema
 from corpusqa.release.slices import Slice, kept_documents, new_ids, own_ids, slices
 from corpusqa.release.sources import source_schema
@@ -72,6 +73,19 @@ class Line:
     taken: tuple[str, ...]
 
 
+def published(corpus: Corpus, scan: Scan, verdicts: Verdicts) -> pl.DataFrame:
+    """The documents that a release holds, from `kept_documents`.
+
+    Raises:
+        UsageError: two splits would bear the same name.
+        CannotEvaluate: there are none.
+    """
+    kept = kept_documents(scan.documents, verdicts.frame)
+    if kept.is_empty():
+        raise CannotEvaluate(f"{corpus.source}: the policy drops every document; there is nothing to publish")
+    return kept
+
+
 class Making:
     """A release while it is made."""
 
@@ -80,6 +94,7 @@ class Making:
     ) -> None:
         self.corpus, self.scan, self.verdicts = corpus, scan, verdicts
         self.specs, self.flow, self.recipe = specs, flow, recipe
+        self.published = published(corpus, scan, verdicts)
         labels = {name: canonical_functions(specs).get(name) for name in scan.labels}
         self.masking = make_masking(recipe.mask_with, labels)
         self.identity = identity(self._made_of(), verdicts.frame, verdicts.edits)
@@ -95,8 +110,8 @@ class Making:
                 f"{column}: {rows:,} rows name a file by its path and do not hold it; the release has the paths alone"
             )
         names = kept.select("doc", "new_id", "number", "source", "out_split", "id_private", "source_private")
-        written = _table(done, folder, "written").join(names, on="doc", maintain_order="left")
-        docs = self._describe(folder, written, _table(done, folder, "record"))
+        written = table_of(done, folder, "written").join(names, on="doc", maintain_order="left")
+        docs = self._describe(folder, written, table_of(done, folder, "record"))
         manifest: dict[str, Any] = self._manifest(job, files, kept, written) | _lineage(
             line, docs, described(job.file_schema)
         )
@@ -106,20 +121,20 @@ class Making:
         manifest["measured"] = measured(sized, self.scan, self.recipe.declared.get("sources", ()))
         manifest["build_id"] = identity({**self._made_of(), "input": manifest["content_id"]})
         manifest["gate"] = dict(second(folder)) if second else None
-        _put(folder, ORIGIN, dumped({"identity": self.identity, "input_digest": self.scan.digest}))
+        put(folder, ORIGIN, dumped({"identity": self.identity, "input_digest": self.scan.digest}))
         self._remember(folder, line.parent, kept)
         for path, content in self.recipe.files.items():
-            _put(folder, path, content)
+            put(folder, path, content)
         paths = {split: said["files"] for split, said in manifest["splits"].items()}
         manifest["dataset_info"] = dataset_info(folder, paths, features_of(job.file_schema, source.noted))
         existing = self.recipe.card or (line.parent.card() if line.parent else "")
         manifest["gate"] = self._with_card(_with_returned(manifest["gate"], line.parent, docs), manifest, existing)
-        _put(folder, "README.md", self._card(manifest, existing).encode())
-        manifest["files"] = _files(folder, _known(done))
-        _put(folder, CROISSANT, dumped(croissant(manifest, self.recipe.declared)))
-        manifest["files"] = _files(folder, {file["path"]: file for file in manifest["files"]})
+        put(folder, "README.md", self._card(manifest, existing).encode())
+        manifest["files"] = listed(folder, known_files(done))
+        put(folder, CROISSANT, dumped(croissant(manifest, self.recipe.declared)))
+        manifest["files"] = listed(folder, {file["path"]: file for file in manifest["files"]})
         manifest = sealed(manifest)
-        _put(folder, MANIFEST, dumped(manifest))
+        put(folder, MANIFEST, dumped(manifest))
         return manifest
 
     def _card(self, manifest: Mapping[str, Any], existing: str) -> str:
@@ -149,10 +164,7 @@ class Making:
 
     def _kept(self) -> pl.DataFrame:
         """The documents that are published, with their ids."""
-        kept = kept_documents(self.scan.documents, self.verdicts.frame)
-        if kept.is_empty():
-            raise CannotEvaluate(f"{self.corpus.source}: the policy drops every document; there is nothing to publish")
-        kept = kept.with_columns(own=own_ids(kept))
+        kept = self.published.with_columns(own=own_ids(self.published))
         nameless = kept.filter(pl.col("own").is_null() | (pl.col("own") != pl.col("id")))
         edits = self.verdicts.edits.join(nameless, on="doc", how="semi")
         edited = text_digests(self.corpus, self.scan, edits, self.flow, self.specs, self.masking)
@@ -167,7 +179,7 @@ class Making:
         parts = [{"rows": frame, "edits": edits.join(frame, on="doc", how="semi")} for frame in rows]
         plan: Stage = self.flow.write("release", (self.identity, self.corpus.root, self.corpus.units), parts)
         schema = published_schema(source, fields.text)
-        column = None if fields.id else _free("id", schema.names)
+        column = None if fields.id else free_name("id", schema.names)
         lines = line_labels(self.scan)
         styles, key = self.masking.styles, self.masking.key
         return files, Job(self.corpus, self.specs, styles, key, lines, plan, schema, column, trusted, folder)
@@ -264,35 +276,3 @@ def _lineage(line: Line, docs: pl.DataFrame, columns: list[list[str]]) -> dict[s
         "parent": {name: parent.manifest[name] for name in ("version", "content_id", "build_id")},
         "changes": found.counts,
     }
-
-
-def _table(done: list[Done], folder: Path, name: str) -> pl.DataFrame:
-    paths = [folder / "parts" / part.name for one in done for part in one.parts if part.table == name]
-    return pl.concat([pl.read_parquet(path, memory_map=False) for path in paths])
-
-
-def _put(folder: Path, path: str, content: bytes) -> None:
-    place = folder / path
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(content)
-
-
-def _known(done: Sequence[Done]) -> dict[str, dict[str, Any]]:
-    """What the tasks said of the data files, which need not be read again for it."""
-    parts = [part for one in done for part in one.parts if part.table == "data"]
-    return {part.name: {"path": part.name, "bytes": part.bytes, "sha256": part.sha256} for part in parts}
-
-
-def _files(folder: Path, known: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """Path, size and digest of every file but the card, which people may edit, and the manifest itself."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "README.md")
-    names = {path.relative_to(folder).as_posix(): path for path in paths}
-    return [
-        known.get(name) or {"path": name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
-        for name, path in names.items()
-    ]
-
-
-def _free(name: str, taken: list[str]) -> str:
-    """The name, with an underscore before it where the source uses it for something else."""
-    return name if name not in taken else _free(f"_{name}", taken)

@@ -75,13 +75,22 @@ def publish(folder: Path, out: Path, *, replace: bool) -> None:
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
             raise
         if not replace:
-            raise exists(out) from None
+            raise _exists(out) from None
         _exchange(folder, out)
     sync(out.parent)
 
 
-def exists(out: Path) -> UsageError:
-    """The refusal to write over something."""
+def refuse_taken(out: Path) -> None:
+    """Refuse to write over something.
+
+    Raises:
+        UsageError: `out` is there and not empty.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise _exists(out)
+
+
+def _exists(out: Path) -> UsageError:
     return UsageError(
         f"{out} exists and is not this release; choose another -o, exchange it with --replace, "
         "or keep versions side by side with --store"

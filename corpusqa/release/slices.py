@@ -18,6 +18,7 @@ FILE_GROUPS = 4
 # What a row costs besides its text, so that a million empty documents are not one row group.
 ROW_BYTES = 64
 DEFAULT_SPLIT = "train"
+ALL_SPLITS = "all"  # what `datasets` calls all splits together; it opens no data set with a split of that name
 ROWS = {"group": pl.Int64, "unit": pl.Int64, "row": pl.Int64, "doc": pl.Int64, "digest": pl.String, "id": pl.String}
 
 _NOT_IN_NAMES = re.compile(r"[^\w.]+|(?<![\w])\.|\.(?![\w])")
@@ -71,6 +72,7 @@ def split_names(splits: Sequence[str | None]) -> dict[str | None, str]:
     names: dict[str | None, str] = {}
     for split in splits:
         name = _NOT_IN_NAMES.sub("_", split) if split else DEFAULT_SPLIT
+        name = f"{name}_" if name == ALL_SPLITS else name
         if name in names.values():
             raise UsageError(_meeting(name, next(s for s, n in names.items() if n == name), split))
         names[split] = name

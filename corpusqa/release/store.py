@@ -39,25 +39,11 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        if (folder / MARK).is_file():
-            self._check()
-        elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise UsageError(f"{folder} exists and is no store; choose another folder for --store")
-        else:
+        refuse_other(folder)
+        if not is_store(folder):
             for place in (folder / "versions", folder / "refs"):
                 place.mkdir(parents=True, exist_ok=True)
             write_whole(folder / MARK, json.dumps({"format": FORMAT}) + "\n")
-
-    def _check(self) -> None:
-        try:
-            found = int(json.loads((self.folder / MARK).read_text(encoding="utf-8"))["format"])
-        except (ValueError, KeyError, TypeError):
-            raise UsageError(f"{self.folder / MARK}: not the mark of a store; restore it from a copy") from None
-        if found > FORMAT:
-            raise UsageError(
-                f"{self.folder}: a store of format {found}, which this corpusqa does not know (it knows {FORMAT}); "
-                "install a newer one"
-            )
 
     @property
     def refs(self) -> dict[str, str]:
@@ -133,6 +119,27 @@ class Store:
 def is_store(folder: Path) -> bool:
     """Whether a folder is a store."""
     return (folder / MARK).is_file()
+
+
+def refuse_other(folder: Path) -> None:
+    """Refuse a folder that can neither become a store nor is one that is known here.
+
+    Raises:
+        UsageError: the folder holds something else, or a store of a newer format.
+    """
+    if not is_store(folder):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise UsageError(f"{folder} exists and is no store; choose another folder for --store")
+        return
+    try:
+        found = int(json.loads((folder / MARK).read_text(encoding="utf-8"))["format"])
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(f"{folder / MARK}: not the mark of a store; restore it from a copy") from None
+    if found > FORMAT:
+        raise UsageError(
+            f"{folder}: a store of format {found}, which this corpusqa does not know (it knows {FORMAT}); "
+            "install a newer one"
+        )
 
 
 def version_folder(place: str | Path) -> tuple[Path, str]:
