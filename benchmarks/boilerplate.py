@@ -27,7 +27,7 @@ DATA = ROOT.parent / "shared" / "data" / "boilerplate_lines.parquet"
 CASES = ROOT / "tests" / "cases" / "boilerplate.jsonl"
 HOSTILE = [
     *("a", "a-", "a@a-", " ", "1 ", ":", "(", "[a", "|", "; ", "\t", "`", "'", ". ", "…", "。", "\u0301", "A"),
-    *("cookie ", "we use ", "x: ", "{", "http://", "\\", "a, "),
+    *("cookie ", "we use ", "x: ", "{", "http://", "\\", "a, ", "ก ", "5 kr ", "5 June 2025 "),
 ]
 CHARACTERS = 20_000
 COPIES = 20

@@ -20,6 +20,7 @@ from typing import Any
 import polars as pl
 import pytest
 from corpusqa_checks._shared.lines import Written, written
+from corpusqa_checks._shared.signs import with_any
 from corpusqa_checks._shared.words import folded, word_count
 from corpusqa_checks.boilerplate import boilerplate
 from corpusqa_checks.boilerplate.appeals import APPEALS, appeal_patterns, appeal_words, most_cues
@@ -219,11 +220,14 @@ def test_without_urls_more_pages_are_asked_for() -> None:
 
 
 def test_bad_input_ends_in_bounded_work_and_a_verdict() -> None:
-    texts = ["\n" * 200_000, "word " * 400_000, f"{ARTICLE}\n" * 50, "\x00\u202e\n" * 100, "Home\n" * 3000]
+    odd_ends = [ARTICLE.replace("\n", sign) for sign in ("\u2028", "\u0085", "\v")]
+    texts = ["\n" * 200_000, "word " * 400_000, *odd_ends, f"{ARTICLE}\n" * 50, "\x00\u202e\n" * 100, "Home\n" * 3000]
     result = run(plugin(boilerplate), texts)
     assert result.failures.is_empty()
-    assert result.signals["boilerplate.kind"].to_list()[:2] == [None, "unbroken"]
-    assert result.signals["boilerplate.ratio"].to_list()[:2] == [None, None]
+    # lines end with \n, \r\n or \r: other signs for it leave one line, in which no frame is told
+    assert result.signals["boilerplate.kind"].to_list()[:5] == [None, "unbroken", "short", "short", "short"]
+    assert result.signals["boilerplate.ratio"].to_list()[:5] == [None] * 5
+    assert result.spans.filter(pl.col("row") < 5).is_empty()
 
 
 def test_adjacent_lines_of_a_label_are_one_span() -> None:
@@ -281,6 +285,16 @@ def test_words_are_counted_alike_in_every_way() -> None:
     looked = _written(pl.Series(["a b", " a b", "a  b", "a\tb ", "海 上", "ab海c d", "ไทย ab", "x", "é ü", *wide]))
     expected = looked.texts.to_frame("text").select(word_count(pl.col("text"))).to_series()
     assert looked.words.to_list() == expected.to_list()
+
+
+def test_long_texts_are_looked_at_in_slices() -> None:
+    long = ["海 x " * 200_000, "word " * 300_000 + ";", "x" * 600_000, *["ab c"] * 70_000, "y\u00a0" * 100_000]
+    looked = _written(pl.Series(long))
+    assert (
+        looked.words.to_list() == looked.texts.to_frame("text").select(word_count(pl.col("text"))).to_series().to_list()
+    )
+    assert with_any(looked.signs, ";").tolist() == looked.texts.str.contains(";").to_list()
+    assert with_any(looked.signs, "海").tolist() == looked.texts.str.contains("海").to_list()
 
 
 def test_signs_and_spaces_are_folded_to_one_space() -> None:

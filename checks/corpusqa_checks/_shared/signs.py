@@ -18,7 +18,8 @@ from corpusqa.check import Batch
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 Signs = npt.NDArray[np.uint64]
-Piece = tuple[int, int, npt.NDArray[np.uint8], Ints]
+# First and last text of a slice, where each begins among its bytes, these, and the byte before if of the first text.
+Slice = tuple[int, int, Ints, npt.NDArray[np.uint8], int | None]
 
 DIGIT, CAPITAL, SMALL, TAB = "0", "A", "a", "\t"
 _PLAIN = [chr(byte) for byte in range(33, 127) if not chr(byte).isalnum()]
@@ -34,8 +35,8 @@ _SLICE = 1 << 18  # bytes looked at together, so that what is made of them stays
 def signs_of(texts: pl.Series) -> Signs:
     """The bits of the signs of each text (String, none null or empty); UInt64."""
     found = np.zeros(len(texts), np.uint64)
-    for first, stop, data, starts in _pieces(texts):
-        found[first:stop] = np.bitwise_or.reduceat(_table()[data], starts)
+    for first, last, starts, data, _ in _slices(texts):
+        found[first:last] |= np.bitwise_or.reduceat(_table()[data], starts)
     return found
 
 
@@ -48,28 +49,30 @@ def with_any(signs: Signs, of: str) -> Bools:
 def runs_of(texts: pl.Series, signs: Signs) -> Ints:
     r"""Runs of non-white-space in each text, as `\S+` finds them; their signs spare most texts that pattern."""
     runs = np.zeros(len(texts), np.int64)
-    for first, stop, data, starts in _pieces(texts):
+    for first, last, starts, data, before in _slices(texts):
         space = _spaces()[data]
         begins = ~space
         begins[1:] &= space[:-1]
         begins[starts] = ~space[starts]
-        runs[first:stop] = np.add.reduceat(begins, starts, dtype=np.int64)
+        if before is not None:  # the slice begins within a text
+            begins[0] &= _spaces()[before]
+        runs[first:last] += np.add.reduceat(begins, starts, dtype=np.int64)
     wide = np.flatnonzero(with_any(signs, _WIDE_SPACES))
     wide = wide[texts.gather(wide).str.contains(_WIDE_SPACE).to_numpy()]
     runs[wide] = texts.gather(wide).str.count_matches(r"\S+").to_numpy()
     return runs
 
 
-def _pieces(texts: pl.Series) -> Iterator[Piece]:
-    """First and last place of some texts that are not empty, their bytes, and where each begins among them."""
+def _slices(texts: pl.Series) -> Iterator[Slice]:
+    """The bytes of texts that are not empty, in slices, a long text over several."""
     buffers = Batch(pl.DataFrame({"text": texts})).buffers
-    offsets = buffers.offsets
-    first, count = 0, len(texts)
-    while first < count:
-        stop = int(np.searchsorted(offsets, offsets[first] + _SLICE, side="right")) - 1
-        stop = min(max(stop, first + 1), count)
-        yield first, stop, buffers.data[offsets[first] : offsets[stop]], offsets[first:stop] - offsets[first]
-        first = stop
+    data, offsets = buffers.data, buffers.offsets
+    for start in range(0, len(data), _SLICE):
+        stop = min(start + _SLICE, len(data))
+        first = int(np.searchsorted(offsets, start, side="right")) - 1
+        last = int(np.searchsorted(offsets, stop))
+        starts = np.maximum(offsets[first:last], start) - start
+        yield first, last, starts, data[start:stop], None if offsets[first] == start else int(data[start - 1])
 
 
 @cache
