@@ -40,7 +40,7 @@ PLAIN = 0.1  # share of words up to which lines without any cue of a frame are l
 def boilerplate(*, repeated_pages: int = 3, repeated_share: float = 0.2) -> Check:
     """What of a page is the frame around its main text, line by line, in any language, from plain text alone.
 
-    Each line gets a score from a fitted linear model of its shape, its cues in some 30 languages and its place among
+    Each line gets a score from a fitted linear model of its shape, its cues in some 40 languages and its place among
     the prose of the document; what is not main text is labelled by its kind: header, byline, about, nav, social,
     newsletter, sponsor, legal, cookie, comments, other. Main lines bear no label; the title is labelled but is main
     text. Labels other than `title` are left out of the main text that other checks may read.
