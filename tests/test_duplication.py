@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 from corpusqa_checks._shared.characters import classify
 from corpusqa_checks.duplication import near
+from corpusqa_checks.duplication import words as words_module
 from corpusqa_checks.duplication.sketch import BINS, bands, densify, least_bands, walks
 from corpusqa_checks.duplication.words import words
 
@@ -207,6 +208,23 @@ def test_words_are_those_of_the_definition() -> None:
         raw, part = text.encode(), slice(found.offsets[row], found.offsets[row + 1])
         cuts = [raw[a:b].decode() for a, b in zip(found.starts[part], found.ends[part], strict=True)]
         assert [word.upper() for word in cuts] == [word.upper() for word in reference_words(text)]
+
+
+@pytest.mark.parametrize("spaces", [False, True])
+def test_a_large_text_has_the_same_words_in_pieces(spaces: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(2)
+    signs = ["ab .\n", "日本語 。x", "แมว a", "😀 a\x00b", "é ü_x", "a" * 60 + " "]
+    monkeypatch.setattr(words_module, "LARGE", 100)
+    monkeypatch.setattr(words_module, "SLICE", 50)
+    for _ in range(60):
+        text = "".join(chance.choices(chance.choice(signs), k=chance.randint(120, 900)))
+        buffers = Batch(pl.DataFrame({"text": [text]})).buffers
+        found = words_module.places(buffers, 0, 1, spaces=spaces)
+        pieces = (words_module.runs if spaces else words)(buffers, 0, 1)
+        assert np.array_equal(pieces.hashes, words_module.hashes(found.text.lower, found.starts, found.ends))
+        assert np.array_equal(pieces.starts, found.starts)
+        assert np.array_equal(pieces.ends, found.ends)
+        assert len(words_module.cuts(buffers.data, spaces=spaces)) > 2 or " " not in text[:-60]
 
 
 def test_equal_words_have_equal_hashes_and_others_do_not() -> None:

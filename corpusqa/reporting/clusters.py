@@ -9,7 +9,7 @@ import polars as pl
 from corpusqa.findings.names import shown_ids
 from corpusqa.policy import Verdicts
 from corpusqa.scan.clusters import transitive
-from corpusqa.scan.model import CLUSTERS, Scan
+from corpusqa.scan.model import Scan
 
 CLUSTERS_SHOWN = 100  # per half
 COMPARED = 30  # clusters of each half whose pairs are shown side by side
@@ -38,21 +38,35 @@ def cluster_sections(scan: Scan, verdicts: Verdicts, pieces: pl.DataFrame) -> li
         pieces: Columns of `findings.pairs.PAIRS`.
     """
     clusters = _largest(scan).group_by("half", maintain_order=True).head(CLUSTERS_SHOWN)
-    members = scan.clusters.join(clusters.select("half", "cluster"), on=["half", "cluster"], how="semi")
-    rows = scan.rows_of(members["doc"], "doc", "id", "number", "id_private")
+    pairs = _closest(scan, clusters)
+    listed = _listed(scan, verdicts, clusters)
+    docs = pl.concat([*(table["doc"] for table in listed.values()), pairs["a"], pairs["b"]])
+    rows = scan.rows_of(docs, "doc", "id", "number", "id_private")
     names = rows.select("doc", document=shown_ids(rows))
-    members = members.join(names, on="doc", how="left", maintain_order="left")
-    members = members.join(verdicts.outcomes, on="doc", how="left", maintain_order="left")
-    chained = transitive(scan.edges, members.select(*CLUSTERS)).with_columns(chained=True)
-    members = members.join(chained, on=["half", "cluster", "doc"], how="left", maintain_order="left")
-    told = members.group_by("half", "cluster", maintain_order=True).agg(
-        documents=pl.col("document").head(DOCUMENTS_SHOWN),
-        kept=pl.col("document").filter(pl.col("verdict") != "drop").head(DOCUMENTS_SHOWN),
-        transitive=pl.col("document").filter("chained").head(DOCUMENTS_SHOWN),
-    )
-    rows = clusters.join(told, on=["half", "cluster"], how="left", maintain_order="left")
-    evidence = _evidence(_closest(scan, clusters), names, pieces)
-    return [_cluster(row, evidence.get((row["half"], row["first"]), [])) for row in rows.iter_rows(named=True)]
+    told = clusters
+    for what, members in listed.items():
+        named = members.join(names, on="doc", how="left", maintain_order="left")
+        lists = named.group_by("half", "cluster", maintain_order=True).agg(pl.col("document").alias(what))
+        told = told.join(lists, on=["half", "cluster"], how="left", maintain_order="left")
+    evidence = _evidence(pairs, names, pieces)
+    return [_cluster(row, evidence.get((row["half"], row["first"]), [])) for row in told.iter_rows(named=True)]
+
+
+def _listed(scan: Scan, verdicts: Verdicts, clusters: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The first members of each cluster by what is said of them: `half`, `cluster`, `doc`."""
+    members = scan.clusters.join(clusters.select("half", "cluster"), on=["half", "cluster"], how="semi")
+    judged = members.join(verdicts.outcomes, on="doc", how="left", maintain_order="left")
+    tables = {
+        "documents": members,
+        "kept": judged.filter(pl.col("verdict") != "drop"),
+        "transitive": transitive(scan.edges, members),
+    }
+    return {
+        what: table.sort("half", "cluster", "doc")
+        .group_by("half", "cluster", maintain_order=True)
+        .head(DOCUMENTS_SHOWN)
+        for what, table in tables.items()
+    }
 
 
 def _largest(scan: Scan) -> pl.DataFrame:
@@ -66,12 +80,15 @@ def _largest(scan: Scan) -> pl.DataFrame:
 def _closest(scan: Scan, clusters: pl.DataFrame) -> pl.DataFrame:
     """The most similar pairs of each cluster: columns of EDGES and `first`."""
     places = scan.clusters.join(clusters, on=["half", "cluster"]).select("half", "first", a="doc")
-    return (
-        scan.edges.join(places, on=["half", "a"])
+    closest = (
+        scan.edges.drop("evidence")
+        .join(places, on=["half", "a"])
         .sort(["half", "first", "similarity", "a", "b"], descending=[False, False, True, False, False])
         .group_by("half", "first", maintain_order=True)
         .head(PAIRS_SHOWN)
     )
+    proof = scan.edges.join(closest, on=["half", "a", "b"], how="semi").select("half", "a", "b", "evidence")
+    return closest.join(proof, on=["half", "a", "b"], how="left", maintain_order="left")
 
 
 def _evidence(
@@ -98,8 +115,8 @@ def _cluster(row: dict[str, Any], pairs: list[dict[str, Any]]) -> dict[str, Any]
         "half": half,
         "size": row["size"],
         "documents": row["documents"],
-        "kept": row["kept"],
-        "transitive": row["transitive"],
+        "kept": row["kept"] or [],
+        "transitive": row["transitive"] or [],
         "similarity": pairs[0]["similarity"] if pairs else None,
         "evidence": pairs,
     }

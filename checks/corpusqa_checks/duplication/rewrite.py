@@ -63,13 +63,20 @@ def keys(batch: Batch) -> Frame:
 
 
 def verify(batch: Batch, candidates: Frame, score: float) -> Frame:
-    """The pairs that are retellings, with their score and the aligned sentences in the order of the lighter text."""
+    """The pairs that are retellings, with their score and the aligned sentences in the order of the lighter text.
+
+    Equal texts need no table of their sentences: of a million copies it would be all that is in memory.
+    """
     different = distinct(batch.main)
     told = stories(different.batch)
-    once = cache(lambda i, j: judged(told[i], told[j], score))
+    once = cache(lambda i, j: _briefly(judged(told[i], told[j], score), equal=i == j))
     number = different.number.tolist()
     said = ((a, b, once(number[a], number[b])) for a, b in candidates.select("a", "b").iter_rows())
     return with_evidence(batch.main, [(a, b, *found) for a, b, found in said if found])
+
+
+def _briefly(found: tuple[float, list[Place]] | None, *, equal: bool) -> tuple[float, list[Place]] | None:
+    return (found[0], []) if found and equal else found
 
 
 def judged(a: Story, b: Story, least: float) -> tuple[float, list[Place]] | None:

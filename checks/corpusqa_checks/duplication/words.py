@@ -2,12 +2,13 @@ r"""Words of whole batches as hashes: one pass over the UTF-8 bytes in NumPy, no
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from corpusqa_checks._shared.characters import SPACE, WORD, Bytes, Classified, Ints, ascending, classify
+from corpusqa_checks._shared.characters import SLICE, SPACE, WORD, Bytes, Classified, Ints, ascending, classify
 from corpusqa_checks.duplication.mixing import FIRST, GOLDEN, Hashes, mix
 
 from corpusqa.check import Buffers
@@ -15,6 +16,8 @@ from corpusqa.check import Buffers
 _MASKS = np.array([(1 << 8 * width) - 1 for width in range(8)] + [(1 << 64) - 1], np.uint64)
 _32 = np.uint64(32)
 Flags = npt.NDArray[np.bool_]
+# A document of more bytes is worked off in pieces, and where to cut is looked for in so many bytes.
+LARGE, LOOK = 1 << 22, 1 << 12
 
 
 @dataclass(frozen=True)
@@ -50,32 +53,32 @@ class Words:
     Attributes:
         hashes: One per word, in order.
         offsets: int64 of length documents + 1; document i has the words offsets[i]:offsets[i + 1].
-        places: Where they are.
+        bounds: Gives, when it is asked, the first byte of each word in its document's text and the byte after its last.
     """
 
     hashes: Hashes
     offsets: Ints
-    places: Places
+    bounds: Callable[[], tuple[Ints, Ints]]
 
     @cached_property
     def starts(self) -> Ints:
         """First byte of each word in the document's text."""
-        return self.places.starts - self.places.origin
+        return self.bounds()[0]
 
     @cached_property
     def ends(self) -> Ints:
         """The byte after its last one."""
-        return self.places.ends - self.places.origin
+        return self.bounds()[1]
 
 
 def words(buffers: Buffers, first: int, last: int) -> Words:
     r"""Words (`\w+` of the lower-cased text; Han, kana and Thai characters one each) of the documents first:last."""
-    return _hashed(places(buffers, first, last))
+    return _said(buffers, first, last, spaces=False)
 
 
 def runs(buffers: Buffers, first: int, last: int) -> Words:
     """Runs of characters other than white space, in lower case, of the documents first:last."""
-    return _hashed(places(buffers, first, last, spaces=True))
+    return _said(buffers, first, last, spaces=True)
 
 
 def places(buffers: Buffers, first: int, last: int, *, spaces: bool = False) -> Places:
@@ -106,8 +109,63 @@ def hashes(lower: Bytes, starts: Ints, ends: Ints) -> Hashes:
     return found
 
 
-def _hashed(found: Places) -> Words:
-    return Words(hashes(found.text.lower, found.starts, found.ends), found.offsets, found)
+def _said(buffers: Buffers, first: int, last: int, *, spaces: bool) -> Words:
+    start, end = int(buffers.offsets[first]), int(buffers.offsets[last])
+    if last - first == 1 and end - start > LARGE:
+        return _in_pieces(buffers.data[start:end], spaces=spaces)
+    found = places(buffers, first, last, spaces=spaces)
+    return Words(_hashes(found), found.offsets, lambda: (found.starts - found.origin, found.ends - found.origin))
+
+
+def _hashes(found: Places) -> Hashes:
+    return hashes(found.text.lower, found.starts, found.ends)
+
+
+def _in_pieces(data: Bytes, *, spaces: bool) -> Words:
+    """The words of one large document, piece by piece: what is held of it beside its text are the words' hashes."""
+    pieces = Buffers(data, np.array(cuts(data, spaces=spaces)))
+    count = len(pieces.offsets) - 1
+
+    def bounds() -> tuple[Ints, Ints]:
+        found = [places(pieces, n, n + 1, spaces=spaces) for n in range(count)]
+        starts, ends = ([getattr(one, side) for one in found] for side in ("starts", "ends"))
+        before = np.repeat(pieces.offsets[:-1], [len(one) for one in starts])
+        return np.concatenate(starts) + before, np.concatenate(ends) + before
+
+    hashed = np.concatenate([_hashes(places(pieces, n, n + 1, spaces=spaces)) for n in range(count)])
+    return Words(hashed, np.array([0, len(hashed)]), bounds)
+
+
+def cuts(data: Bytes, *, spaces: bool = False) -> list[int]:
+    """Where a text may be cut into pieces of about SLICE bytes without cutting a word; its two ends are among them."""
+    found, reach = [0], SLICE
+    while found[-1] + reach < len(data):
+        stop = _character(data, found[-1] + reach)
+        start = _character(data, max(found[-1] + 1, stop - LOOK))
+        last = np.flatnonzero(_apart(data[start:stop], spaces=spaces))[-1:]
+        if len(last):
+            found.append(start + int(last[0]))
+            reach = SLICE
+        else:
+            reach += SLICE  # inside a word as long as that
+    return [*found, len(data)]
+
+
+def _apart(data: Bytes, *, spaces: bool) -> Flags:
+    """First bytes of the characters before which no word goes on."""
+    text = classify(data)
+    apart: Flags = (text.classes & SPACE != 0) if spaces else (text.classes & WORD == 0)
+    if not spaces:
+        apart[text.alone] = True
+    apart &= (data & 0xC0) != 0x80
+    return apart
+
+
+def _character(data: Bytes, at: int) -> int:
+    """The first position from `at` on at which a character begins, or the end."""
+    while at < len(data) and (data[at] & 0xC0) == 0x80:
+        at += 1
+    return at
 
 
 def _bounds(inside: Flags, offsets: Ints, text: Classified, *, split: bool) -> tuple[Ints, Ints]:
