@@ -11,6 +11,7 @@ import pytest
 from corpusqa_checks.language import glance, segments
 from corpusqa_checks.language.cache import tables
 from corpusqa_checks.language.confidence import plain
+from corpusqa_checks.language.votes import cld2
 
 from corpusqa.lines import line_table
 
@@ -61,8 +62,8 @@ def test_it_passes_over_no_foreign_paragraph(monkeypatch: pytest.MonkeyPatch) ->
     labels = [case["expect"]["label"] for case in CASES if case["expect"]["label"]]
     mixed = ["\n\n".join([*texts[at : at + 3]]) for at in range(len(texts) - 3)]
     lines = line_table(pl.Series(mixed))
-    quick = segments.foreign(lines, labels[: len(mixed)])
+    quick = segments.foreign(lines, labels[: len(mixed)], cld2)
     monkeypatch.setattr(segments, "plain", dict)
 
     assert quick.height >= 5
-    assert quick.equals(segments.foreign(lines, labels[: len(mixed)]))
+    assert quick.equals(segments.foreign(lines, labels[: len(mixed)], cld2))

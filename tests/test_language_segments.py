@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 from corpusqa_checks.language import language
 
 from corpusqa.testing import plugin, run
@@ -22,6 +23,26 @@ JAPANESE = (
 DUTCH = (
     "De veerboot verliet om twaalf uur de haven en de meeuwen vlogen mee, zoals zij dat elke dag van die lange zomer "
     "deden, omdat de kok het brood dat niemand had gegeten over de reling gooide."
+)
+LATIN = (
+    "Gallia est omnis divisa in partes tres, quarum unam incolunt Belgae, aliam Aquitani, tertiam qui ipsorum lingua "
+    "Celtae, nostra Galli appellantur. Hi omnes lingua, institutis, legibus inter se differunt."
+)
+BASQUE = (
+    "Itsasontzia eguerdian irten zen portutik, eta kaioak harekin joan ziren, uda luze hartako egun guztietan egin "
+    "zuten bezala, sukaldariak inork jan ez zuen ogia karelaz bestaldera botatzen zuelako."
+)
+CHINESE = (
+    "渡船中午离开了港口，海鸥像那个漫长夏天的每一天一样跟着它飞，因为厨师把没有人吃的面包扔过了栏杆。港口的人们都喜欢看"
+    "这个情景，孩子们每天都在码头上等着，数一数今天来了多少只海鸥，然后再慢慢走回家去。"
+)
+NAMES = (
+    "Anna Schmidt, Peter Müller, Jürgen Weber, Sabine Fischer, Thomas Wagner, Monika Becker, Hans Huber, Grete Bauer, "
+    "Karl Vogel, Lena Krüger"
+)
+FILLER = (
+    "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore "
+    "magna aliqua. Ut enim ad minim veniam, quis nostrud exercitation ullamco."
 )
 
 
@@ -52,6 +73,35 @@ def test_short_lines_make_one_paragraph() -> None:
 def test_one_language_has_no_foreign_paragraph() -> None:
     assert foreign("\n\n".join([ENGLISH] * 5)) == []
     assert foreign("London, UK\nCategories\nFollow\nShare\n" + ENGLISH) == []
+
+
+@pytest.mark.parametrize(("paragraph", "name"), [(LATIN, "la"), (BASQUE, "eu"), (GERMAN.upper(), "de")])
+def test_a_language_that_the_profiles_lack_has_its_own_name(paragraph: str, name: str) -> None:
+    assert foreign("\n\n".join([ENGLISH, ENGLISH, paragraph, ENGLISH])) == [(paragraph, name)]
+
+
+def test_the_document_may_be_in_a_language_that_the_profiles_lack() -> None:
+    assert foreign("\n\n".join([BASQUE, BASQUE, BASQUE])) == []
+    assert foreign("\n\n".join([BASQUE, BASQUE, BASQUE, ENGLISH])) == [(ENGLISH, "en")]
+
+
+@pytest.mark.parametrize("paragraph", [NAMES, FILLER])
+def test_names_and_filler_are_nothing_foreign(paragraph: str) -> None:
+    assert foreign("\n\n".join([ENGLISH, ENGLISH, paragraph, ENGLISH])) == []
+
+
+def test_a_foreign_window_does_not_withhold_the_label() -> None:
+    text = "\n\n".join([ENGLISH] * 40 + [GERMAN] * 3 + [ENGLISH] * 40)
+    found = run(plugin(language), [text]).signals.row(0, named=True)
+    assert (found["language.label"], found["language.status"]) == ("en", "confident")
+    assert [name for _, name in foreign(text)] == ["de"] * 3
+
+
+def test_no_label_against_the_greater_part_of_a_document() -> None:
+    text = "\n\n".join([CHINESE, CHINESE, JAPANESE])  # kana alone would make it Japanese
+    found = run(plugin(language), [text]).signals.row(0, named=True)
+    assert (found["language.label"], found["language.status"]) == (None, "disputed")
+    assert foreign(text) == [(JAPANESE, "ja")]
 
 
 def test_programs_between_paragraphs_are_no_language() -> None:

@@ -13,6 +13,8 @@ from corpusqa.check import Batch, Check, Frame, Label, Measured, Signal
 
 # Below this confidence a detected language does not speak against the metadata.
 SURE = 0.9
+# With more of a document in paragraphs of another language its label is not that of the document.
+HALF = 0.5
 SPANS = {"row": pl.Int64, "start": pl.Int64, "end": pl.Int64, "label": pl.String, "score": pl.Float64, "why": pl.String}
 
 
@@ -26,15 +28,17 @@ def language(*, expected: Sequence[str] = (), confidence: float = 0.8, vote: str
 
     - `confident`: the script, or both models, or CLD2 for a language that langdetect lacks.
     - `single_model`: only one model had an answer.
-    - `disputed`: the models disagree, or the calibrated confidence is below `confidence`: no label.
+    - `disputed`: the models disagree, or the calibrated confidence is below `confidence`, or the text is in two
+      languages of which neither is that of the whole: no label.
     - `unsupported_script`, `too_short`, `no_language`: nothing that a model could judge: no label.
 
-    Paragraphs in another language that beats the document's by a wide margin get `language.foreign`, and
-    `foreign_share` counts their characters; shorter notices say too little to be judged.
+    Paragraphs in another language that beats the document's by a wide margin, and that both models would name, get
+    `language.foreign`, and `foreign_share` counts their characters; shorter notices say too little to be judged.
 
     A metadata language that a confident answer contradicts is the finding `language.metadata_mismatch`; close
-    relatives such as Croatian and Serbian do not contradict each other. The check feeds the view `language`: other
-    checks read the label, and the document's own column where there is none.
+    relatives such as Croatian and Serbian do not contradict each other, nor do Asturian and Spanish, because no model
+    here knows Asturian. The check feeds the view `language`: other checks read the label, and the document's own
+    column where there is none.
 
     Why it matters: a language that nobody expects is learned badly and costs vocabulary, and a wrong label puts
     documents into the wrong part of a mix.
@@ -116,11 +120,36 @@ def _measure(wanted: frozenset[str], threshold: float, voter: LanguageDetector |
     from corpusqa_checks.language.routing import detect
     from corpusqa_checks.language.segments import foreign
 
-    found = detect(batch.text, voter.detect_batch if voter else None, threshold)
-    segments = foreign(batch.lines, found["label"].to_list())
+    vote = voter.detect_batch if voter else None
+    found = detect(batch.text, vote, threshold)
+    segments = foreign(batch.lines, found["label"].fill_null(found["main"]).to_list(), vote)
+    found = _settled(found, _share(batch, segments))
+    other = (_share(batch, segments) > HALF).fill_null(False).arg_true()
+    if len(other):  # what is foreign there is what was taken for the document's language
+        again = foreign(batch.lines.filter(pl.col("row").is_in(other)), found["label"].to_list(), vote)
+        segments = pl.concat([segments.filter(~pl.col("row").is_in(other)), again]).sort("row", "start")
+    share = _share(batch, segments)
     signals = found.select("label", "confidence", "status", "candidates", undecided=pl.col("label").is_null())
-    signals = signals.with_columns(foreign_share=_share(batch, segments))
+    signals = signals.with_columns(foreign_share=share)
     return Measured(signals, pl.concat([_mismatches(batch, found), _unexpected(found, wanted), _foreign(segments)]))
+
+
+def _settled(found: Frame, share: pl.Series) -> Frame:
+    """Labels by what the paragraphs show.
+
+    A second language that is found in paragraphs leaves the others to the label; but a label is withheld from documents
+    that are in another language for the greater part, of which the windows met the smaller one.
+    """
+    whole = found["main"].is_not_null() & (share > 0) & (share <= HALF)
+    found = found.with_columns(
+        label=found["label"].zip_with(~whole, found["main"]),
+        confidence=found["confidence"].zip_with(~whole, found["main_confidence"]),
+        status=pl.when(whole).then(pl.lit("confident")).otherwise("status"),
+    )
+    return found.with_columns(
+        label=pl.when(share <= HALF).then("label"),
+        status=pl.when((share > HALF) & pl.col("label").is_not_null()).then(pl.lit("disputed")).otherwise("status"),
+    )
 
 
 def _share(batch: Batch, segments: Frame) -> pl.Series:

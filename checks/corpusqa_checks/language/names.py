@@ -20,6 +20,37 @@ KIN = (
     {"ro", "mo"},
     {"af", "nl"},
 )
+# Varieties that no model here names, with the codes that `code_of` gives them: their texts read as the nearest
+# language that a model knows.
+UNNAMED = {
+    "ar": "aeb arq ars ary arz",
+    "de": "bar gsw ksh nds pdc pdt pfl wae",
+    "en": "jam pcm",
+    "es": "an ast ext lad",
+    "et": "vro",
+    "fa": "glk lrc mzn",
+    "fi": "fit krl vep",
+    "fr": "frp pcd wa",
+    "hi": "anp awa bgc mag mwr raj",
+    "id": "ban bjn bug min",
+    "it": "egl fur lij lmo nap pms rgn sc scn vec",
+    "ka": "lzz xmf",
+    "ku": "ckb sdh",
+    "lv": "ltg",
+    "mr": "kok",
+    "ms": "bjn min",
+    "nl": "li nds vls zea",
+    "pl": "csb szl",
+    "pt": "mwl",
+    "ro": "rup",
+    "sq": "aln",
+    "uk": "rue",
+    "ur": "lah",
+}
+# Languages that models mix up within a text.
+MIXED_UP = {"bg", "mk", "sr"}
+# What programs write where there is no value, although Min Nan and Nauru bear these codes.
+MISSING = frozenset(["na", "nan"])
 
 
 @cache
@@ -29,7 +60,9 @@ def code_of(name: str) -> str | None:
     Args:
         name: The value as the source states it.
     """
-    low = name.strip().lower().replace("_", "-")
+    low = name.partition("(")[0].strip().lower().replace("_", "-")  # "Portuguese (Brazil)"
+    if low in MISSING:
+        return None
     if low in _WIDELY_USED.split():  # most metadata: no need to load CLDR
         return low
     from babel import Locale
@@ -64,7 +97,24 @@ def _named() -> dict[str, str]:
 
 def differ(stated: str, detected: str) -> bool:
     """Whether two codes contradict each other."""
-    return stated != detected and not any({stated, detected} <= group for group in KIN)
+    if stated == detected or detected in _nearest().get(stated, ()):
+        return False
+    return not any({stated, detected} <= group for group in KIN)
+
+
+def mixed_up(one: str, other: str) -> bool:
+    """Whether a text in one of two languages may look like a mixture of both."""
+    return not differ(one, other) or {one, other} <= MIXED_UP
+
+
+@cache
+def _nearest() -> dict[str, set[str]]:
+    """By variety: the languages that its texts read as."""
+    nearest: dict[str, set[str]] = {}
+    for language, varieties in UNNAMED.items():
+        for variety in varieties.split():
+            nearest.setdefault(variety, set()).add(language)
+    return nearest
 
 
 # Languages whose own names stand in metadata columns often enough to read them.

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 from corpusqa_checks.language.characters import class_counts
-from corpusqa_checks.language.scripts import BLANK, CLASSES, DIGIT, EAST_ASIAN, SIGN
+from corpusqa_checks.language.scripts import BLANK, CLASSES, DIGIT, EAST_ASIAN, SIGN, class_of
 from corpusqa_checks.language.tables import Ints
 
 Flags = npt.NDArray[np.bool_]
@@ -26,19 +26,26 @@ LONG, WINDOW = 3_000, 1_000
 READ = 300
 # Texts with fewer signs and digits than this among the visible characters are prose as they stand: most of them.
 SIGN_SHARE, DIGIT_SHARE = 0.04, 0.1
+# Longer tokens than this on average are no words but addresses or names of files, in scripts with blanks.
+LONG_TOKENS = 12
 # Capitals per blank from which a text may be a list of names.
 CAPITAL_SHARE = 0.7
-# So many words, nearly all written like names, are a list and no sentence.
+# So many words, nearly all written like names, are a list; but for headlines, where every word may have a capital: a
+# fifth of their words have up to three letters (of, und, les), and at most a fourth as many signs divide them.
 LISTED, LISTED_SHARE = 4, 0.9
+SHORT_SHARE, APART_SHARE = 0.2, 0.25
 
 # UTF-8 that was read as a single-byte encoding: repaired, because models take it for another language.
 BROKEN = r"[\x{c2}\x{c3}\x{d0}\x{d1}][\x{80}-\x{bf}]|\x{e2}\x{20ac}|\x{c3}[\x{2018}-\x{203a}\x{152}-\x{17e}]"
-CONTROL = r"[\x{00}-\x{08}\x{0b}\x{0c}\x{0e}-\x{1f}\x{7f}]"  # CLD2 refuses texts that hold one
+# CLD2 refuses texts that hold one of these: controls, the upper ones Windows-1252 read as Latin-1, and code points that
+# are no characters. And marks apart from their letters, which models know as one character.
+_CONTROLS = r"\x{00}-\x{08}\x{0b}\x{0c}\x{0e}-\x{1f}\x{7f}-\x{9f}\x{fdd0}-\x{fdef}\x{fffe}\x{ffff}"
+CONTROL, UNUSUAL = rf"[{_CONTROLS}]", rf"[{_CONTROLS}\x{{300}}-\x{{36f}}]"
 FENCED = r"(?ms)^[ \t]*(?:```|~~~).*?(?:^[ \t]*(?:```|~~~)[ \t]*$|\z)"
 TAG = r"(?s)<(?:script|style)\b.*?</(?:script|style)>|</?[A-Za-z!][^<>]{0,500}>|&(?:[a-zA-Z]{2,8}|#x?[0-9a-fA-F]{1,6});"
 ADDRESS = (
     r"\b[A-Za-z][A-Za-z0-9+]{1,9}:/{0,3}[^\s/,;]*[./@:][^\s]*",
-    r"\b[Ww]{3}\.\S+",
+    r"\b(?:[Ww]{3}\.|(?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,12}/)\S+",
     r"\S+@\S+\.\S+",
     r"(?:^|\s)[~.]?/[\w.+-]+/\S*",
 )
@@ -68,8 +75,12 @@ _CODE = (
         r"|[$>%#] \S[^\n]*"  # prompts
         r"|(?:mov|add|cmp|push|pop|jmp|jne|je|call|ret|lea|sub|xor)(?: [^\n]*)?"
         r"|(?:SELECT|INSERT INTO|UPDATE|DELETE FROM) [^\n]*"
+        r"|select\b[^\n]*(?:\bfrom\b[^\n]*[=<>*]|\w\.\w|\(\*\))[^\n]*"
+        r"|(?:from|(?:(?:inner|left|right) )?join|where|having|order by|group by)\b[^\n]*(?:\w\.\w|[=<>*_])[^\n]*"
     ),
 )
+# A statement of SQL has few signs, but keywords in capitals.
+STATEMENT = r"\b(?:SELECT|INSERT|UPDATE|DELETE)\b[^;]*\b(?:FROM|INTO|SET)\b"
 # A row of a table: at least three delimiters of one kind, or cells of numbers; rulers; lines of a log.
 _TABLE = (
     r"[^|\n]*(?:\|[^|\n]{0,80}){3,}",
@@ -95,6 +106,8 @@ _UNSPACED = "[" + "".join(rf"\p{{{script}}}" for script in UNSPACED) + "]"
 # A word as names are written: a capital, then small letters.
 NAME = r"\b\p{Lu}[\p{Ll}\p{M}]*\b"
 WORD = r"[\p{L}\p{M}]+"
+SHORT_WORD = r"\b[\p{L}\p{M}]{1,3}\b"
+APART = ",;\n"
 
 
 @dataclass(frozen=True)
@@ -117,16 +130,20 @@ class Prose:
 def prose(text: pl.Series) -> Prose:
     """The running text in each text; most texts stay as they are and are counted once."""
     raw, first = _windows(text)
-    raw = _repaired(raw)
+    raw, controls = _repaired(raw)
     texts = raw.to_list()
     counts = class_counts(texts)
     visible = (counts[:, :CLASSES].sum(axis=1) - counts[:, BLANK]).astype(np.float64)
     odd = (counts[:, SIGN] > visible * SIGN_SHARE) | (counts[:, DIGIT] > visible * DIGIT_SHARE)
-    odd |= raw.str.contains(CONTROL).to_numpy()
+    unspaced = counts[:, [class_of(script) for script in UNSPACED]].any(axis=1)
+    odd |= (visible > (counts[:, BLANK] + 1) * LONG_TOKENS) & ~unspaced
+    odd[controls] = True
+    # capitals at nearly every blank: a list of names, or shouting
+    tall = counts[:, CLASSES] >= (counts[:, BLANK] + 1) * CAPITAL_SHARE
+    odd[tall] |= raw.filter(pl.Series(tall)).str.contains(STATEMENT).to_numpy()
+    tall |= odd
     for place, cleaned in _changed(raw, odd, _cleaned):
         texts[place] = cleaned
-    # capitals at nearly every blank: a list of names, or shouting
-    tall = (counts[:, CLASSES] >= (counts[:, BLANK] + 1) * CAPITAL_SHARE) | odd
     if len(first) < len(texts):
         ends = [*first[1:].tolist(), len(texts)]
         texts = ["\n".join(texts[at:end]) for at, end in zip(first.tolist(), ends, strict=True)]
@@ -141,15 +158,21 @@ def _judged(texts: list[str], counts: Ints, visible: npt.NDArray[np.float64], ta
     """Marks lists of names; capitals alone become small, because langdetect skips n-grams of capitals."""
     at = np.flatnonzero(tall)
     some = pl.Series([texts[place] for place in at.tolist()], dtype=pl.String)
-    words, names = (some.str.count_matches(pattern).to_numpy() for pattern in (WORD, NAME))
     listed = np.zeros(len(texts), np.bool_)
-    listed[at] = (words >= LISTED) & (names >= words * LISTED_SHARE)
+    listed[at] = _listed(some)
     shouted = (~some.str.contains(r"\p{Ll}") & some.str.contains(r"\p{Lu}{2}")).to_numpy()
     for place, small in _changed(some, shouted, lambda loud: loud.str.to_lowercase()):
         texts[at[place]] = small
     again = np.flatnonzero(changed)
     counts[again] = class_counts([texts[place] for place in again.tolist()])
     return Prose(texts, counts, visible, listed)
+
+
+def _listed(texts: pl.Series) -> Flags:
+    words, names, short = (texts.str.count_matches(pattern).to_numpy() for pattern in (WORD, NAME, SHORT_WORD))
+    apart = np.array([sum(map(one.count, APART)) for one in texts.to_list()], np.int64)
+    headlines = (short >= words * SHORT_SHARE) & (apart <= words * APART_SHARE)
+    return np.asarray((words >= LISTED) & (names >= words * LISTED_SHARE) & ~headlines)
 
 
 def _changed(texts: pl.Series, which: Flags, change: Callable[[pl.Series], pl.Series]) -> Iterator[tuple[int, str]]:
@@ -183,16 +206,20 @@ def _windows(text: pl.Series) -> tuple[pl.Series, Ints]:
     return pl.Series(pieces, dtype=pl.String), np.array(first, np.int64)
 
 
-def _repaired(raw: pl.Series) -> pl.Series:
-    broken = raw.str.contains(BROKEN).to_numpy()
-    if not broken.any():
-        return raw
-    import ftfy
+def _repaired(raw: pl.Series) -> tuple[pl.Series, Ints]:
+    """Texts as they were meant, and the places of those that hold controls all the same."""
+    from ftfy import fix_encoding
+    from ftfy.fixes import fix_c1_controls
 
-    texts = raw.to_list()
-    for place in np.flatnonzero(broken).tolist():
-        texts[place] = ftfy.fix_encoding(texts[place])
-    return pl.Series(texts, dtype=pl.String)
+    broken = raw.str.contains(BROKEN).arg_true()
+    if len(broken):
+        raw = raw.clone().scatter(broken, [fix_encoding(text) for text in raw.gather(broken).to_list()])
+    unusual = raw.str.contains(UNUSUAL).arg_true()
+    if unusual.is_empty():
+        return raw, unusual.to_numpy()
+    fixed = pl.Series([fix_c1_controls(text) for text in raw.gather(unusual).to_list()], dtype=pl.String)
+    fixed = fixed.str.normalize("NFC")
+    return raw.clone().scatter(unusual, fixed), unusual.filter(fixed.str.contains(CONTROL)).to_numpy()
 
 
 def _cleaned(raw: pl.Series) -> pl.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +12,7 @@ import polars as pl
 from corpusqa_checks.language import deciding
 from corpusqa_checks.language.cache import tables
 from corpusqa_checks.language.confidence import Evidence, confidence
-from corpusqa_checks.language.names import differ
+from corpusqa_checks.language.names import differ, mixed_up
 from corpusqa_checks.language.profile_nb import Scores, score
 from corpusqa_checks.language.prose import Prose, prose
 from corpusqa_checks.language.scripts import CLASSES, EAST_ASIAN, LETTER, SCRIPTS, class_of
@@ -25,6 +26,8 @@ RESULT = {
     "candidates": pl.String,
     "script": pl.String,
     "letters": pl.Int64,
+    "main": pl.String,
+    "main_confidence": pl.Float64,
 }
 # Fewer letters than this say too little, whatever the models answer; East Asian letters count double.
 FEW_LETTERS = 12
@@ -33,6 +36,11 @@ LETTER_SHARE = 0.3
 
 # An answer that rests on one model alone may keep only so much of the doubt that two that agree may.
 ONE_MODEL = 0.5
+# Letters of formulas stand alone or in pairs: at least this share of the letters of a language are in longer words.
+WORDS_SHARE = 0.5
+LONGER = re.compile(r"[^\W\d_]{3,}")
+# Text that fills a layout until the real one comes; it reads as Latin.
+FILLER = re.compile(r"(?i)lorem\s+ipsum|ipsum\s+dolor|dolor\s+sit\s+amet")
 
 Voter = Callable[[Sequence[str]], list[Vote]]
 
@@ -45,6 +53,8 @@ class _Found:
     confidence: list[float | None]
     status: list[str]
     candidates: list[str | None]
+    main: list[str | None]
+    main_confidence: list[float | None]
 
 
 def detect(text: pl.Series, voter: Voter | None, threshold: float) -> pl.DataFrame:
@@ -57,16 +67,19 @@ def detect(text: pl.Series, voter: Voter | None, threshold: float) -> pl.DataFra
 
     Returns:
         Columns of RESULT, one row per text. `status` is one of confident, single_model, disputed,
-        unsupported_script, too_short, no_language; `label` is null but for the first two.
+        unsupported_script, too_short, no_language; `label` is null but for the first two. Where the second detector
+        finds another language in a large part of the text, that is disputed, too; `main` is then the label that the
+        text has if only paragraphs of it are in that language, and `main_confidence` its confidence.
     """
     said = prose(text)
     read, counts = said.texts, said.counts
     letters = counts[:, LETTER:CLASSES].sum(axis=1)
     script = deciding.main_script(counts)
     count = len(read)
-    found = _Found([None] * count, [None] * count, ["no_language"] * count, [None] * count)
+    nothing: list[None] = [None] * count
+    found = _Found([*nothing], [*nothing], ["no_language"] * count, [*nothing], [*nothing], [*nothing])
     left = _gated(said, letters, found)
-    left = _by_script(left, counts, letters, found)
+    left = _by_script(left, read, counts, letters, found)
     _by_models(left, read, letters, voter, threshold, found)
     names = [SCRIPTS[number] if number >= 0 else None for number in script.tolist()]
     columns = {**vars(found), "script": names, "letters": letters}
@@ -84,9 +97,11 @@ def _gated(said: Prose, letters: Ints, found: _Found) -> Ints:
     return np.flatnonzero(spoken & ~listed & ~short)
 
 
-def _by_script(left: Ints, counts: Ints, letters: Ints, found: _Found) -> Ints:
+def _by_script(left: Ints, read: Sequence[str], counts: Ints, letters: Ints, found: _Found) -> Ints:
     """Answers where the script is the language; returns the texts that the models have to judge."""
     names, single = deciding.decided(counts[left], letters[left])
+    formulas = [at for at in np.flatnonzero(names == "Greek").tolist() if _is_formula(read[left[at]])]
+    names, single, left = (np.delete(values, formulas) for values in (names, single, left))
     decided = single != ""
     labels = single[decided].tolist()
     sure = confidence("script", labels, scripted(letters[left[decided]]).columns())
@@ -112,13 +127,30 @@ def _by_models(
     sure = confidences(ways, labels, evidence)
     one_model = threshold + (1 - threshold) * ONE_MODEL
     for place, value, how, label, vote, names in zip(left.tolist(), sure, ways, labels, votes, best, strict=True):
+        if label == "la" and FILLER.search(read[place]):
+            continue  # the status stays "no_language"
         found.candidates[place] = " ".join(names if how == "agree" else _candidates(label, vote, names))
         found.confidence[place] = value
-        if how != "split" and value >= (threshold if how == "agree" else one_model):
+        if how == "split" or value < (threshold if how == "agree" else one_model):
+            found.status[place] = "disputed"
+        elif vote.second is not None and not mixed_up(label, vote.second):
+            _halve(place, vote, label, names, found)
+        else:
             found.label[place] = label
             found.status[place] = "single_model" if how == "alone" else "confident"
-        else:
-            found.status[place] = "disputed"
+
+
+def _halve(place: int, vote: Vote, label: str, names: Sequence[str], found: _Found) -> None:
+    """No label for a text of two languages: which of them is that of the whole is a toss-up."""
+    found.main[place], found.main_confidence[place] = label, found.confidence[place]
+    found.confidence[place] = (found.main_confidence[place] or 0.0) / 2
+    found.candidates[place] = " ".join(_candidates(label, Vote(vote.second), names))
+    found.status[place] = "disputed"
+
+
+def _is_formula(text: str) -> bool:
+    letters = sum(map(str.isalpha, text))
+    return sum(map(len, LONGER.findall(text))) < WORDS_SHARE * letters
 
 
 def _candidates(label: str, vote: Vote, best: Sequence[str]) -> list[str]:
