@@ -3,13 +3,14 @@
     python benchmarks/duplication.py CORPUS.parquet [--pairs PAIRS.parquet] [--peers PYTHON] [--rounds 3]
 
 CORPUS has the columns id and text, PAIRS id_a, id_b and jaccard (labelled pairs, for recall). PYTHON is an interpreter
-of an environment in which the other libraries are installed (pip install rensa gaoya datasketch); those that are
-missing are left out. `--engines near,textdedup` runs these alone: text-dedup 0.4.0 and datatrove 0.10.1 (with spaCy)
-take minutes and need an environment of their own each. Every engine runs on one thread in a process of its own, all
-engines in turn in each round, and the least CPU time (user and system, after the texts are in memory) counts: quote
-ratios, not seconds. `added_mb` is the peak of resident memory above what was there before, on Linux. All engines look
-for pairs of word 5-grams with a Jaccard similarity of 0.8; only ours verifies what it reports. Writes duplication.json
-beside this file; duplication_sample.json is a later run on a part of the corpus.
+of an environment in which other libraries are installed; it may be given more than once, because text-dedup and
+datatrove (with spaCy) need an environment of their own each. What no interpreter has is left out. Every engine runs on
+one thread in a process of its own, all engines in turn in each round, and the least CPU time (user and system, after
+the texts are in memory) counts: quote ratios, not seconds. Ours works in batches and blocks as a scan does.
+text-dedup and datatrove work from files to files, take minutes and run in the first round only. `added_mb` is the peak
+of resident memory of the process above what was there before, on Linux; of text-dedup, whose processes are its own, it
+says nothing. All engines look for pairs of word 5-grams with a Jaccard similarity of 0.8; only ours verifies what it
+reports. Writes duplication.json beside this file.
 """
 
 from __future__ import annotations
@@ -23,13 +24,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 THRESHOLD = 0.8
 OURS = ("signature", "near")
-PEERS = ("rensa", "gaoya", "datasketch", "textdedup", "datatrove")
-QUICK = PEERS[:3]
+# Engine -> the module that has to be there.
+PEERS = {
+    "rensa": "rensa",
+    "gaoya": "gaoya",
+    "datasketch": "datasketch",
+    "textdedup": "text_dedup",
+    "datatrove": "datatrove",
+}
+SLOW = ("textdedup", "datatrove")  # they work from files to files, with their own imports in it
 WORD = re.compile(r"\w+")
 
 
@@ -207,7 +216,7 @@ def one(engine: str, corpus: Path, labelled: Path | None) -> dict[str, Any]:
         import polars as pl
 
         texts = pl.Series("text", strings)
-    if engine not in PEERS[3:]:
+    if engine not in SLOW:
         ENGINES[engine](texts[:50])  # imports and tables are not what is compared
     size = sum(len(text.encode()) for text in strings)
     del strings
@@ -238,16 +247,26 @@ def counted(corpus: Path) -> dict[str, Any]:
     return {"engine": "wc -w", "cpu": round(spent, 2), "mb": round(len(text) / 1e6, 1)}
 
 
+@cache
+def interpreter(engine: str, pythons: tuple[str, ...]) -> str | None:
+    """The first of the interpreters that has the engine."""
+    command = ["-c", f"import importlib.util, sys; sys.exit(not importlib.util.find_spec({PEERS[engine]!r}))"]
+    found = (python for python in pythons if subprocess.run([python, *command], check=False).returncode == 0)
+    return next(found, None)
+
+
 def rounds(args: argparse.Namespace) -> list[dict[str, Any]]:
     """The best of each engine over all rounds."""
     best: dict[str, dict[str, Any]] = {}
     threads = dict.fromkeys(("POLARS_MAX_THREADS", "RAYON_NUM_THREADS", "OMP_NUM_THREADS"), "1")
-    for _ in range(args.rounds):
+    for number in range(args.rounds):
         results = [counted(args.corpus)]
         for engine in args.engines.split(","):
-            if engine not in OURS and not args.peers:
+            if number and engine in SLOW:
                 continue
-            python = sys.executable if engine in OURS else args.peers
+            python = sys.executable if engine in OURS else interpreter(engine, tuple(args.peers))
+            if python is None:
+                continue
             command = [python, __file__, str(args.corpus), "--engine", engine]
             command += ["--pairs", str(args.pairs)] if args.pairs else []
             done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **threads})
@@ -266,8 +285,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("corpus", type=Path)
     options.add_argument("--pairs", type=Path)
-    options.add_argument("--peers")
-    options.add_argument("--engines", default=",".join((*OURS, *QUICK)))
+    options.add_argument("--peers", action="append", default=[])
+    options.add_argument("--engines", default=",".join((*OURS, *PEERS)))
     options.add_argument("--output", type=Path, default=Path(__file__).with_suffix(".json"))
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--engine", help=argparse.SUPPRESS)
