@@ -166,7 +166,9 @@ def ours(texts: Any, *, whole: bool) -> set[tuple[int, int]]:
     if not whole:
         return set()
     rows = with_same(pl.concat(keys)).select("key", "doc", "same").sort("key", "doc")
+    del keys
     pairs = paired(Rules(half.least), rows)["pairs"].filter(pl.col("shared") >= half.least)
+    del rows
     sizes = documents.select(doc=pl.int_range(pl.len()), bytes=pl.col("text").str.len_bytes())
     found = [pl.DataFrame(schema={"a": pl.Int64, "b": pl.Int64})]
     for block in pack(pairs, sizes, BATCH_BYTES).partition_by("block"):
