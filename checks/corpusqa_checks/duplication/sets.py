@@ -105,6 +105,10 @@ def _distinct(found: Hashes, counts: Ints) -> tuple[Hashes, Ints]:
         found[start:end].sort()
     new = np.ones(len(found), bool)
     new[1:] = found[1:] != found[:-1]
-    new[(ends - counts)[counts > 0]] = True
-    kept = np.concatenate([[0], np.cumsum(new)])
-    return found[new], kept[ends] - kept[ends - counts]
+    filled = counts > 0
+    starts = (ends - counts)[filled]
+    new[starts] = True
+    distinct = np.zeros(len(counts), np.int64)
+    if len(starts):
+        distinct[filled] = np.add.reduceat(new, starts, dtype=np.int64)
+    return found[new], distinct
