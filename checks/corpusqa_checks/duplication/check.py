@@ -8,6 +8,7 @@ from dataclasses import replace
 import polars as pl
 from corpusqa_checks.duplication.contained import CONTAINMENT, contained, passage
 from corpusqa_checks.duplication.exact import exact
+from corpusqa_checks.duplication.long import long
 from corpusqa_checks.duplication.near import near
 from corpusqa_checks.duplication.prompts import same_prompt
 from corpusqa_checks.duplication.reference import reference
@@ -69,8 +70,8 @@ def duplication(
 
     Both halves are meant to be looked at, not to drop by: they suggest no rule. They know ar, de, el, en, es, fr,
     hu, id, it, nl, pl, pt, ru, sv and uk, tell the language by its function words, and say nothing of other texts,
-    of texts below 20 or above 20,000 words, and of translations. Near copies tell the same story too, if they are
-    told.
+    of texts below 20 or above 20,000 words (`long` counts these), and of translations. Near copies tell the same
+    story too, if they are told.
 
     `reference` (with `--against REFERENCE`, an evaluation set or private test items): the document holds half or more
     of the 8-word shingles of an item, or of one part of it such as question or answer. Shingles that more than three
@@ -126,6 +127,7 @@ def _every(threshold: float, passage_words: int, view: View) -> Check:
             "near": Label("the document has a near copy", severity="warning"),
             "contained": Label("the document holds another, or is held by one", severity="info"),
             "template": Label("a line that many documents hold", line=True),
+            "long": Label("the document is too long to be compared sentence by sentence"),
             "split_leakage": Label("the document has a copy in another split", severity="error"),
             "rewrite": Label("another document tells the same in other words", severity="info"),
             "reference": Label("a passage of an item of the reference", severity="error"),
@@ -137,6 +139,7 @@ def _every(threshold: float, passage_words: int, view: View) -> Check:
             "contained": on(view, contained(CONTAINMENT)),
             "passage": on(view, passage(passage_words)),
             "template": template(TEMPLATE_DOCUMENTS),
+            "long": long(),
             "shared_material": on(view, shared_material(SHARED_MATERIAL)),
             "rewrite": Among("shared_material", REWRITE),
             "same_prompt": same_prompt(),
