@@ -386,6 +386,7 @@ def test_a_release_is_never_written_into_its_source(where: list[str], tmp_path: 
 def test_a_wildcard_never_cuts_lines_of_main_text(tmp_path: Path) -> None:
     from corpusqa.api.account import selected
     from corpusqa.config import CleanOptions, Config
+    from corpusqa.errors import RuleError
     from corpusqa.policy import make_policy
     from corpusqa.scan.describe import describe
 
@@ -396,6 +397,12 @@ def test_a_wildcard_never_cuts_lines_of_main_text(tmp_path: Path) -> None:
     assert "boilerplate.nav" in wild
     assert {"boilerplate.title", "boilerplate.repeated"} & set(wild) == set()
     assert named == ("boilerplate.title",)
+    dated = make_policy(CleanOptions(policy="none", cut=("dates.*",), mask=("dates.*", "pii.*")), declared)
+    assert "dates.sentinel" in dated.cut
+    assert {"dates.prose", "dates.label_published"} & {*dated.cut, *dated.mask} == set()
+    assert "pii.email" in dated.mask
+    with pytest.raises(RuleError, match=r"have to be named: boilerplate\.title"):
+        make_policy(CleanOptions(policy="none", cut=("boilerplate.tit*",)), declared)
 
 
 def test_a_dry_run_says_the_plan_and_a_contradicted_card_fails_the_gate(tmp_path: Path) -> None:

@@ -77,6 +77,17 @@ def test_case(case: dict[str, Any]) -> None:
     assert held != (case["kind"] == "known_failure"), (spans(result, text), found)
 
 
+def test_names_of_one_language_do_not_come_to_another() -> None:
+    from babel import Locale
+    from corpusqa_checks.dates.cldr import calendar
+
+    for code in ("az", "cy"):  # babel keeps what it finds for the one in a table that the other shares
+        assert Locale.parse(code).months["stand-alone"]["wide"][1]
+    welsh = calendar("cy")
+    assert welsh is not None
+    assert "yanvar" not in {name for _, name in welsh.months}
+
+
 def test_every_finding_has_a_case() -> None:
     across_documents = {"piled_dates", "copies_disagree"}  # see test_dates_across
     severe = {name for name, label in LABELS.items() if label.severity is not None}

@@ -124,11 +124,35 @@ def test_a_damaged_file_is_replaced(fresh: Path) -> None:
     assert kept.stat().st_size > 1000
 
 
-def test_a_folder_that_refuses_costs_only_time(fresh: Path, built: Tables) -> None:
-    fresh.parent.mkdir(exist_ok=True)
+def counted(monkeypatch: pytest.MonkeyPatch, built: Tables) -> list[Tables]:
+    """The tables that were built from now on."""
+    calls: list[Tables] = []
+    monkeypatch.setattr(cache, "build", lambda: calls.append(built) or built)
+    return calls
+
+
+def test_a_folder_that_refuses_costs_only_time(fresh: Path, built: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = counted(monkeypatch, built)
     fresh.write_text("a file where the folder should be")
 
     assert same(cache.tables(), built)
+    assert len(calls) == 1
+    assert fresh.read_text() == "a file where the folder should be"
+
+
+def test_what_could_not_be_put_in_its_place_is_removed(
+    fresh: Path, built: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.tables()
+    (kept,) = fresh.iterdir()
+    kept.unlink()
+    (kept / "in the way").mkdir(parents=True)
+    cache._tables.cache_clear()
+    calls = counted(monkeypatch, built)
+
+    assert same(cache.tables(), built)
+    assert len(calls) == 1
+    assert [path.name for path in fresh.iterdir()] == [kept.name]
 
 
 PLAIN = {

@@ -14,7 +14,7 @@ from corpusqa.policy.decisions import Decision, read_decisions
 from corpusqa.policy.names import Name, resolve
 from corpusqa.policy.policies import POLICIES
 from corpusqa.policy.rules import Rule, compile_rule
-from corpusqa.scan.model import CheckInfo
+from corpusqa.scan.model import CheckInfo, LabelInfo
 
 T = TypeVar("T")
 Checks = Mapping[str, CheckInfo]
@@ -96,12 +96,12 @@ def make_policy(options: CleanOptions, checks: Checks, columns: Sequence[str] | 
         near = near_misses(options.policy, POLICIES)
         raise ConfigError(f"[clean] no policy is called {options.policy!r}{near} (known: {', '.join(POLICIES)})")
     lines = _Lines(options, checks)
-    cut = _flat(lines.ready("cut", _cuttable))
+    cut = _flat(lines.ready("cut", _removable))
     policy = Policy(
         name=options.policy,
         drop=tuple(dict.fromkeys(lines.ready("drop", compile_rule))),
         cut=cut,
-        mask=tuple(label for label in _flat(lines.ready("mask", _labels)) if label not in cut),
+        mask=tuple(label for label in _flat(lines.ready("mask", _removable)) if label not in cut),
         one_of=tuple(dict.fromkeys(lines.ready("one_of", _half))),
         prefer=tuple(lines.ready("prefer", _preference)),
         decisions=tuple(decision for file in options.decisions for decision in read_decisions(Path(file))),
@@ -167,13 +167,25 @@ def _labels(pattern: str, checks: Checks) -> tuple[str, ...]:
     return found
 
 
-def _cuttable(pattern: str, checks: Checks) -> tuple[str, ...]:
-    """The labels that a pattern cuts; `*` leaves out whole lines of main text, which have to be named."""
+def _removable(pattern: str, checks: Checks) -> tuple[str, ...]:
+    """The labels that a pattern cuts or masks.
+
+    `*` leaves out main text that is only counted, or whole lines of it, such as titles and the dates in prose: whoever
+    wants to be rid of them has to name them.
+    """
     found = _labels(pattern, checks)
     if "*" not in pattern:
         return found
     kinds = {f"{check.name}.{name}": label for check in checks.values() for name, label in check.labels.items()}
-    return tuple(name for name in found if not (kinds[name].line and kinds[name].main))
+    left = tuple(name for name in found if not _main_text(kinds[name]))
+    if not left:
+        raise RuleError(f"{pattern!r} fits only labels of main text, which have to be named: {', '.join(found)}")
+    return left
+
+
+def _main_text(label: LabelInfo) -> bool:
+    """Whether a label marks text that is as good as any; never where it holds private values."""
+    return label.main and not label.private and (label.line or label.severity is None)
 
 
 def _half(name: str, checks: Checks) -> str:

@@ -22,8 +22,8 @@ _AFTER_COMMA = re.compile(rf"(?:[ \t]d)?\.?[,،][ \t]{{1,2}}(?P<w>{_LETTER}+(?:[
 _ATTACHED = re.compile(r"[ \t]?(?P<w>(?:星期|礼拜|周|週)[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일)")
 # Persian numbers one to five: with a blank in between, "Tuesday" looks like "three Saturday".
 _COUNTED = [[number] for number in ("یک", "یکم", "دو", "سه", "چهار", "پنج")]
-# Names that end in a weekday: a newspaper, a football club, a servant.
-_NAMED = {("the", "Sun"), ("sheffield", "Wednesday"), ("man", "Friday")}
+# Names that end in a weekday: a newspaper, a football club, a servant, a detective, a restaurant.
+_NAMED = {("the", "Sun"), ("sheffield", "Wednesday"), ("man", "Friday"), ("joe", "Friday"), ("ruby", "Tuesday")}
 _TURKISH = re.compile(r"[ \t](?P<w>[^\W\d_]+)(?=\W|$)")
 
 
@@ -63,16 +63,26 @@ def _before(text: str, start: int, tables: Sequence[Names]) -> tuple[int, int | 
         if two is not None and _weekday(two["w"], tables) is not None:
             hit = two
         word = hit["w"]
+        at_word, word = _unglued(hit.start(), word, tables)
         weekday = _weekday(word, tables)
-        if weekday is not None and _belongs_to_more(text[at : hit.start()], word):
+        if weekday is not None and _belongs_to_more(text[at:at_word], word):
             return start, None
         if weekday is not None:
             # a full name and a full stop end a sentence: "... until Monday. 12 March 2024 was ..."
-            return (start, None) if "." in hit["mark"] and len(word) > 5 else (hit.start(), weekday)
+            return (start, None) if "." in hit["mark"] and len(word) > 5 else (at_word, weekday)
         if word.lower() not in ARTICLES or "." in hit["mark"]:
             return start, None
         start = hit.start()
     return start, None
+
+
+def _unglued(start: int, word: str, tables: Sequence[Names]) -> tuple[int, str]:
+    """Thai writes no blank before a weekday: the place and the weekday at the end of the word, else the word."""
+    if "\u0e00" <= word[0] <= "\u0e7f":
+        ends = [name for names in tables for name in names.weekdays if word.endswith(name)]
+        longest = max(ends, key=len, default=word)
+        return start + len(word) - len(longest), longest
+    return start, word
 
 
 def _belongs_to_more(before: str, word: str) -> bool:

@@ -36,6 +36,8 @@ INFLECTED = {
 # Months in the case that a date takes, where CLDR has another.
 MONTHS_INFLECTED = {
     "lv": "janvārī februārī martā aprīlī maijā jūnijā jūlijā augustā septembrī oktobrī novembrī decembrī",
+    "eu": "urtarrilaren otsailaren martxoaren apirilaren maiatzaren ekainaren uztailaren abuztuaren irailaren urriaren "
+    "azaroaren abenduaren",
 }
 # What a language writes onto the name ("on Friday", "in January"), and behind the weekday of a date ("Friday the").
 PREFIX, SUFFIX = {"he": "ב"}, {"th": "ที่"}
@@ -46,7 +48,7 @@ NEVER = {"fr": {"mar"}, "es": {"sab"}, "it": {"mar", "sab"}, "pt": {"set", "segu
 
 
 # Words between the parts of a date ("12th day of March", "12 de mayo"), and between weekday and date ("Montag, den").
-LINKS = frozenset(["of", "day", "de", "del", "di", "av", "en", "og", "m", "gada", "г", "р", "ค.ศ", "พ.ศ"])
+LINKS = frozenset(["of", "day", "de", "del", "di", "av", "en", "og", "m", "gada", "г", "р", "թ", "ค.ศ", "พ.ศ"])
 ARTICLES = frozenset(["the", "den", "dem", "der", "le", "la", "il", "el", "dia", "ngày", "am"])
 
 
@@ -63,9 +65,13 @@ class Names:
         return any(" " in word for word in self.weekdays)
 
 
+# Arabic is written with and without the sign on an alef.
+ALEFS = str.maketrans("أإآ", "ااا")
+
+
 def folded(word: str) -> str:
     """The form in which names are compared: composed, small letters, no full stop, one kind of apostrophe."""
-    plain = unicodedata.normalize("NFC", word).replace("i̇", "i").lower().replace("i̇", "i")
+    plain = unicodedata.normalize("NFC", word).replace("i̇", "i").lower().replace("i̇", "i").translate(ALEFS)
     return plain.strip(".,،").replace("’", "'")
 
 
@@ -76,19 +82,13 @@ def names(language: str) -> Names | None:
     Args:
         language: ISO 639-1 code.
     """
-    from babel import Locale
-    from babel.core import UnknownLocaleError
+    from corpusqa_checks.dates.cldr import calendar
 
-    try:
-        locale = Locale.parse(CLDR.get(language, language))
-    except (UnknownLocaleError, ValueError):
+    found = calendar(CLDR.get(language, language))
+    if found is None:
         return None
-    months: dict[str, int] = {}
-    weekdays: dict[str, int] = {}
-    for context in ("format", "stand-alone"):
-        for width in ("wide", "abbreviated"):
-            months |= {_bare(folded(name)): number for number, name in locale.months[context][width].items()}
-            weekdays |= {folded(name): number for number, name in locale.days[context][width].items()}
+    months = {_bare(folded(name)): number for number, name in found.months}
+    weekdays = {folded(name): number for number, name in found.weekdays}
     if language == "en":
         months |= ENGLISH["months"]
         weekdays |= ENGLISH["weekdays"]

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from corpusqa_checks.dates.beside import weekday_beside
+from corpusqa_checks.dates.calendars import may_exist
 from corpusqa_checks.dates.mentions import DateMention
 from corpusqa_checks.dates.names import CAPITAL_ONLY, LINKS, Names, folded, month_languages
 from corpusqa_checks.dates.order import settled
-from corpusqa_checks.dates.skeletons import skeleton
+from corpusqa_checks.dates.skeletons import OF_YEAR, skeleton
 
 # Written-out years; numeric ones begin later, because 1403/07/12 is a Persian date and 1445 a Hijri year.
 YEARS, NUMERIC_YEARS = range(1000, 2200), range(1700, 2200)
@@ -26,13 +27,17 @@ _CTIME = re.compile(
     r"(?P<w>[^\W\d]+)\s{1,2}(?P<d>\d{1,2})\s{1,2}\d\d?:\d\d(?::\d\d)?\s{1,2}(?:[A-Z]{2,5}\s{1,2})?(?P<y>\d{4})"
 )
 _YEAR_FIRST = re.compile(r"(?P<y>\d{4})\.?\s{1,2}(?P<w>[^\d\n]{2,40}?)\.?\s{1,2}(?P<d>\d{1,2})")
-_YEAR_DAY = re.compile(r"(?P<y>\d{4})\.\s{1,2}gada\s{1,2}(?P<d>\d{1,2})\.\s{1,2}(?P<w>\S+)")
+_YEAR_DAY = re.compile(
+    rf"(?P<y>\d{{4}})\.?\s{{1,2}}(?:{'|'.join(OF_YEAR)})\.?\s{{1,2}}(?P<d>\d{{1,2}})\.?\s{{1,2}}(?P<w>\S+)"
+)
+_BASQUE = re.compile(r"(?P<y>\d{4})(?:\(e\)|e)?ko\s{1,2}(?P<w>\S+)\s{1,2}(?P<d>\d{1,2})(?:\(an?\)|an?)?")
 _WORDY = (
     ("ctime", _CTIME),
     ("words", _DAY_FIRST),
     ("words", _MONTH_FIRST),
     ("words", _YEAR_FIRST),
     ("words", _YEAR_DAY),
+    ("words", _BASQUE),
 )
 _EAST = re.compile(r"(?P<y>\d{4})\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]\s?")
 _VIETNAMESE = re.compile(r"(?P<d>\d{1,2})\s{1,2}tháng\s{1,2}(?P<m>\d{1,2})\D{1,8}(?P<y>\d{4})")
@@ -74,10 +79,19 @@ VERSION_REACH = 16
 _CITED_WORDS = (
     "ch|chap|chapter|chapitre|kapitel|kap|cap|cap[ií]tulo|capitolo|hoofdstuk|rozdział|kapitola|глава|sec|sect|section"
     "|sección|seção|sezione|abschnitt|art|article|artikel|artículo|artigo|articolo|статья|fig|figure|tab|table|page|pp"
-    "|no|nr|núm|num|n[º°]|№|§|case|ref|invoice|ticket"
+    "|n|no|nr|núm|num|n[º°]|№|§|case|ref|invoice|ticket|number|nummer|numéro|número|numero|номер|id|sku|serial|part|model"
+    "|isbn|issn|ean|gtin|doi|rfc|din|iso|tel|phone|telephone|telefon|teléfono|téléphone|telefone|telefono|тел|fax|konto"
+    "|account|patent|zip|plz"
 )
 _CITED = re.compile(rf"(?i)(?<!\w)(?:{_CITED_WORDS})[.:]?[ \t]{{0,2}}$")
 CITED_REACH = 16
+# Before a month's name such a word counts issues, rooms or weeks; the name then dates them.
+_COUNTED_WORDS = (
+    "issue|iss|vol|volume|volumen|volumul|tome|tomo|tom|band|bd|heft|jahrgang|jg|ausgabe|folge|episode|ep|edition|edición"
+    "|edição|edizione|fasc|fascicle|fascicule|выпуск|вып|том|zeszyt|sešit|číslo|č|aflevering|book|season|part|room|suite|apt"
+    "|week|woche|kw|semaine|semana|lot|psalm"
+)
+_COUNTED = re.compile(rf"(?i)(?<!\w)(?:{_COUNTED_WORDS})[.:]?[ \t]{{0,2}}$")
 
 
 def _points(text: str, data: bytes, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -106,9 +120,21 @@ def _wordy(text: str, start: int, end: int, language: str | None) -> DateMention
         for code, names, month in _months(hit["w"], language):
             year = _year(int(hit["y"]), code, YEARS)
             if year is not None:
+                if not may_exist(year, month, day) and _counts(text, hit, code):
+                    return None
                 return _with_weekday(text, DateMention(start, end, year, month, day, style=style), [names], code)
         return None
     return None
+
+
+def _counts(text: str, hit: re.Match[str], code: str) -> bool:
+    """Whether the number before a month counts something else: "vol. 31, June 2024", "He was 31. June 2024 came"."""
+    start, behind = hit.start(), text[hit.end("d") : hit.end("d") + 1]
+    if hit.start("d") > start:  # the month or the year comes first
+        return False
+    reach = max(0, start - CITED_REACH)
+    cited = _CITED.search(text, reach, start) or _COUNTED.search(text, reach, start)
+    return bool(cited) or behind == "," or (behind == "." and code == "en") or text[start - 1 : start] == "#"
 
 
 def _months(words: str, language: str | None) -> Iterator[tuple[str, Names, int]]:
@@ -141,7 +167,7 @@ def _numeric(text: str, start: int, end: int, language: str | None) -> DateMenti
     a, b, c = hit["a"], hit["b"], hit["c"]
     if hit["sep"] == "." and _VERSION.search(text, max(0, start - VERSION_REACH), start):
         return None
-    if _CITED.search(text, max(0, start - CITED_REACH), start):
+    if _CITED.search(text, max(0, start - CITED_REACH), start) or text[start - 1 : start] in ("+", "#"):
         return None
     if len(a) == 4 and len(b) == 2 and len(c) == 2:
         style = "iso" if hit["sep"] == "-" else "year " + _STYLES[hit["sep"]]

@@ -68,7 +68,7 @@ def impossible_date(facts: Facts) -> Iterator[Fault]:
     for m in facts.mentions:
         if m.order_open or may_exist(m.year, m.month, m.day):
             continue
-        if m.style == "dot" and m.end - m.start < 10:  # 30.2.2024 may be a version
+        if m.style == "year dot" or (m.style == "dot" and m.end - m.start < 10):  # 2024.02.31, 30.2.2024: versions
             continue
         yield Fault("impossible_date", said_impossible(m.year, m.month, m.day), m.start, m.end)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+# "of the year", between the year and the day: Latvian, Kazakh.
+OF_YEAR = ("gada", "ж", "жылғы", "жылы")
 _SPACE = r"(?:[ \t]|\xc2\xa0|\xe2\x80\xaf|\xe2\x80\x89)"
 _GAP = _SPACE + "{1,2}"
 _JOIN = rf"(?:{_GAP}|-)"
@@ -24,7 +26,9 @@ _DAY_MONTH_YEAR = (
 _MONTH_DAY_YEAR = rf"{_WORD}\.?{_JOIN}\d{{1,2}}{_ENDING},?{_JOIN}\d{{4}}"
 _CTIME = rf"{_WORD}{_GAP}\d{{1,2}}{_GAP}{_CLOCK}{_GAP}(?:[A-Z]{{2,5}}{_GAP})?\d{{4}}"
 _YEAR_MONTH_DAY = rf"\d{{4}}\.?{_GAP}(?:{_WORD}\.?{_GAP})?{_WORD}\.?{_GAP}\d{{1,2}}"
-_YEAR_DAY_MONTH = rf"\d{{4}}\.{_GAP}gada{_GAP}\d{{1,2}}\.{_GAP}{_WORD}"  # Latvian
+_OF_YEAR = "|".join("".join(f"\\x{byte:02x}" for byte in word.encode()) for word in OF_YEAR)
+_YEAR_DAY_MONTH = rf"\d{{4}}\.?{_GAP}(?:{_OF_YEAR})\.?{_GAP}\d{{1,2}}\.?{_GAP}{_WORD}"
+_BASQUE = rf"\d{{4}}(?:\(e\)|e)?ko{_GAP}{_WORD}{_GAP}\d{{1,2}}(?:\(an?\)|an?)?"
 _NUMERIC = r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}"
 # 年月日, 년월일; and Vietnamese "ngày 12 tháng 9 năm 2025"
 _EAST = "".join(
@@ -38,7 +42,7 @@ _EAST = "".join(
 _VIETNAMESE = rf"\d{{1,2}}{_GAP}th\xc3\xa1ng{_GAP}\d{{1,2}}(?:{_GAP}n\xc4\x83m{_GAP}|,?{_GAP})\d{{4}}"
 
 SKELETON = "|".join(
-    (_EAST, _VIETNAMESE, _CTIME, _DAY_MONTH_YEAR, _MONTH_DAY_YEAR, _NUMERIC, _YEAR_DAY_MONTH, _YEAR_MONTH_DAY)
+    (_EAST, _VIETNAMESE, _CTIME, _DAY_MONTH_YEAR, _MONTH_DAY_YEAR, _NUMERIC, _BASQUE, _YEAR_DAY_MONTH, _YEAR_MONTH_DAY)
 )
 # A text without such digits has no full date; the test costs next to nothing over a whole column (Rust regex).
 GATE = r"[12][0-9]{3}|[0-9][-/.][0-9]{1,2}[-/.][0-9]|\p{Nd}\p{Nd}[^\x00-\x7f]"
