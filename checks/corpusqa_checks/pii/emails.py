@@ -18,6 +18,11 @@ _ADDRESS = re.compile(
     rf"(?P<host>(?>(?:\w(?:[\w\-{_MARK}]{{0,61}}[\w{_MARK}])?\.){{1,8}}(?P<top>xn--[a-z0-9\-]{{2,59}}|[^\W\d_]{{2,24}})))"
     r"(?![^\W\d_])"
 )
+# As URLs write it.
+_ESCAPED = re.compile(
+    r"(?<![\w.+\-%@])(?P<local>\w[\w.+\-]{0,63})%40(?P<host>(?>(?:\w(?:[\w\-]{0,61}\w)?\.){1,8}(?P<top>[^\W\d_]{2,24})))(?!\w)",
+    re.ASCII,
+)
 _USER_INFO = re.compile(r"//[^\s/@]{0,130}\Z")
 # `scp file user@host:path`, `ssh user@host`: an account on a machine.
 _REMOTE_PATH = re.compile(r":[\w/~.]")
@@ -32,7 +37,7 @@ _ROLES = frozenset(_WORDS["roles"])
 
 def emails(line: Line) -> Iterator[Hit]:
     """Addresses with a plausible top-level domain; accounts on machines, message ids and file names are refused."""
-    for found in _ADDRESS.finditer(line.text):
+    for found in (*_ADDRESS.finditer(line.text), *_ESCAPED.finditer(line.text)):
         start, end = found.span()
         glued = re.match(r"[\d_]", line.text[end : end + 1]) and found["top"].lower() not in _KNOWN_TOPS
         host, score = ("", 0.0) if glued else _host(found["host"], found["top"])

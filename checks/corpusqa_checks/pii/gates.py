@@ -43,6 +43,7 @@ _SSN = r"[0-9]{3}-[0-9]{2}-[0-9]{4}"
 _PHONE_SHAPES = (
     r"[0-9]{3}\)?[ .\-]{1,2}[0-9]{3}[ .\-][0-9]{4}",
     r"(?:^|[^0-9])\(?0[0-9]{0,5}[ ./\-)]{1,2}[0-9(]",
+    r"8[ \-(]{1,2}[0-9]{3}[ \-)]{1,2}[0-9]{3}[ \-][0-9]{2}[ \-][0-9]",
     r"\+ ?\(?[0-9]",
 )
 _CARDS = (r"[0-9]{4}[ \-][0-9]{4}[ \-][0-9]{4}[ \-][0-9]", r"[0-9]{4}[ \-][0-9]{6}[ \-][0-9]{4}", r"[0-9]{12}")
@@ -54,6 +55,7 @@ _NAMES = (
 )
 _ASSIGNMENT = (
     rf"(?:{_NAMES})[A-Za-z0-9_.\-]{{0,20}}[\"'`\]]{{0,2}}\s{{0,3}}(?:=>|:=|==?|:)\s{{0,3}}[\"'`]?"
+    r"(?:(?:[Bb]earer|[Bb]asic|[Tt]oken) )?"
     r"[A-Za-z0-9_/+=~.\-$!@#%^&*]{16}"
 )
 
@@ -91,7 +93,7 @@ def gates() -> dict[str, Gate]:
     return {
         "private_keys": Gate(["-----BEGIN"]),
         "url_credentials": Gate([r"://[^\s/@:]*:[^\s/@]+@"]),
-        "emails": Gate([r"@[^\s@]+\."]),
+        "emails": Gate([r"@[^\s@]+\.", r"%40[A-Za-z0-9\-]+\."]),
         "secrets": Gate([*table("secrets")["gate"]["shapes"], *_alternatives(gate_literals())], rest=keywords),
         "assigned_secrets": Gate([_ASSIGNMENT]),
         "ibans": Gate([_NINE], [_IBAN], _TEXT.str.contains(_countries())),

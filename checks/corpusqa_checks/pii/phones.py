@@ -20,7 +20,9 @@ _NOT_DIGITS = re.compile(r"\D")
 _INTERNATIONAL = re.compile(r"\(?\+|00[1-9]")
 _DATE = re.compile(
     r"\d{5}-\d\d-\d\d|(?:19|20)\d\d([\-./ ]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?:[ .\-]?\d{1,6})*"
-    r"|(?:0?[1-9]|[12]\d|3[01])([\-./ ])(?:0?[1-9]|[12]\d|3[01])\2(?:19|20)?\d\d(?:[ .\-]\d{1,4})*"
+    # behind two digits of a year only a time of day; five pairs of digits are a number as it is printed in France
+    r"|(?:0?[1-9]|[12]\d|3[01])([\-./ ])(?:0?[1-9]|[12]\d|3[01])\2"
+    r"(?:(?:19|20)\d\d(?:[ .\-]\d{1,4})*|\d\d(?: \d{1,2}\.\d\d(?:\.\d\d)?| \d{4})?)"
     r"|(?:19|20)\d\d ?[\-/] ?(?:19|20)\d\d"
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:([ .])\d{3})(?:\1\d{3})+")
@@ -29,6 +31,8 @@ _RANGE = re.compile(r"(\d{2,6}) ?[\-/] ?(\d{2,6})")
 _NANP = re.compile(r"(?:1[ .\-])?(?:\(\d{3}\) ?|\d{3}[.\-])\d{3}[ .\-]\d{4}")
 _EXTENSION = re.compile(r"(?i) ?(?:x|ext\.?|extension|durchwahl|poste|int\.?|доб\.?) ?\d{1,6}(?!\w)")
 _TRUNK = re.compile(r"\(?0\d[\d() .\-/]+")
+_TRUNK_8 = re.compile(r"8[ \-(]{1,2}\d{3}[ \-)]{1,2}\d{3}[ \-]\d\d[ \-]\d\d")
+_WITH_8 = ("ru", "be", "kk")  # where the trunk prefix is not a zero
 # Letters and digits in one piece before groups of digits: all of it is one code, as of a parcel.
 _CODE = re.compile(r"(?<!\w)(?:[A-Z]{1,4}\d{1,4}|\d{1,4}[A-Z]{1,4})[ \-]\Z")
 _PIECES = re.compile(r" [/\-] |/")
@@ -121,8 +125,9 @@ def _is_after_cue(line: Line, start: int, value: str) -> bool:
 
 
 def _is_printed(value: str, language: str | None) -> bool:
-    """Grouped as numbers with a trunk zero are printed where the language is spoken."""
-    if not _TRUNK.fullmatch(value) or language is None or value.isdigit():
+    """Grouped as numbers with a trunk prefix are printed where the language is spoken."""
+    trunk = _TRUNK_8 if language in _WITH_8 else _TRUNK
+    if not trunk.fullmatch(value) or language is None or value.isdigit():
         return False
     return any(_as_printed(value, region) for region in regions_of(language))
 

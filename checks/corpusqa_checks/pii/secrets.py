@@ -25,6 +25,10 @@ _GENERIC_ASSIGNMENT = re.compile(
     rf"(?:{_GENERIC_NAME})[\w.\-]{{0,20}}(?P<assigned>[\"'`\]]{{0,2}}\s{{0,3}}(?:=>|:=|==?|:)\s{{0,3}}(?P<quote>[\"'`])(?P<quoted>[{_SIGNS}&]{_LENGTH})(?P=quote)"
     rf"|[\"'\]]{{0,2}}\s?=\s?(?P<bare>[{_SIGNS}]{_LENGTH}))"
 )
+_HEADER = re.compile(
+    r"(?i)authorization[\"'`\]]{0,2}\s{0,3}[:=,]\s{0,3}[\"'`]?(?:bearer|basic|token) "
+    rf"(?P<value>[{_SIGNS}]{_LENGTH})"
+)
 _NOT_NAMES = re.compile(
     r"(?i)public|keyboard|keyword|monkey|tokeni[sz]e|author(?!iz)|primary|foreign|partition|sort_?key"
 )
@@ -98,8 +102,15 @@ def assigned_secrets(line: Line) -> Iterator[Hit]:
             continue
         name = _name(line.text, found.start(), found.start("assigned"))
         if name and _looks_random(value) and not _NOT_NAMES.search(name) and not _is_query(line.text, name, found):
-            spared = RESERVED if is_reserved_secret(value) else ""
-            yield Hit(*found.span(group), "secret", 0.7, "assignment to a telling name, entropy", value, spared)
+            yield _assigned(*found.span(group), value)
+    for found in _HEADER.finditer(line.text):
+        if _AFTER.match(line.text, found.end()) and _looks_random(found["value"]):
+            yield _assigned(*found.span("value"), found["value"])
+
+
+def _assigned(start: int, end: int, value: str) -> Hit:
+    spared = RESERVED if is_reserved_secret(value) else ""
+    return Hit(start, end, "secret", 0.7, "assignment to a telling name, entropy", value, spared)
 
 
 def _name(text: str, start: int, end: int) -> str:
