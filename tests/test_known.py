@@ -176,6 +176,14 @@ def test_what_is_left_of_a_stage_made_of_something_else_is_not_used(tmp_path: Pa
     assert len((tmp_path / "calls").read_text().split()) == 5
 
 
+def test_what_other_code_made_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flow = Flow(LocalEngine(1), tmp_path)
+    flow.write("made", "of this", [{"numbers": pl.DataFrame({"n": [1]})}])
+    assert flow.finished("made", "of this", 1)
+    monkeypatch.setattr("corpusqa.engines.flow.own_code", lambda: "another version")
+    assert flow.finished("made", "of this", 1) is None
+
+
 def test_report_gate_and_clean_share_one_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source, work = tmp_path / "c.jsonl", ["--work", str(tmp_path / "w"), "-q", "--select", "shouting,copies"]
     source.write_text("".join(json.dumps(row) + "\n" for row in rows()))

@@ -15,6 +15,7 @@ from corpusqa.engines.hashing import buckets_of, digest_of
 from corpusqa.engines.lock import alone
 from corpusqa.engines.memory import Memory
 from corpusqa.engines.parts import MANIFEST, NOTHING, Done, Stage, commit, noted, notes, read_stage, write_tables
+from corpusqa.plugins.fingerprint import own_code
 
 STARTED = "started"  # holds the fingerprint that an unfinished stage is to have
 Progress = Callable[[str, int, int], None]
@@ -160,11 +161,11 @@ class Flow:
 
     def finished(self, name: str, made_of: object, count: int) -> Stage | None:
         """What `write` left under this name, if it was made of the same."""
-        return read_stage(self.work / name, digest_of(digest_of(name, made_of, count), pl.__version__))
+        return read_stage(self.work / name, _here(digest_of(name, made_of, count)))
 
     def has(self, name: str, made_of: object, tasks: Sequence[Any]) -> bool:
         """Whether `map` would find this stage finished."""
-        fingerprint = digest_of(digest_of(name, made_of, tasks), pl.__version__)
+        fingerprint = _here(digest_of(name, made_of, tasks))
         return read_stage(self.work / name, fingerprint) is not None
 
     def set_aside(self, name: str, other: str) -> Stage | None:
@@ -192,7 +193,7 @@ class Flow:
         run: Callable[[Path], list[Done]],
         about: Mapping[str, str] = NOTHING,
     ) -> Stage:
-        fingerprint = digest_of(fingerprint, pl.__version__)
+        fingerprint = _here(fingerprint)
         folder = self.work / name
         finished = read_stage(folder, fingerprint)
         if finished is not None:
@@ -202,6 +203,11 @@ class Flow:
             folder.mkdir(parents=True, mode=0o700)
             (folder / STARTED).write_text(fingerprint, encoding="utf-8")
         return commit(folder, fingerprint, run(folder), expected, about)
+
+
+def _here(fingerprint: str) -> str:
+    """The fingerprint of a stage that this version of polars and of our own code makes."""
+    return digest_of(fingerprint, pl.__version__, own_code())
 
 
 def _started(folder: Path) -> str | None:

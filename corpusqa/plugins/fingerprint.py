@@ -39,6 +39,12 @@ def files_digest(files: tuple[Path, ...]) -> str:
     return digest.hexdigest()
 
 
+@cache
+def own_code() -> str:
+    """Digest of corpusqa's own files: what other code has made is not reused."""
+    return files_digest(tuple(sorted(Path(__file__).parent.parent.rglob("*.py"))))
+
+
 def _module_files(module: str, own: bool) -> tuple[Path, ...]:
     """Files of the module's top-level package; for a check of ours its folder and the shared private ones."""
     top, _, rest = module.partition(".")

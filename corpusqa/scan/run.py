@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 import polars as pl
 
@@ -14,7 +13,7 @@ from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Stage
 from corpusqa.errors import EmptyCorpus
 from corpusqa.plugins import Plugin, Spec, fingerprint
-from corpusqa.plugins.fingerprint import files_digest
+from corpusqa.plugins.fingerprint import own_code
 from corpusqa.scan.against import matches
 from corpusqa.scan.estimate import estimate
 from corpusqa.scan.groups import derived, grouped
@@ -53,7 +52,7 @@ def scan(
         ContractError: a check broke what it declared.
     """
     specs = tuple(plugin.spec for plugin in plugins)
-    prints = (_own_code(), *(fingerprint(plugin) for plugin in plugins))
+    prints = (own_code(), *(fingerprint(plugin) for plugin in plugins))
     measured = _measure(corpus, plugins, flow, specs, prints, origin)
     made_of = (prints, measured.digest, reference.identity() if reference else None)
     stored = flow.finished("scan", made_of, len(corpus.units))
@@ -122,8 +121,3 @@ def _not_empty(scanned: Scanned) -> None:
 
 def _said_of(rows: int) -> str:
     return "its only row is unreadable" if rows == 1 else f"all {rows:,} rows are unreadable, most of them"
-
-
-def _own_code() -> str:
-    """Digest of the engine's own files: a stage made by other code is not reused."""
-    return files_digest(tuple(sorted(Path(__file__).parent.parent.rglob("*.py"))))
