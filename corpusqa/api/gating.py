@@ -18,6 +18,7 @@ from corpusqa.gate.accepted import ASKED, Accepted, accept
 from corpusqa.gate.base import Base, base_of_report, base_of_scan, find_report, read_report
 from corpusqa.gate.baseline import key_of, read_baseline
 from corpusqa.hub import fetch_release
+from corpusqa.release.store import version_folder
 from corpusqa.scan.names import told
 from corpusqa.scratch import scratch
 
@@ -68,7 +69,7 @@ def _base(found: Account) -> Base | None:
                     "publish it with `corpusqa push --include report`, or give a path"
                 )
             return base_of_report(read_report(report), name)
-    report = find_report(Path(name))
+    report = find_report(version_folder(name)[0])
     if report is not None:
         return base_of_report(read_report(report), name)
     if not Path(name).exists():

@@ -51,6 +51,7 @@ def measured_sections(manifest: Values, report: Values, declared: Values) -> dic
 
 def drift(text: str, manifest: Values, report: Values, declared: Values) -> list[str]:
     """What differs between a card and the one that its release has: names of sections and keys of the head."""
+    text = text.replace("\r\n", "\n")  # an editor may have saved it so
     there, wanted = sections(text), measured_sections(manifest, report, declared)
     found = [f"section {name!r}" for name in wanted if there.get(name) != wanted[name]]
     head, _ = split_front(text)

@@ -36,6 +36,9 @@ def staging(out: Path) -> Iterator[Path]:
         folder.mkdir()
         try:
             yield folder
+        except OSError as error:
+            error.filename = error.filename or str(out)  # "no space left" does not say where
+            raise
         finally:
             shutil.rmtree(folder, ignore_errors=True)
             guard.unlink(missing_ok=True)
