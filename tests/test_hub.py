@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import socket
@@ -391,11 +392,28 @@ def test_a_version_that_is_not_the_child_of_what_is_there_is_refused(
     assert hub.push(other.folder, onto=True)["state"] == "published"
 
 
-def test_data_of_others_is_not_overwritten(hub: Hub, releases: tuple[Path, Path]) -> None:
-    hub.server.hub.create(REPO, False)
-    value = {"path": "data/train.csv", "content": "eA==", "encoding": "base64"}
-    lines = [{"key": "header", "value": {"summary": "x"}}, {"key": "file", "value": value}]
+def committed(hub: Hub, **files: bytes) -> None:
+    """What somebody else commits; names of files with `__` for a slash and `_` for a dot."""
+    lines: list[dict] = [{"key": "header", "value": {"summary": "x"}}]
+    for name, content in files.items():
+        path = name.replace("__", "/").replace("_", ".")
+        value = {"path": path, "content": base64.b64encode(content).decode(), "encoding": "base64"}
+        lines.append({"key": "file", "value": value})
     hub.server.hub.commit(REPO, "main", lines, False)
+
+
+def test_a_card_that_was_edited_on_the_hub_is_not_overwritten(hub: Hub, releases: tuple[Path, Path]) -> None:
+    hub.push(releases[0])
+    committed(hub, README_md=(releases[0] / "README.md").read_bytes() + b"\n## Uses\n\nNone.\n")
+    assert "README.md was edited there" in hub.push(releases[1])["error"]
+    assert len(hub.state()["commits"]) == 3
+    assert hub.push(releases[1], onto=True)["state"] == "published"
+
+
+@pytest.mark.parametrize("manifest", [{}, {"corpusqa__manifest_json": b'{"x": 1}'}])
+def test_data_of_others_is_not_overwritten(hub: Hub, releases: tuple[Path, Path], manifest: dict[str, bytes]) -> None:
+    hub.server.hub.create(REPO, False)
+    committed(hub, data__train_csv=b"x", **manifest)
     assert "data/train.csv" in hub.push(releases[0])["error"]
 
 
@@ -426,7 +444,7 @@ def test_a_repository_without_a_commit_is_published_to(hub: Hub, releases: tuple
 
 def test_a_branch_that_is_not_there_is_named(hub: Hub, releases: tuple[Path, Path]) -> None:
     hub.push(releases[0])
-    assert "has no 'develop' (its branches: main)" in hub.push(releases[1], branch="develop")["error"]
+    assert "has no 'develop' (it has: main, v1.0.0)" in hub.push(releases[1], branch="develop")["error"]
 
 
 def test_a_dry_run_changes_nothing(hub: Hub, releases: tuple[Path, Path]) -> None:

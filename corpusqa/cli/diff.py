@@ -55,11 +55,11 @@ def command(a: str, b: str, form: str, config: Path | None, exit_code: bool) -> 
 
 def _side(place: str, folder: Path, config: Path | None) -> Side:
     from corpusqa.errors import UsageError
-    from corpusqa.hub import fetch_release
-    from corpusqa.release.diff import is_side, release_side, scanned_side, side
+    from corpusqa.hub import remote_side
+    from corpusqa.release.diff import is_side, scanned_side, side
 
     if place.startswith("hf://"):
-        return release_side(fetch_release(place, folder).folder, place)
+        return remote_side(place, folder)
     if is_side(place):
         return side(place)
     if not Path(place).exists():

@@ -58,7 +58,7 @@ def refuse_foreign(
     """
     if onto:
         return
-    if there is not None:
+    if there is not None and there.get("content_id"):
         parent = (manifest.get("parent") or {}).get("content_id")
         if there.get("content_id") not in (parent, manifest["content_id"]):
             raise UsageError(
@@ -69,6 +69,21 @@ def refuse_foreign(
     foreign = sorted(path for path in tree if path.startswith("data/") or path.endswith((".parquet", ".jsonl", ".csv")))
     if foreign:
         raise UsageError(f"{repo}: holds data that is no release ({foreign[0]}); publish over it with --onto")
+
+
+def refuse_edited_card(remote: Remote, there: Mapping[str, Any] | None, tree: Mapping[str, Any]) -> None:
+    """Stop before a card is overwritten that somebody edited on the hub.
+
+    Raises:
+        UsageError: the card is not the one that the release there was tagged with.
+    """
+    tagged = remote.tags().get(f"v{(there or {}).get('version')}")
+    if tagged is None or CARD not in tree or remote.tree(tagged).get(CARD) == tree[CARD]:
+        return
+    raise UsageError(
+        f"{remote.repo}: {CARD} was edited there after the last release; take the change over into the {CARD} of this "
+        "release, or publish over it with --onto"
+    )
 
 
 def leftovers(remote: Remote, there: Mapping[str, Any] | None, manifest: Mapping[str, Any]) -> tuple[str, ...]:

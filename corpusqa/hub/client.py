@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, cast
 
 from corpusqa.errors import CannotEvaluate, UsageError
 from corpusqa.reach import refuse_unreachable
@@ -44,7 +45,7 @@ class Remote:
     def __init__(
         self, repo: str, endpoint: str | None = None, token: str | None = None, xet: bool | None = None
     ) -> None:
-        from huggingface_hub import HfApi, constants
+        from huggingface_hub import HfApi, constants, utils
         from huggingface_hub.errors import HFValidationError
         from huggingface_hub.utils._validators import validate_repo_id
 
@@ -56,6 +57,8 @@ class Remote:
             ) from None
         if repo.count("/") != 1:
             raise UsageError(f"{repo!r}: say whose repository it is: owner/name")
+        if not sys.stderr.isatty():
+            cast("Any", utils).disable_progress_bars()
         self.repo = repo
         self.endpoint = (endpoint or constants.ENDPOINT).rstrip("/")
         if "@" in self.endpoint:
@@ -95,11 +98,11 @@ class Remote:
                     self.api.whoami()  # tells a bad token from a repository that is not there
                 return None
             except RevisionNotFoundError:
-                there = self.api.list_repo_refs(self.repo, repo_type=KIND).branches
-                if not there and branch == "main":
+                refs = self.api.list_repo_refs(self.repo, repo_type=KIND)
+                if not refs.branches and branch == "main":
                     return ""
-                names = ", ".join(one.name for one in there) or "none"
-                raise UsageError(f"{self.repo}: has no {branch!r} (its branches: {names})") from None
+                names = ", ".join(one.name for one in (*refs.branches, *refs.tags)) or "nothing"
+                raise UsageError(f"{self.repo}: has no {branch!r} (it has: {names})") from None
         return str(found.sha)
 
     def create(self, *, private: bool) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from corpusqa.errors import CannotEvaluate, UsageError
-from corpusqa.hub.checks import approved_card, leftovers, refuse_foreign
+from corpusqa.hub.checks import approved_card, leftovers, refuse_edited_card, refuse_foreign
 from corpusqa.hub.client import Conflict, NoAnswer, Remote
 from corpusqa.hub.outgoing import Outgoing, outgoing
 from corpusqa.release.manifest import verify_files
@@ -141,6 +141,8 @@ class Push:
         uploads, deletes = self._difference(tree)
         if self.options.dry_run:
             return self._said("planned", head, uploads, deletes)
+        if uploads and not self.options.onto and not self._is_this(there):
+            refuse_edited_card(self.remote, there, tree)
         notes = leftovers(self.remote, there, self.manifest)
         proposed = self._proposed() if self.options.create_pr else ""
         if proposed:

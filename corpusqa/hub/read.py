@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from corpusqa.errors import CannotEvaluate, UsageError
@@ -28,7 +30,8 @@ def parse(address: str) -> tuple[str, str]:
 
 def remote_side(address: str, work: Path, endpoint: str | None = None, token: str | None = None) -> Side:
     """A published release as one side of a diff; its small tables are fetched into `work`."""
-    return release_side(fetch_release(address, work, endpoint, token).folder, address)
+    with _called(address, work):
+        return release_side(fetch_release(address, work, endpoint, token).folder, address)
 
 
 def fetch_release(address: str, folder: Path, endpoint: str | None = None, token: str | None = None) -> Release:
@@ -44,13 +47,23 @@ def fetch_release(address: str, folder: Path, endpoint: str | None = None, token
         raise UsageError(f"{address}: there is no such repository, or the token may not see it")
     if not _fetched(remote, revision, folder, MANIFEST):
         raise UsageError(f"{address}: holds no release of corpusqa")
-    manifest = read_manifest(folder)
+    with _called(address, folder):
+        manifest = read_manifest(folder)
     for path in (file["path"] for file in manifest["files"]):
         if path in (DOCS, REPORT) or path.startswith("removed/"):
             _fetched(remote, revision, folder, path)
     if not (folder / DOCS).is_file():
         raise CannotEvaluate(f"{address}: the release has no {DOCS}")
     return Release(folder, manifest, fresh=False)
+
+
+@contextmanager
+def _called(address: str, folder: Path) -> Iterator[None]:
+    """Errors about what was fetched name where it comes from."""
+    try:
+        yield
+    except (UsageError, CannotEvaluate) as error:
+        raise type(error)(str(error).replace(str(folder), address)) from None
 
 
 def _fetched(remote: Remote, revision: str, folder: Path, path: str) -> bool:
