@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -60,6 +61,25 @@ def test_utf_16_is_named(tmp_path: Path, ending: str, encoding: str) -> None:
     said = found.unreadable["reason"].to_list()
     assert said[0] == "looks like UTF-16; convert it to UTF-8"
     assert len(said) == (3 if ending == "jsonl" else 1)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
+@pytest.mark.parametrize("ending", ["json", "jsonl"])
+def test_compressed_data_of_another_name_are_named(tmp_path: Path, ending: str, pack: Callable[[bytes], bytes]) -> None:
+    write(tmp_path, {f"a.{ending}": '{"text": "good"}\n', f"b.{ending}": pack(b'{"text": "lost"}\n' * 9)})
+    found = read_all(open_corpus(tmp_path))
+    assert found.documents["text"].to_list() == ["good"]
+    assert found.unreadable["reason"][0] == "looks like compressed data; a name that ends in .gz or .zst says so"
+
+
+def test_a_text_of_utf_16_is_named(tmp_path: Path) -> None:
+    found = read_all(open_corpus(write(tmp_path, {"a.txt": "one".encode("utf-16")})))
+    assert found.unreadable["reason"].to_list() == ["looks like UTF-16; convert it to UTF-8"]
+
+
+def test_a_folder_without_documents_says_what_it_holds(tmp_path: Path) -> None:
+    with pytest.raises(EmptyCorpus, match=r"\.zst behind it; the folder holds 2 \.txt\.gz, 1 \.zip$"):
+        open_corpus(write(tmp_path, {"a.txt.gz": b"", "b.txt.gz": b"", "c.zip": b""}))
 
 
 @pytest.mark.parametrize("nested", [False, True])

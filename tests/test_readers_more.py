@@ -16,9 +16,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import zstandard
 
 from corpusqa.corpus import open_corpus, remove_spool
 from corpusqa.errors import CannotEvaluate, EmptyCorpus, SourceError
@@ -42,6 +44,27 @@ def texts(source: object, **options: object) -> list[str]:
 )
 def test_json_is_an_array_or_lines(tmp_path: Path, content: str) -> None:
     assert texts(write(tmp_path, {"a.json": content})) == [row["text"] for row in ROWS]
+
+
+@pytest.mark.parametrize("unit_bytes", [1 << 20, 200])
+@pytest.mark.parametrize("lines", [False, True])
+def test_packed_json(tmp_path: Path, lines: bool, unit_bytes: int) -> None:
+    rows = [{"text": f"{i} " + "x" * 300} for i in range(20)]
+    content = ("\n".join(map(json.dumps, rows)) if lines else json.dumps(rows)).encode()
+    write(tmp_path, {"a.json.gz": gzip.compress(content), "b.json.zst": zstandard.compress(content)})
+    found = read_all(open_corpus(tmp_path, work=tmp_path / "work", unit_bytes=unit_bytes))
+    assert found.documents["text"].to_list() == [row["text"] for row in rows] * 2
+
+
+@pytest.mark.parametrize(
+    ("cut", "good", "reason"), [(4, 2, "the compressed data end early"), (16, 1, "the rest of the")]
+)
+def test_packed_json_that_ends_early(tmp_path: Path, cut: int, good: int, reason: str) -> None:
+    packed = gzip.compress(json.dumps(ROWS).encode(), 0)
+    rows = read_all(open_corpus(write(tmp_path, {"a.json.gz": packed[:-cut]})))
+    assert rows.documents.height == good
+    assert len(rows.unreadable) == 1
+    assert reason in rows.unreadable["reason"][0]
 
 
 def test_one_json_object_is_one_row(tmp_path: Path) -> None:
@@ -107,6 +130,17 @@ def test_large_csv_files_are_cut_between_rows(tmp_path: Path) -> None:
     assert read_all(whole).documents.drop("line").equals(read_all(parts).documents.drop("line"))
     assert read_all(whole).unreadable.drop("line").equals(read_all(parts).unreadable.drop("line"))
     assert read_all(whole).lines == read_all(parts).lines
+
+
+def test_a_column_without_a_name_is_no_text(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="no text column; the columns are , story"):
+        open_corpus(write(tmp_path, {"a.csv": ",story\n0,a\n"}))
+
+
+@pytest.mark.parametrize("source", [pl.DataFrame({"text": ["a"]}), [{"text": "a"}], 5, None])
+def test_what_is_no_source_says_how_to_make_one(source: object) -> None:
+    with pytest.raises(SourceError, match=r"is no source; .*from_polars"):
+        open_corpus(source)
 
 
 def test_a_csv_header_that_names_a_column_twice(tmp_path: Path) -> None:

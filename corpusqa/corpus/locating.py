@@ -56,8 +56,8 @@ def locate(source: Any, work: Path | None) -> Located:
     if is_dataset(source):
         return _spooled(f"datasets.{type(source).__name__}", work, lambda to: spool_dataset(source, to), anonymous=True)
     if isinstance(source, Sequence) and not isinstance(source, str):
-        return _several([os.fspath(path) for path in source])
-    name = os.fspath(source)
+        return _several([_path(path) for path in source])
+    name = _path(source)
     if name == "-":
         return _spooled("standard input", work, spool_stdin, anonymous=True)
     hub = hub_dataset(name)
@@ -69,6 +69,17 @@ def locate(source: Any, work: Path | None) -> Located:
     if not path.exists() and MAGIC.search(name):
         return _several(sorted(glob.glob(name, recursive=True)), name)  # noqa: PTH207 (absolute and relative alike)
     return _local(path, name)
+
+
+def _path(source: Any) -> str:
+    """A path or an address as text; frames and lists of rows are none."""
+    if isinstance(source, str | os.PathLike):
+        return os.fspath(source)
+    kind = f"{type(source).__module__.partition('.')[0]}.{type(source).__name__}".removeprefix("builtins.")
+    raise SourceError(
+        f"{kind} is no source; give paths, addresses or a dataset, which datasets.Dataset.from_polars, from_pandas, "
+        "from_list or from_generator makes of what is in memory"
+    )
 
 
 def _local(path: Path, name: str) -> Located:

@@ -57,7 +57,7 @@ def _bytes_at_once(listing: Listing, file: File) -> int:
     """About how much has to be in memory to read the smallest piece of a file."""
     if listing.format == "parquet":
         return largest_group(listing.root, file)
-    packed = listing.format == "jsonl" and packing(listing.root / file.path)
+    packed = listing.format in ("jsonl", "json") and packing(listing.root / file.path)
     return file.bytes * EXPANSION if packed else 0
 
 

@@ -36,7 +36,7 @@ def found_shape(columns: Mapping[str, str]) -> Shape | None:
     plain = [name for name in texts if columns[name] == TEXT]
     if plain:
         return plain[0], ()
-    chats = [(lower[name],) for name in CHATS if columns.get(lower.get(name, "")) in (NESTED, TEXT)]
+    chats = [(lower[name],) for name in CHATS if name in lower and columns[lower[name]] in (NESTED, TEXT)]
     groups = [_group(lower, group) for group in PREFERENCES], chats, [_group(lower, group) for group in GROUPS]
     for names in (name for group in groups for name in group if name):
         return "", tuple(Cell(name if len(names) > 1 else "", (name,)) for name in names)

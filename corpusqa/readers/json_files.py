@@ -5,13 +5,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from corpusqa.readers import jsonl
-from corpusqa.readers.files import open_file, shown, why
+from corpusqa.readers.files import shown, why
 from corpusqa.readers.model import Block, File, Unit, kinds_of, renumbered, whole_files
-from corpusqa.readers.records import BOM, UTF16, Bad, Records, decoder, is_utf16, parse, refuse_surrogates
+from corpusqa.readers.records import (
+    BOM,
+    COMPRESSED,
+    UTF16,
+    Bad,
+    Records,
+    decoder,
+    is_compressed,
+    is_utf16,
+    parse,
+    refuse_surrogates,
+)
+from corpusqa.readers.streams import Broken, chunks, read_whole
 
 BLANK = re.compile(r"[ \t\n\r]*")
 HEAD = 1 << 16
@@ -47,20 +60,24 @@ def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
     rows = Records()
     for path in unit.files:
         try:
-            with open_file(root / path) as stream:
-                data = stream.read()
+            data, broken = read_whole(root / path)
         except OSError as error:
             rows.trouble(why(error), shown(path))
-        else:
-            if is_utf16(data):
-                rows.trouble(UTF16, shown(path), offset=0)
-                continue
-            _add(rows, shown(path), data.removeprefix(BOM).decode(errors="surrogateescape"))
+            continue
+        no_text = UTF16 if is_utf16(data) else COMPRESSED if is_compressed(data) else ""
+        if no_text:
+            rows.trouble(no_text, shown(path), offset=0)
+        elif _added(rows, shown(path), data.removeprefix(BOM).decode(errors="surrogateescape")) and broken:
+            rows.trouble(broken, shown(path), offset=len(data))
     return rows.block()
 
 
-def _add(rows: Records, file: str, text: str) -> None:
-    """Every element of an array, or the one object; what follows a broken element is one unreadable row."""
+def _added(rows: Records, file: str, text: str) -> bool:
+    """Add every element of an array, or the one object; what follows a broken element is one unreadable row.
+
+    Returns:
+        Whether the text was read to its end.
+    """
     at = _skip(text, 0)
     is_array = text[at : at + 1] == "["
     at = _skip(text, at + 1) if is_array else at
@@ -74,13 +91,16 @@ def _add(rows: Records, file: str, text: str) -> None:
                 raise Bad("not JSON: text after the object")
         except (ValueError, RecursionError, Bad) as error:
             rows.trouble(_reason(error), file, offset=_bytes_before(text, getattr(error, "pos", at)))
-            return
+            return False
         _add_value(rows, file, value, lambda start=at: _bytes_before(text, start))
         at = _skip(text, end + 1) if is_array and text[end] == "," else end
     if is_array and at >= len(text):
         rows.trouble("the array is not closed: the file ends early", file, offset=_bytes_before(text, at))
-    elif is_array and _skip(text, at + 1) < len(text):
+        return False
+    if is_array and _skip(text, at + 1) < len(text):
         rows.trouble("not JSON: text after the array", file, offset=_bytes_before(text, at + 1))
+        return False
+    return True
 
 
 def _add_value(rows: Records, file: str, value: Any, offset: Any) -> None:
@@ -113,13 +133,13 @@ def _bytes_before(text: str, at: int) -> int:
 
 def _has_lines(path: Path) -> bool:
     """Whether a file is JSON Lines: its first line is an object, and more than blanks follow."""
-    try:
-        with open_file(path) as stream:
-            head = stream.read(HEAD).removeprefix(BOM)
-            while b"\n" not in head and (more := stream.read(HEAD << 4)):
-                head += more
-    except OSError:
-        return False
+    head = b""
+    with suppress(OSError, Broken):  # the reader says so, with its place
+        for piece in chunks(path):
+            head += piece
+            if len(head) >= HEAD and b"\n" in head.strip():
+                break
+    head = head.removeprefix(BOM)
     first, _, rest = head.lstrip().partition(b"\n")
     if not rest.strip() or not first.startswith(b"{"):
         return False

@@ -10,7 +10,7 @@ from typing import Any
 from corpusqa.readers.files import shown, why
 from corpusqa.readers.json_table import read_table
 from corpusqa.readers.model import Block, File, Unit, kinds_of, renumbered, whole_files
-from corpusqa.readers.records import BOM, Bad, Records, parse
+from corpusqa.readers.records import BOM, COMPRESSED, UTF16, Bad, Records, parse
 from corpusqa.readers.streams import Broken, Lines, chunks, packing, range_pieces
 
 EXPANSION = 4  # text bytes per compressed byte, for planning only
@@ -85,7 +85,7 @@ def _add(rows: Records, file: str, number: int, line: bytes, offset: int, torn: 
     try:
         rows.add(parse(line if offset else line.removeprefix(BOM)), file, number, offset)
     except Bad as bad:
-        rows.trouble(torn or str(bad), file, number, offset + bad.at)
+        rows.trouble(str(bad) if str(bad) in (UTF16, COMPRESSED) else torn or str(bad), file, number, offset + bad.at)
 
 
 def _sample(path: Path, limit: int) -> Iterator[dict[str, Any]]:

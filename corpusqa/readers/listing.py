@@ -25,7 +25,9 @@ FORMATS = {
     ".feather": "arrow",
 }
 COMPRESSED = (".gz", ".zst")
-COMPRESSIBLE = ("jsonl", "csv")
+COMPRESSIBLE = ("jsonl", "json", "csv")
+PACKED = "; those of rows in text also with .gz or .zst behind it"
+NAMED = 5  # endings of files that have no reader, in a message
 METADATA = "metadata.jsonl"
 NOT_ROWS = ("readme", "license")  # beginnings of top-level names that describe a corpus
 # What tools leave beside the data of a dataset; never rows.
@@ -83,10 +85,7 @@ def list_files(root: Path, paths: Sequence[str]) -> Listing:
     formats = {path: format_of(path) for path in paths}
     for path, found in formats.items():
         if found is None:
-            known = ", ".join(FORMATS)
-            raise SourceError(
-                f"{root / path}: no reader for this kind of file; known are {known}, .jsonl.gz, .jsonl.zst"
-            )
+            raise SourceError(f"{root / path}: no reader for this kind of file; known are {', '.join(FORMATS)}{PACKED}")
     if len(set(formats.values())) > 1:
         raise SourceError(f"{root}: {' and '.join(sorted(filter(None, set(formats.values()))))} files together")
     files = [File(path, _size(root / path)) for path in sorted(paths, key=os.fsencode)]
@@ -105,7 +104,8 @@ def list_folder(root: Path) -> Listing:
     known = [(file, format_of(file.path)) for file in every if not _describes(file.path)]
     counts = Counter(name for _, name in known if name)
     if not counts:
-        raise EmptyCorpus(f"{root}: no documents; looked for files named {', '.join('*' + s for s in FORMATS)}")
+        looked = ", ".join("*" + ending for ending in FORMATS)
+        raise EmptyCorpus(f"{root}: no documents; looked for files named {looked}{PACKED}{_held(every)}")
     (chosen, most), *others = counts.most_common()
     if others and others[0][1] == most:
         tie = " and ".join(f"{n} {name}" for name, n in counts.most_common() if n == most)
@@ -114,6 +114,13 @@ def list_folder(root: Path) -> Listing:
     taken = {file.path for file in files}
     ignored = sorted({file.path for file in every} - taken)
     return Listing(root.absolute(), chosen, files, tuple(ignored), _folders(taken), tuple(sorted(skipped)))
+
+
+def _held(files: Sequence[File]) -> str:
+    """What a folder without documents holds instead, by the endings of the names."""
+    kinds = Counter("".join(PurePosixPath(file.path.lower()).suffixes[-2:]) or "no ending" for file in files)
+    said = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(NAMED))
+    return f"; the folder holds {said}{' and others' if len(kinds) > NAMED else ''}" if kinds else ""
 
 
 def _folders(paths: Iterable[str]) -> int:

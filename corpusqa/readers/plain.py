@@ -14,6 +14,7 @@ from corpusqa.errors import SourceError
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.listing import METADATA, POINTER_BYTES, refuse_pointer
 from corpusqa.readers.model import PLACE, TEXT, Block, File, Trouble, Unit, kinds_of, whole_files
+from corpusqa.readers.records import UTF16, UTF16_MARKS
 
 KEY = "file_name"  # the column of metadata.jsonl that names the file, as in the folders of `datasets`
 
@@ -59,7 +60,9 @@ def _text(root: Path, path: str, row: int) -> str | Trouble:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        return Trouble(row, shown(path), None, error.start, "not valid UTF-8")
+        return Trouble(
+            row, shown(path), None, error.start, UTF16 if data.startswith(UTF16_MARKS) else "not valid UTF-8"
+        )
 
 
 def _metadata_of(root: Path) -> tuple[tuple[str, ...], dict[str, dict[str, Any]]]:

@@ -11,9 +11,12 @@ import polars as pl
 import pyarrow as pa
 
 from corpusqa.readers.model import PLACE, Block, Trouble
+from corpusqa.readers.streams import MAGIC
 
 BOM = b"\xef\xbb\xbf"
 UTF16 = "looks like UTF-16; convert it to UTF-8"
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+COMPRESSED = "looks like compressed data; a name that ends in .gz or .zst says so"
 ESCAPE = b"\\u"  # looked for first: a pattern is ten times as slow
 ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -87,7 +90,12 @@ def is_utf8(data: bytes) -> bool:
 def is_utf16(data: bytes) -> bool:
     """Whether what should be JSON begins as UTF-16 does: with its mark, or a zero as every second byte."""
     zeros = [not byte for byte in data[:4]]
-    return data[:2] in (b"\xff\xfe", b"\xfe\xff") or zeros in ([True, False] * 2, [False, True] * 2)
+    return data.startswith(UTF16_MARKS) or zeros in ([True, False] * 2, [False, True] * 2)
+
+
+def is_compressed(data: bytes) -> bool:
+    """Whether data begin as gzip or zstd does."""
+    return data.startswith(tuple(MAGIC.values()))
 
 
 decoder = json.JSONDecoder(object_pairs_hook=unique_keys)
@@ -102,7 +110,8 @@ def parse(line: bytes) -> dict[str, Any]:
     try:
         value = decoder.decode(line.decode())
     except UnicodeDecodeError as error:
-        raise Bad(UTF16 if is_utf16(line) else "not valid UTF-8", error.start) from error
+        known = UTF16 if is_utf16(line) else COMPRESSED if is_compressed(line) else ""
+        raise Bad(known or "not valid UTF-8", 0 if known else error.start) from error
     except json.JSONDecodeError as error:
         if is_utf16(line):
             raise Bad(UTF16) from error
