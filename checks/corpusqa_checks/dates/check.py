@@ -102,7 +102,7 @@ def dates(*, tolerance: int = 2, cutoff: str = "") -> Check:
     if tolerance < 0:
         raise ValueError(f"tolerance = {tolerance} days: choose 0 or more")
     limit = stated(cutoff or None)
-    if limit.status == "malformed":
+    if cutoff and limit.date is None:
         raise ValueError(f"cutoff = {cutoff!r} is no day; write it as 2024-06-01")
     return Check(
         signals=SIGNALS | {"source_order": SOURCE_ORDER},

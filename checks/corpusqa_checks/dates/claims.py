@@ -24,9 +24,11 @@ SENTINELS = frozenset(
         (1, 1, 1), (9999, 12, 31), (1980, 1, 1), (2038, 1, 19),
     )
 )  # fmt: skip
+# What programs write for a date that they do not have.
+MISSING = frozenset(["", "-", "--", "n/a", "na", "nan", "nat", "nil", "none", "null", "undefined", "unknown"])
 # Later years are of another calendar, or errors.
 LAST_YEAR = 2199
-_ISO = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:$|[T ]\d{2}:?\d{2}.{0,30}$)")
+_ISO = re.compile(r"(\d{4})(?:-?(\d{2})-?(\d{2})|[-/](\d{1,2})[-/](\d{1,2}))(?:$|[T ]\d{2}:?\d{2}.{0,30}$)")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d{1,9})?")
 _URL = re.compile(
     r"[/=_-]((?:19|20)\d\d)(?:[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))(?=$|[^\d])"
@@ -55,7 +57,7 @@ class Claim:
 def stated(value: str | None) -> Stated:
     """A metadata value: ISO forms, mail forms, seconds of Unix; what names no day for certain is malformed."""
     text = (value or "").strip()
-    if not text:
+    if text.lower() in MISSING:
         return Stated(None, "missing")
     date = _read(text)
     if date is None or (date.year > LAST_YEAR and date not in SENTINELS):
@@ -66,7 +68,7 @@ def stated(value: str | None) -> Stated:
 def _read(text: str) -> dt.date | None:
     iso = _ISO.match(text)
     if iso:
-        return date_of(int(iso[1]), int(iso[2]), int(iso[3]))
+        return date_of(int(iso[1]), int(iso[2] or iso[4]), int(iso[3] or iso[5]))
     if _EPOCH.fullmatch(text):
         return dt.datetime.fromtimestamp(int(text[:10]), dt.UTC).date()
     dates = {mention.date for mention in extract_dates(text[:200], "en")}

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+
+def listed(table: str) -> list[str]:
+    """The entries of a table, longest first, so that an alternation finds the longest."""
+    entries = {entry.strip() for line in table.splitlines() for entry in line.split(";")} - {""}
+    return sorted(entries, key=lambda entry: (-len(entry), entry))
+
+
 # "Published on", "Date:", each followed by a date; lower case.
 PUBLISHED = """
 published; first published; publication date; date published; posted; posted on; date posted; date; released
@@ -23,16 +30,17 @@ päivitetty; zaktualizowano; aktualizacja; aktualizováno; aktualizované; ažur
 ενημερώθηκε; güncellendi; atnaujinta; atjaunināts; uuendatud; diperbarui; cập nhật; تم التحديث; עודכן; 更新日
 最終更新日; 更新时间; 更新; 수정일; 수정
 """
+# Labels that say a publication only where no other word stands before them, unlike "Event date".
+ALONE = frozenset(["date", "datum", "fecha", "data", "дата", "ημερομηνία", "tarih", "tanggal", "stand", "日期"])
+# "Posted by Anna Berg on": what follows a label before the name of whoever did it.
+BY = ("by", "von", "par", "por", "da", "door", "av", "af", "przez")
 # Words between a label and its date.
 BETWEEN = ("on", "at", "am", "le", "el", "il", "em", "vom", "dne", "dnia", "день", "в", "den")
+# Small words in the names of places, and before the date of a dateline.
+_PLACES = "de del la le les du da do dos di der den am an im sur und el al y e on upon ob na nad pod i"
+PLACES = frozenset(listed(_PLACES.replace(" ", ";")))
 # What stands beside the time at which a page was drawn, and never beside the date of an article.
 WEATHER = """
 °; humidity; wind; wind speed; clear sky; overcast; feels like; weather; luftfeuchtigkeit; wetter; météo; humidité
 clima; humedad; tiempo; umidità; meteo; umidade; tempo; vochtigheid; weer; väder; погода; влажность
 """
-
-
-def listed(table: str) -> list[str]:
-    """The entries of a table, longest first, so that an alternation finds the longest."""
-    entries = {entry.strip() for line in table.splitlines() for entry in line.split(";")} - {""}
-    return sorted(entries, key=lambda entry: (-len(entry), entry))

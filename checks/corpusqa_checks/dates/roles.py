@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from corpusqa_checks.dates.labels import BETWEEN, PUBLISHED, UPDATED, WEATHER, listed
+from corpusqa_checks.dates.labels import ALONE, BETWEEN, BY, PLACES, PUBLISHED, UPDATED, WEATHER, listed
 from corpusqa_checks.dates.mentions import DateMention
 from corpusqa_checks.dates.names import folded, month_languages
 
@@ -27,9 +27,9 @@ _CLOCK = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-3])[:.h][0-5]\d(?![\d.])")
 _MAIL = re.compile(r"[*_> ]{0,4}(?:From|To|Cc|Subject|Message-ID|Von|An|Betreff|De|À|Objet)[*_]{0,2}:")
 _WEATHER = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, listed(WEATHER)))})(?!\w)|\u00b0", re.IGNORECASE)
 _DATELINE = re.compile(
-    r"(?m)^[ \t]*[^\W\d_][^\n:;!?]{1,60}?,? "
+    r"(?m)^[ \t]*(?P<place>[^\W\d_][^\n:;!?]{1,60}?),? "
     r"(?:(?P<m1>[^\W\d_]{3,12})\.? (?P<d1>\d{1,2})|(?P<d2>\d{1,2})\.? (?P<m2>[^\W\d_]{3,12})\.?)(?:,? (?P<y>\d{4}))?"
-    r" {0,2}(?:\([^()\n]{1,30}\) {0,2})?(?:[-\u2013\u2014]{1,2}|:)[ \n]"
+    r" {0,2}(?:\([^()\n]{1,30}\) {0,2})?(?P<end>[-\u2013\u2014]{1,2}|:)[ \n]"
 )
 
 
@@ -91,8 +91,8 @@ def _header_role(text: str, mention: DateMention, head: Sequence[Line], number: 
     line = head[number]
     before, after = text[line.start : mention.start], text[mention.end : line.end]
     near = head[max(0, number - NEIGHBOURS) : number + NEIGHBOURS + 1]
-    if any(_MAIL.match(other.text) for other in near):
-        return "quoted"
+    if any(_MAIL.match(other.text) for other in near) or (after.strip() and line.text.endswith(":")):
+        return "quoted"  # a mail, or "On Tue, 5 Mar 2024 at 10:30, Anna wrote:"
     labelled = _label(before)
     if labelled is None and not before.strip() and number:
         previous = next((other.text for other in reversed(head[:number]) if other.text), "")
@@ -118,23 +118,40 @@ def _labels() -> re.Pattern[str]:
     groups = []
     for name, table in (("u", UPDATED), ("p", PUBLISHED)):
         groups.append(f"(?P<{name}>{'|'.join(map(re.escape, listed(table)))})")
-    between = "|".join(map(re.escape, BETWEEN))
+    between, by = ("|".join(map(re.escape, words)) for words in (BETWEEN, BY))
     return re.compile(
-        rf"(?:^|[^\w])(?:{'|'.join(groups)})[\s:*_|/\u2013\u2014.,\uff1a-]{{0,6}}(?:(?:{between})[\s:]{{1,3}}){{0,2}}$"
+        rf"(?:^|[^\w])(?:{'|'.join(groups)})(?:\s(?:{by})\s[^:;!?]{{2,40}}?[\s,|])?"
+        rf"[\s:*_|/\u2013\u2014.,\uff1a-]{{0,6}}(?:(?:{between})[\s:]{{1,3}}){{0,2}}$"
     )
 
 
 def _label(before: str) -> str | None:
     """The role that the words before a date give it."""
-    line = before[-60:]
+    line = before[-80:]
     hit = _labels().search(line.lower())
     if hit is None or len(line.lower()) != len(line):
         return None
     # "Published on" or "published:", but not "... will be / released on": a wrapped line of prose
-    first = line[hit.start("u") if hit["u"] else hit.start("p")]
+    at = hit.start("u") if hit["u"] else hit.start("p")
+    if hit["p"] in ALONE and line[:at].rstrip(" *_")[-1:].isalnum():
+        return None
+    first = line[at]
     if first.islower() and ":" not in line[hit.start() :]:
         return None
     return "label_updated" if hit["u"] else "label_published"
+
+
+def _is_place(words: str, end: str) -> bool:
+    """Whether a dateline may begin with these words: a place, and its country; before a colon in capitals alone."""
+    if words.isupper():
+        return True
+    tokens = [token.strip(".,()") for token in words.split()]
+    named = all(not token[:1].islower() or token in PLACES for token in tokens)
+    return named and end != ":" and not any(c.isdigit() for c in words) and not _is_weekday(tokens[-1])
+
+
+def _is_weekday(word: str) -> bool:
+    return any(folded(word) in table.weekdays for _, table in month_languages("", None))
 
 
 def _dateline(text: str, language: str | None) -> DateMention | None:
@@ -143,6 +160,8 @@ def _dateline(text: str, language: str | None) -> DateMention | None:
     if hit is None:
         return None
     word, day = (hit["m1"], hit["d1"]) if hit["m1"] else (hit["m2"], hit["d2"])
+    if not _is_place(hit["place"], hit["end"]):
+        return None
     for _, table in month_languages(folded(word), language or "en"):
         if 1 <= int(day) <= 31:
             start, end = hit.start("m1" if hit["m1"] else "d2"), hit.end("d1" if hit["m1"] else "m2")
