@@ -1,17 +1,22 @@
-"""How CPU time and memory grow with the corpus: generated text from 10 MB upwards, one run each.
+"""How CPU time and memory grow with the corpus: generated text up to 10 GB, one run each.
 
-    python benchmarks/scale.py [MEGABYTES ...] [--memory 2GB] [--workers 2] [--select text,pii,duplication] [--work DIR]
+    python benchmarks/scale.py [MEGABYTES ...] [--memory 2GB] [--workers 2] [--select text,duplication] [--work DIR]
 
-Each corpus is Parquet of pseudo-words with planted copies, near copies and reserved e-mail addresses. CPU seconds are
-those of all processes of `corpusqa report`; the peak is the largest sum of their proportional memory, looked at twice a
-second. The exponent is the slope between neighbouring sizes on logarithmic scales: 1 is linear.
+Each corpus is Parquet of pseudo-words with planted copies, near copies and reserved e-mail addresses; the smaller ones
+are the first files of the largest. CPU seconds are those of all processes of `corpusqa report`; the peak is the largest
+sum of their proportional memory, looked at twice a second, and beside it are the largest of the driver and of one
+worker. The exponent is the slope between neighbouring sizes on logarithmic scales: 1 is linear; at the end stands that
+of all sizes together.
+
+The checks are `text` and `duplication` unless named: one that measures documents at the cost of reading them, and the
+one whose halves compare all documents with each other. What grows faster than the text, or is held for every document,
+shows with these two. The other checks look at one document at a time and hold nothing; they only take longer.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import shutil
 import subprocess
@@ -25,8 +30,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-SIZES = [10, 100, 1000, 10_000]
-FILE_BYTES, GROUP_ROWS = 256_000_000, 8000
+FILE_MEGABYTES, GROUP_ROWS = 256, 8000
+SIZES = [16, 256, 1024, 3072, 10_240]
 VOCABULARY, SEED = 60_000, 7
 LOOK_SECONDS = 0.5
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -68,7 +73,7 @@ def write_corpus(folder: Path, size: int) -> int:
     schema = pa.schema({"id": pa.string(), "text": pa.string(), "url": pa.string(), "source": pa.string()})
     while written < size:
         with pq.ParquetWriter(folder / f"part-{file:05}.parquet", schema, compression="zstd") as writer:
-            stop = min(written + FILE_BYTES, size)
+            stop = min((file + 1) * FILE_MEGABYTES * 1_000_000, size)
             while written < stop:
                 group: list[str] = []
                 while len(group) < GROUP_ROWS and written < stop:
@@ -81,6 +86,22 @@ def write_corpus(folder: Path, size: int) -> int:
                 number += len(group)
         file += 1
     return number
+
+
+def first_files(folder: Path, whole: Path, size: int) -> int:
+    """A corpus of about `size` megabytes; returns the number of documents.
+
+    Args:
+        folder: Where to put it.
+        whole: A larger corpus by `write_corpus`, of which this one is to have the first files.
+        size: Less than a file is written anew.
+    """
+    if size % FILE_MEGABYTES:
+        return write_corpus(folder, size * 1_000_000)
+    folder.mkdir()
+    for file in sorted(whole.iterdir())[: size // FILE_MEGABYTES]:
+        os.link(file, folder / file.name)
+    return sum(pq.ParquetFile(file).metadata.num_rows for file in folder.iterdir())
 
 
 def tree(root: int) -> list[int]:
@@ -114,16 +135,24 @@ def look(pid: int) -> tuple[float, int]:
 def run(command: list[str], log: Path) -> dict[str, float]:
     """Run a command; CPU seconds and peak memory of all its processes."""
     cpu: dict[int, float] = {}
-    peak, began = 0, time.monotonic()
+    peak, driver, worker, began = 0, 0, 0, time.monotonic()
     with log.open("w") as out, subprocess.Popen(command, stdout=out, stderr=out) as process:
         while process.poll() is None:
             seen = {pid: look(pid) for pid in tree(process.pid)}
             cpu |= {pid: max(spent, cpu.get(pid, 0.0)) for pid, (spent, _) in seen.items()}
-            peak = max(peak, sum(memory for _, memory in seen.values()))
+            memory = {pid: held for pid, (_, held) in seen.items()}
+            peak, driver = max(peak, sum(memory.values())), max(driver, memory.pop(process.pid, 0))
+            worker = max(worker, *memory.values(), 0)
             time.sleep(LOOK_SECONDS)
     if process.returncode:
         raise SystemExit(f"{' '.join(command)}: exit {process.returncode}\n{log.read_text()[-2000:]}")
-    return {"cpu": sum(cpu.values()), "peak": peak / 1e6, "wall": time.monotonic() - began}
+    held = {"peak": peak / 1e6, "driver": driver / 1e6, "worker": worker / 1e6}
+    return {"cpu": sum(cpu.values()), **held, "wall": time.monotonic() - began}
+
+
+def slope(points: list[tuple[int, float]]) -> float:
+    """Of the straight line that fits points best, both axes logarithmic."""
+    return float(np.polyfit(*np.log(points).T, 1)[0])
 
 
 def main() -> None:
@@ -131,23 +160,25 @@ def main() -> None:
     parser.add_argument("megabytes", nargs="*", type=int, default=SIZES)
     parser.add_argument("--memory", default="2GB")
     parser.add_argument("--workers", default="2")
-    parser.add_argument("--select", default="text,pii,duplication")
+    parser.add_argument("--select", default="text,duplication")
     parser.add_argument("--work", type=Path)
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="corpusqa-scale-", dir=asked.work))
     options = ["--select", asked.select, "--workers", asked.workers, "--memory", asked.memory]
-    before: tuple[int, float] | None = None
+    points: list[tuple[int, float]] = []
     try:
+        write_corpus(folder / "whole", max(asked.megabytes) * 1_000_000)
         for size in asked.megabytes:
-            documents = write_corpus(folder / f"in-{size}", size * 1_000_000)
+            documents = first_files(folder / f"in-{size}", folder / "whole", size)
             places = ["--work", str(folder / "work"), "-o", str(folder / "out")]
             command = [sys.executable, "-m", "corpusqa", "report", str(folder / f"in-{size}"), *options, *places]
             found = run(command, folder / f"log-{size}")
-            slope = math.log(found["cpu"] / before[1]) / math.log(size / before[0]) if before else None
-            print(json.dumps({"megabytes": size, "documents": documents, **found, "exponent": slope}), flush=True)
-            before = size, found["cpu"]
+            points.append((size, found["cpu"]))
+            said = {"megabytes": size, "documents": documents, **{name: round(x, 1) for name, x in found.items()}}
+            print(json.dumps({**said, "exponent": slope(points[-2:]) if points[1:] else None}), flush=True)
             shutil.rmtree(folder / f"in-{size}")
             shutil.rmtree(folder / "work")
+        print(json.dumps({"exponent": slope(points) if points[1:] else None}), flush=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from corpusqa.release.model import open_release
 from corpusqa.release.store import Store
+from tests.killing import Killing, mostly_slow
 from tests.release_helpers import clean, data, jsonl, rows
 
-# Functions at whose call the run is killed, and how many calls pass before: from the plan to the last name of a store.
+# From the plan to the last name of a store.
 POINTS = [
     ("corpusqa.release.making:source_schema", 0),
     ("corpusqa.release.writer:write_file", 0),
@@ -40,56 +37,26 @@ STORE_POINTS = [
 ]
 
 
-def mostly_slow(points: list[tuple[str, int]], fast: str) -> list:
-    """All points, those slow that are not in a function of the name `fast`."""
-    return [pytest.param(*p, marks=() if p[0].endswith(f":{fast}") else pytest.mark.slow) for p in points]
-
-
-KILLED = """
-import importlib, os, signal, sys
-from pathlib import Path
-from tests.release_helpers import clean
-module, _, name = sys.argv[1].partition(":")
-skip = int(sys.argv[2])
-place = importlib.import_module(module)
-real = getattr(place, name)
-
-def deadly(*args, **kwargs):
-    global skip
-    if skip == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    skip -= 1
-    return real(*args, **kwargs)
-
-for found in list(sys.modules.values()):  # wherever it was imported by name
-    if getattr(found, name, None) is real:
-        setattr(found, name, deadly)
-folder = Path(sys.argv[3])
-store = sys.argv[4] == "store"
+RUN = Killing(
+    "from pathlib import Path; from tests.release_helpers import clean",
+    """
+folder, store = Path(sys.argv[3]), sys.argv[4] == "store"
 clean(folder / "c.jsonl", folder / "w", folder / "out", store=store, **({} if store else {"replace": True}))
-"""
-
-
-def killed(folder: Path, point: str, skip: int, kind: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, point, str(skip), str(folder), kind],
-        cwd=Path(__file__).parent.parent, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, timeout=120,
-        capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == -signal.SIGKILL, done.stderr
+""",
+)
 
 
 def tree(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-@pytest.mark.parametrize(("point", "skip"), mostly_slow(POINTS, "publish"))
+@pytest.mark.parametrize(("point", "skip"), mostly_slow(POINTS, ("publish",)))
 def test_a_folder_is_the_old_release_or_the_new_one(tmp_path: Path, point: str, skip: int) -> None:
     clean(jsonl(tmp_path / "c.jsonl", rows(20)), tmp_path / "w", tmp_path / "out")
     old = tree(tmp_path / "out")
     reference = clean(jsonl(tmp_path / "new.jsonl", rows(40)), tmp_path / "w2", tmp_path / "reference")
     jsonl(tmp_path / "c.jsonl", rows(40))
-    killed(tmp_path, point, skip, "folder")
+    RUN.at(point, skip, str(tmp_path), "folder")
     now = tree(tmp_path / "out")
     assert now == old or data(open_release(tmp_path / "out")) == data(reference)
     again = clean(tmp_path / "c.jsonl", tmp_path / "w", tmp_path / "out", replace=True)
@@ -100,13 +67,13 @@ def test_a_folder_is_the_old_release_or_the_new_one(tmp_path: Path, point: str, 
     assert left == []
 
 
-@pytest.mark.parametrize(("point", "skip"), mostly_slow(STORE_POINTS, "publish"))
+@pytest.mark.parametrize(("point", "skip"), mostly_slow(STORE_POINTS, ("publish",)))
 def test_a_store_holds_the_old_version_or_the_new_one_and_the_next_run_ends_it(
     tmp_path: Path, point: str, skip: int
 ) -> None:
     clean(jsonl(tmp_path / "c.jsonl", rows(20)), tmp_path / "w", tmp_path / "out", store=True)
     jsonl(tmp_path / "c.jsonl", rows(40))
-    killed(tmp_path, point, skip, "store")
+    RUN.at(point, skip, str(tmp_path), "store")
     latest = Store(tmp_path / "out").find()
     assert latest is not None
     assert open_release(latest).manifest["version"] in ("1.0.0", "1.1.0")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,10 +11,11 @@ import pytest
 from corpusqa.api import account
 from corpusqa.cli import run
 from corpusqa.engines.memory import Memory
+from tests.killing import Killing, mostly_slow
 
 TOYS = Path(__file__).parent / "toy_checks.py"
 SMALL = Memory(unit=3000, batch=2000, bucket=3000)
-# Functions at whose call the run is killed, and how many calls pass before: from the first read to the last file.
+# From the first read to the last file.
 POINTS = [
     ("corpusqa.corpus.rows:assemble", 2),  # read
     ("corpusqa.scan.measuring:measure", 7),  # measure, in the third unit
@@ -38,32 +36,17 @@ POINTS = [
     ("corpusqa.api.outputs:_exchange", 3),
 ]
 REPORT = (".gitignore", "report.json", "report.html", "findings.parquet", "verdicts.parquet")
-FAST = ("corpusqa.engines.parts:noted", "corpusqa.scan.links:_verify_block")
-
-KILLED = """
-import importlib, os, signal, sys
+FAST = ("noted", "_verify_block")
+RUN = Killing(
+    """
 from corpusqa.api import account
 from corpusqa.cli import run
 from corpusqa.engines.memory import Memory
 import corpusqa.api.outputs, corpusqa.findings.find, corpusqa.scan.run
-account.planned = lambda limit, workers: (Memory(unit=3000, batch=2000, bucket=3000), workers)
-module, _, name = sys.argv[1].partition(":")
-skip = int(sys.argv[2])
-place = importlib.import_module(module)
-real = getattr(place, name)
-
-def deadly(*args, **kwargs):
-    global skip
-    if skip == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    skip -= 1
-    return real(*args, **kwargs)
-
-for found in list(sys.modules.values()):  # wherever it was imported by name
-    if getattr(found, name, None) is real:
-        setattr(found, name, deadly)
-sys.exit(run(sys.argv[3:]))
-"""
+account.planned = lambda *given: (Memory(unit=3000, batch=2000, bucket=3000), given[1])
+""",
+    "sys.exit(run(sys.argv[3:]))",
+)
 
 
 def corpus(folder: Path, count: int = 160, changed: int = 0) -> Path:
@@ -89,26 +72,16 @@ def outputs(folder: Path, name: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(place.iterdir()) if path.name in REPORT}
 
 
-def killed(point: str, skip: int, args: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, point, str(skip), *args],
-        cwd=Path(__file__).parent.parent, timeout=300, capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
-
-
 @pytest.fixture(autouse=True)
 def small_units(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(account, "planned", lambda limit, workers: (SMALL, workers))
+    monkeypatch.setattr(account, "planned", lambda *given: (SMALL, given[1]))
 
 
-@pytest.mark.parametrize(
-    ("point", "skip"), [pytest.param(*p, marks=() if p[0] in FAST else pytest.mark.slow) for p in POINTS]
-)
+@pytest.mark.parametrize(("point", "skip"), mostly_slow(POINTS, FAST))
 def test_a_killed_run_is_resumed_to_the_same_bytes(tmp_path: Path, point: str, skip: int) -> None:
     corpus(tmp_path)
     assert run(command(tmp_path, "undisturbed")) == 0
-    killed(point, skip, command(tmp_path, "killed"))
+    RUN.at(point, skip, *command(tmp_path, "killed"))
     assert run(command(tmp_path, "killed")) == 0
 
     assert outputs(tmp_path, "killed") == outputs(tmp_path, "undisturbed")
@@ -124,7 +97,7 @@ def test_a_run_that_is_killed_while_it_uses_an_earlier_scan(tmp_path: Path, poin
     corpus(tmp_path)
     assert run(command(tmp_path, "killed")) == 0
     corpus(tmp_path, changed=3)
-    killed(point, skip, command(tmp_path, "killed"))
+    RUN.at(point, skip, *command(tmp_path, "killed"))
     assert run(command(tmp_path, "killed")) == 0
     assert run(command(tmp_path, "undisturbed")) == 0
 
@@ -180,19 +153,15 @@ def test_a_worker_that_is_killed_costs_nothing(tmp_path: Path, where: str) -> No
 def test_a_driver_that_is_killed_while_its_workers_run(tmp_path: Path) -> None:
     corpus(tmp_path, count=600)
     assert run(command(tmp_path, "undisturbed", workers=2)) == 0
-    script = KILLED.replace("sys.exit(run(", "import threading\n" + WATCH + "sys.exit(run(")
-    done = subprocess.run(
-        [sys.executable, "-c", script, "corpusqa.scan.store:store", "0", *command(tmp_path, "killed", workers=2)],
-        cwd=Path(__file__).parent.parent, timeout=300, capture_output=True, text=True, env={**os.environ},
-    )  # fmt: skip
-    assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
+    watched = replace(RUN, run=f"{WATCH}\n{RUN.run}")
+    watched.at("corpusqa.scan.store:store", 0, *command(tmp_path, "killed", workers=2))
     assert not list((tmp_path / "w-killed").glob("scan-*/measure/manifest.json"))
     assert run(command(tmp_path, "killed", workers=2)) == 0
     assert outputs(tmp_path, "killed") == outputs(tmp_path, "undisturbed")
 
 
 WATCH = """
-import pathlib, time
+import pathlib, threading, time
 def watch():
     work = pathlib.Path(sys.argv[sys.argv.index("--work") + 1])
     while len(list(work.glob("scan-*/measure/finished-*"))) < 3:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from corpusqa.corpus import Corpus
+from corpusqa.engines.memory import let_go
 from corpusqa.findings import SHARED, annotate, compare, shared_lines
 from corpusqa.scan.model import Scan
 
@@ -62,6 +63,7 @@ def _texts(corpus: Corpus, scan: Scan, docs: pl.Series) -> pl.DataFrame:
     for unit in corpus.units:
         part = wanted.filter(unit=unit.number)
         if part.height:
-            texts = corpus.read(unit).documents.select("row", "text")
+            texts = corpus.read_some(unit, part["row"]).select("row", "text")
             frames.append(part.join(texts, on="row", how="left", maintain_order="left"))
+            let_go()
     return pl.concat(frames)

@@ -75,6 +75,20 @@ class Corpus:
         rows = assemble(block, self.fields, self._by_file(unit), full, full and digested, table, others)
         return rows.without_files() if self.anonymous else rows
 
+    def read_some(self, unit: Unit, rows: pl.Series) -> pl.DataFrame:
+        """Some documents of a unit, by their positions in it: what else it holds is not taken apart."""
+        chosen = Sample(0, {unit.number: tuple(rows)})
+        return replace(self, sample=chosen).read(unit).documents
+
+    def beginning(self) -> Iterator[Unit]:
+        """The source from its first row, in units as small as its format can have them; none has to be read whole."""
+        whole = self.sample is None or self.sample.rows is None
+        if not whole or self.format not in (*BY_COLUMN, "jsonl"):
+            yield from self.units
+            return
+        for file in self.files:
+            yield from reader(self.format).plan(Path(self.root), (file,), BEGINNING_BYTES)
+
     def block(self, unit: Unit, names: Sequence[str] | None) -> Block:
         """The rows of a unit as the reader gives them, with the columns `names` or all; of a sample the drawn ones."""
         if self.left_out:
@@ -131,7 +145,7 @@ class Corpus:
                 yield stream.read(SECRET_BYTES)
 
     def _texts(self) -> Iterator[bytes]:
-        for unit in self.units:
+        for unit in self.beginning():
             texts = self.read(unit).documents["text"]
             yield from (text.encode() for text in texts.head(SECRET_BYTES))
 
@@ -178,6 +192,7 @@ def remove_spool(corpus: Corpus) -> None:
         remove_scratch(Path(corpus.spooled))
 
 
+BEGINNING_BYTES = 4_000_000
 LARGEST = 1e300  # integers of JSON may be longer than any float
 
 

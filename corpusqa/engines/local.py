@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from corpusqa.engines import MapFn, ReduceFn, ShardFn, Tick
+from corpusqa.engines.memory import let_go
 from corpusqa.engines.parts import Done
 from corpusqa.errors import WorkerDied
 from corpusqa.scratch import scratch
@@ -62,7 +63,8 @@ class LocalEngine:
             _executor(self.workers, self._started).shutdown(wait=True)
 
     def _each(self, tasks: Sequence[Any], fn: Callable[[Any], Any], tick: Tick) -> Iterator[Any]:
-        run = self._in_workers if self.workers > 1 and len(tasks) > 1 else map
+        # a single task too: what it holds for a moment is a worker's share of the memory, not the driver's
+        run = self._in_workers if self.workers > 1 else map
         for done, result in enumerate(run(fn, tasks), 1):
             tick(done, len(tasks))
             yield result
@@ -72,7 +74,7 @@ class LocalEngine:
         from concurrent.futures.process import BrokenProcessPool
 
         pool = _executor(self.workers, self._started)
-        waiting = {pool.submit(fn, task): task for task in tasks}
+        waiting = {pool.submit(_one, fn, task): task for task in tasks}
         lost = []
         for future in as_completed(waiting):
             try:
@@ -87,7 +89,7 @@ class LocalEngine:
         from concurrent.futures.process import BrokenProcessPool
 
         try:
-            return _executor(self.workers, self._started).submit(fn, task).result()
+            return _executor(self.workers, self._started).submit(_one, fn, task).result()
         except BrokenProcessPool:
             raise WorkerDied(
                 f"a worker was killed twice while it worked on {_named(task)}; out of memory is the usual reason: "
@@ -120,6 +122,14 @@ def _begin(started: Callable[[], None] | None, driver: int) -> None:
     threading.Thread(target=_end_with, args=(driver,), daemon=True).start()
     if started is not None:
         started()
+
+
+def _one(fn: Callable[[Any], Any], task: Any) -> Any:
+    """A task in a worker, which gives back what it held: else two that rest would hold what two others need."""
+    try:
+        return fn(task)
+    finally:
+        let_go()
 
 
 def _end_with(driver: int) -> None:

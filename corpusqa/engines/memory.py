@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from corpusqa.errors import UsageError
 from corpusqa.readers.model import UNIT_BYTES
 
 # A batch is at most this much text, or one document. Views and features take up to twenty times the text for a moment;
 # larger batches are no faster. A bucket is large enough to be worth a task.
-BATCH_BYTES, BUCKET_BYTES = 16_000_000, 64_000_000
+BATCH_BYTES, BUCKET_BYTES = 16_000_000, 32_000_000
 LEAST = 1_000_000_000
 # Of the memory of a run, what the driver and the modules of each process take before any text is read.
 DRIVER_BYTES, PROCESS_BYTES = 400_000_000, 250_000_000
 # What a worker holds for a moment, as a multiple of what it works on; measured on the slowest checks of benchmarks.
-UNIT_FACTOR, BATCH_FACTOR, BUCKET_FACTOR = 5, 20, 6
+UNIT_FACTOR, BATCH_FACTOR, BUCKET_FACTOR = 5, 20, 18
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(k|m|g|t)?i?b?\s*\Z", re.IGNORECASE)
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
@@ -51,6 +54,26 @@ def planned(limit: int | None, workers: int) -> tuple[Memory, int]:
     share = (limit - DRIVER_BYTES) // workers - PROCESS_BYTES
     sizes = (UNIT_BYTES, UNIT_FACTOR), (BATCH_BYTES, BATCH_FACTOR), (BUCKET_BYTES, BUCKET_FACTOR)
     return Memory(*(min(most, share // factor) for most, factor in sizes)), workers
+
+
+def let_go() -> None:
+    """Give memory that is no longer used back to the system; allocators keep it for the next that asks."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
+    trim = _trim()
+    if trim is not None:
+        trim(0)
+
+
+@cache
+def _trim() -> Callable[[int], int] | None:
+    """malloc_trim of glibc; other C libraries have none."""
+    try:
+        found: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError):
+        return None
+    return found
 
 
 def bytes_of(text: str) -> int:

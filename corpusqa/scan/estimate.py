@@ -52,9 +52,10 @@ def _seconds_per_byte(corpus: Corpus, plugins: Sequence[Plugin]) -> float:
 def _beginnings(corpus: Corpus) -> pl.DataFrame:
     """How documents of the first unit begin, and of the largest where that is too little to tell the time of a byte."""
     begin = pl.col("text").str.head(GLANCE_BYTES)
-    documents = corpus.read(corpus.units[0]).documents.with_columns(begin)
+    first = next(corpus.beginning(), corpus.units[0])
+    documents = corpus.read(first).documents.with_columns(begin)
     largest = max(corpus.units, key=lambda unit: unit.bytes)
-    if documents["text"].str.len_bytes().sum() >= GLANCE_BYTES or largest is corpus.units[0]:
+    if documents["text"].str.len_bytes().sum() >= GLANCE_BYTES or largest.bytes <= first.bytes:
         return documents
     return pl.concat([documents, corpus.read(largest).documents.with_columns(begin)])
 
