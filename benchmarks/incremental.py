@@ -1,8 +1,8 @@
 """What a scan costs when one document in a hundred has changed, against measuring everything.
 
-    python benchmarks/incremental.py [MEGABYTES] [CHECKS]
+    python benchmarks/incremental.py [MEGABYTES | CORPUS.parquet] [CHECKS]
 
-Generated text (see scale.py) as JSON Lines, one process, all checks unless named. Compared are the CPU seconds of the
+Generated text (see scale.py), or the column `text` of a Parquet file, as JSON Lines; one process, all checks unless named. Compared are the CPU seconds of the
 first pass: reading, digests, every check, and what is looked up and written. Changed documents lie anywhere.
 """
 
@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 from scale import SEED, texts, words
 
 from corpusqa.corpus import open_corpus
@@ -27,19 +28,24 @@ from corpusqa.scan.unit import built
 EVERY = 100
 
 
+def generated(megabytes: int) -> list[str]:
+    stream, documents, size = texts(np.random.default_rng(SEED), np.array(words(), dtype=object)), [], 0
+    while size < megabytes * 1_000_000:
+        documents.append(next(stream))
+        size += len(documents[-1].encode())
+    return documents
+
+
 def written(path: Path, documents: list[str]) -> None:
     rows = ({"id": n, "url": f"https://example.org/{n}", "text": text} for n, text in enumerate(documents))
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
 
 
 def main() -> None:
-    size = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    given = sys.argv[1] if len(sys.argv) > 1 else "10"
     names = sys.argv[2].split(",") if len(sys.argv) > 2 else None
     plugins = [load(check) for check in select(find(), names)]
-    stream = texts(np.random.default_rng(SEED), np.array(words(), dtype=object))
-    documents: list[str] = []
-    while sum(map(len, documents[-1:])) + len(documents) * 3500 < size * 1_000_000:
-        documents.append(next(stream))
+    documents = generated(int(given)) if given.isdigit() else pl.read_parquet(given)["text"].to_list()
     with tempfile.TemporaryDirectory() as folder:
         path, spent = Path(folder) / "c.jsonl", []
         for changed in (False, True):

@@ -1,6 +1,6 @@
 """How CPU time and memory grow with the corpus: generated text up to 10 GB, one run each.
 
-    python benchmarks/scale.py [MEGABYTES ...] [--memory 2GB] [--workers 2] [--select text,duplication] [--work DIR]
+    python benchmarks/scale.py [MEGABYTES ...] [--memory 2GB] [--workers 2] [--select CHECKS] [--work DIR] [--whole DIR]
 
 Each corpus is Parquet of pseudo-words with planted copies, near copies and reserved e-mail addresses; the smaller ones
 are the first files of the largest. CPU seconds are those of all processes of `corpusqa report`; the peak is the largest
@@ -161,15 +161,18 @@ def main() -> None:
     parser.add_argument("--memory", default="2GB")
     parser.add_argument("--workers", default="2")
     parser.add_argument("--select", default="text,duplication")
-    parser.add_argument("--work", type=Path)
+    parser.add_argument("--work", type=Path, help="a folder with room for the corpora and their work files")
+    parser.add_argument("--whole", type=Path, help="where the largest corpus is kept, and found again")
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="corpusqa-scale-", dir=asked.work))
     options = ["--select", asked.select, "--workers", asked.workers, "--memory", asked.memory]
     points: list[tuple[int, float]] = []
     try:
-        write_corpus(folder / "whole", max(asked.megabytes) * 1_000_000)
+        whole = asked.whole or folder / "whole"
+        if not whole.exists():
+            write_corpus(whole, max(asked.megabytes) * 1_000_000)
         for size in asked.megabytes:
-            documents = first_files(folder / f"in-{size}", folder / "whole", size)
+            documents = first_files(folder / f"in-{size}", whole, size)
             places = ["--work", str(folder / "work"), "-o", str(folder / "out")]
             command = [sys.executable, "-m", "corpusqa", "report", str(folder / f"in-{size}"), *options, *places]
             found = run(command, folder / f"log-{size}")

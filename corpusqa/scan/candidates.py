@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -108,8 +109,19 @@ def _part(stages: dict[str, Stage], task: tuple[str, int]) -> pl.DataFrame:
 
 def _rare(flow: Flow, half: str, found: Stage) -> Stage:
     """How many keys each document has that few documents share, in one part."""
-    counts = found.frame("rare").group_by("doc").agg(pl.col("keys").sum()).sort("doc")
-    return flow.write(f"rare.{half}", found.digest, [{"rare": counts}])
+    return flow.write(f"rare.{half}", found.digest, _added_up(found), 1)
+
+
+def _added_up(found: Stage) -> Iterator[dict[str, pl.DataFrame]]:
+    """The counts of all buckets, one bucket after the other: each of them counts for most documents."""
+    counts = np.zeros(0, np.int64)
+    for path in found.paths("rare"):
+        part = pl.read_parquet(path, memory_map=False)
+        here = np.bincount(part["doc"].to_numpy(), part["keys"].to_numpy(), len(counts)).astype(np.int64)
+        here[: len(counts)] += counts
+        counts = here
+    docs = np.flatnonzero(counts)
+    yield {"rare": pl.DataFrame({"doc": docs, "keys": counts[docs]}, schema={"doc": pl.Int64, "keys": pl.Int64})}
 
 
 def _likely(rules: Rules, rare: Stage | None, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:

@@ -22,6 +22,7 @@ from corpusqa.readers import Unit
 from corpusqa.scan.candidates import candidates
 from corpusqa.scan.components import components
 from corpusqa.scan.contract import blaming
+from corpusqa.scan.held import rows_of
 from corpusqa.scan.index import Index
 from corpusqa.scan.model import EVIDENCE
 from corpusqa.scan.unit import built, key_table
@@ -63,7 +64,8 @@ def verify(flow: Flow, scanned: Scanned, plugin: Plugin, half: str) -> tuple[pl.
     found = pairs.frame("pairs").sort("a", "b")
     if found.is_empty():
         return pl.DataFrame(schema=VERIFIED), capped
-    blocks = pack(found, scanned.index.documents("doc", "bytes"), flow.memory.batch)
+    sizes = rows_of(scanned.index.held, pl.concat([found["a"], found["b"]]), "doc", "bytes")
+    blocks = pack(found, sizes, flow.memory.batch)
     plan = flow.write(f"blocks.{name}", pairs.digest, _plan(blocks))
     made_of = (plan.digest, scanned.measured.digest, scanned.fingerprints)
     rows = partial(_texts, scanned.corpus, scanned.specs, scanned.measured, scanned.index.stage, plan)
