@@ -2,8 +2,9 @@
 
     python benchmarks/incremental.py [MEGABYTES | CORPUS.parquet] [CHECKS]
 
-Generated text (see scale.py), or the column `text` of a Parquet file, as JSON Lines; one process, all checks unless named. Compared are the CPU seconds of the
-first pass: reading, digests, every check, and what is looked up and written. Changed documents lie anywhere.
+Generated text (see scale.py), or the column `text` of a Parquet file, as JSON Lines; one process, all checks unless
+named. Compared are the CPU seconds of the first pass: reading, digests, every check, and what is looked up and written.
+Changed documents lie anywhere.
 """
 
 from __future__ import annotations

@@ -31,13 +31,19 @@ def test_what_is_no_size_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("limit", [1_000_000_000, 2_000_000_000, 4_000_000_000, 64_000_000_000])
 @pytest.mark.parametrize("asked", [1, 2, 16])
-def test_what_is_planned_fits(limit: int, asked: int) -> None:
-    sizes, workers = planned(limit, asked)
+@pytest.mark.parametrize("size", [0, 10**10])
+def test_what_is_planned_fits(limit: int, asked: int, size: int) -> None:
+    sizes, workers = planned(limit, asked, size)
     factors = (memory.UNIT_FACTOR, memory.BATCH_FACTOR, memory.BUCKET_FACTOR)
     most = max(size * factor for size, factor in zip((sizes.unit, sizes.batch, sizes.bucket), factors, strict=True))
     assert 1 <= workers <= asked
     assert sizes.batch == memory.BATCH_BYTES  # what stands together in a batch decides about retellings
-    assert memory.DRIVER_BYTES + workers * (memory.PROCESS_BYTES + most) <= limit
+    driver = memory.DRIVER_BYTES + (int(memory.DRIVER_SHARE * size) if limit > 1_000_000_000 else 0)
+    assert driver + workers * (memory.PROCESS_BYTES + most) <= limit
+
+
+def test_a_larger_source_leaves_less_for_workers() -> None:
+    assert [planned(2 * 10**9, 2, size)[1] for size in (0, 10**10, 10**11)] == [2, 2, 1]
 
 
 def test_without_a_limit_everything_is_at_its_fastest() -> None:

@@ -195,8 +195,10 @@ def _with(
     make_policy(config.clean, declared)  # what cannot work is said before an hour of scanning, not after it
     limits_of(config.gate, declared, referred)
     refuse_slicing(config.report.by, declared, "[report] by:")
-    memory, most = planned(settings.memory, settings.workers or cpu_count())
-    corpus = open_corpus(source, config.input, work=settings.work, unit_bytes=memory.unit)
+    wanted = settings.workers or cpu_count()
+    units = planned(settings.memory, wanted)[0].unit
+    corpus = open_corpus(source, config.input, work=settings.work, unit_bytes=units)
+    memory, most = planned(settings.memory, wanted, sum(unit.bytes for unit in corpus.units))
     if made_of is not None:
         corpus = seen_as(corpus, made_of.corpus)
     try:

@@ -17,7 +17,7 @@ def contradictions(found: Account) -> list[str]:
     """Values that `[card]` declares and measurements contradict, one sentence each."""
     if not found.config.card:
         return []
-    kept = kept_documents(found.scan.documents, found.verdicts.frame)
+    kept = kept_documents(found.scan, found.verdicts.outcomes)
     if kept.is_empty():
         return []
     left = private_left(found.scan, kept["doc"], found.verdicts.edits)

@@ -17,6 +17,9 @@ BATCH_BYTES, BUCKET_BYTES = 16_000_000, 32_000_000
 LEAST = 1_000_000_000
 # Of the memory of a run, what the driver and the modules of each process take before any text is read.
 DRIVER_BYTES, PROCESS_BYTES = 400_000_000, 250_000_000
+# What the driver holds for each byte of the source: some hundred bytes for a document (its id while ids are ranked, the
+# numbers that judging and measuring go through), of which a document of some thousand has one.
+DRIVER_SHARE = 0.03
 # What a worker holds for a moment, as a multiple of what it works on; measured on the slowest checks of benchmarks.
 UNIT_FACTOR, BATCH_FACTOR, BUCKET_FACTOR = 5, 20, 18
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(k|m|g|t)?i?b?\s*\Z", re.IGNORECASE)
@@ -38,8 +41,13 @@ class Memory:
     bucket: int = BUCKET_BYTES
 
 
-def planned(limit: int | None, workers: int) -> tuple[Memory, int]:
+def planned(limit: int | None, workers: int, size: int = 0) -> tuple[Memory, int]:
     """How a run of so many workers keeps below a limit, and how many of them it can have.
+
+    Args:
+        limit: Bytes that all processes may take together; None for as many as they like.
+        workers: How many are asked for.
+        size: Bytes of the source, as far as they are known.
 
     Raises:
         UsageError: the limit is too low for any run.
@@ -50,8 +58,9 @@ def planned(limit: int | None, workers: int) -> tuple[Memory, int]:
         raise UsageError(f"--memory: at least {LEAST // 10**9} GB are needed for Python, its libraries and one worker")
     # What a batch may hold is the same whatever the limit: retellings are judged among the documents of a batch.
     smallest = PROCESS_BYTES + BATCH_FACTOR * BATCH_BYTES
-    workers = max(1, min(workers, (limit - DRIVER_BYTES) // smallest))
-    share = (limit - DRIVER_BYTES) // workers - PROCESS_BYTES
+    driver = min(DRIVER_BYTES + int(DRIVER_SHARE * size), limit - smallest)
+    workers = max(1, min(workers, (limit - driver) // smallest))
+    share = (limit - driver) // workers - PROCESS_BYTES
     sizes = (UNIT_BYTES, UNIT_FACTOR), (BATCH_BYTES, BATCH_FACTOR), (BUCKET_BYTES, BUCKET_FACTOR)
     return Memory(*(min(most, share // factor) for most, factor in sizes)), workers
 

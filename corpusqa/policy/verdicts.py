@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -43,6 +43,7 @@ ALARMS = {
 DECISIONS = {"place": pl.String, "decision": pl.String, "reason": pl.String, "documents": pl.Int64}
 
 
+PART_ROWS = 50_000
 # In the order of the letters, so that sorting by it is sorting by the word.
 OUTCOME = pl.Enum([DROP, EDIT, KEEP])
 
@@ -82,6 +83,11 @@ class Verdicts:
         """Columns of VERDICTS of some documents that stand side by side in the source."""
         told = self.kinds.select(pl.all().gather(self.kind.slice(start, count)))
         return told.insert_column(0, self.docs.slice(start, count).alias("doc"))
+
+    def parts(self) -> Iterator[pl.DataFrame]:
+        """The rows of `frame`, some at a time, at least once."""
+        for start in range(0, max(1, self.docs.len()), PART_ROWS):
+            yield self.part(start, PART_ROWS)
 
     @property
     def outcomes(self) -> pl.DataFrame:

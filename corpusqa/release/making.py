@@ -80,7 +80,7 @@ def published(corpus: Corpus, scan: Scan, verdicts: Verdicts) -> pl.DataFrame:
         UsageError: two splits would bear the same name.
         CannotEvaluate: there are none.
     """
-    kept = kept_documents(scan.documents, verdicts.frame)
+    kept = kept_documents(scan, verdicts.outcomes)
     if kept.is_empty():
         raise CannotEvaluate(f"{corpus.source}: the policy drops every document; there is nothing to publish")
     return kept
@@ -97,7 +97,7 @@ class Making:
         self.published = published(corpus, scan, verdicts)
         labels = {name: canonical_functions(specs).get(name) for name in scan.labels}
         self.masking = make_masking(recipe.mask_with, labels)
-        self.identity = identity(self._made_of(), verdicts.frame, verdicts.edits)
+        self.identity = identity(self._made_of(), verdicts.parts(), [verdicts.edits])
 
     def into(self, folder: Path, line: Line, second: Second | None) -> dict[str, Any]:
         """Write everything into a folder; returns the manifest."""
@@ -203,7 +203,7 @@ class Making:
         docs = tables.docs(written, shown)
         write_frame(folder / DOCS, docs)
         write_frame(folder / "corpusqa" / "edits.parquet", tables.edits(record, written, shown))
-        removed = tables.removed(self.scan, self.verdicts.frame)
+        removed = tables.removed(self.scan, self.verdicts)
         write_frame(folder / "removed" / "train-00000-of-00001.parquet", removed)
         balance = written.height + removed.height
         if balance != self.scan.read:
@@ -236,8 +236,8 @@ class Making:
             "config": self.recipe.config,
             "tools": tools(),
             "checks": tables.checks(self.scan),
-            "ledger": tables.ledger(self.scan, self.verdicts.frame),
-            "reasons": tables.reasons(self.verdicts.frame),
+            "ledger": tables.ledger(self.scan, self.verdicts.counted),
+            "reasons": tables.reasons(self.verdicts.counted),
             "private_names": tables.private_names(
                 kept, self.scan.elsewhere, {name: getattr(fields, name) for name in tables.NAMES}
             ),

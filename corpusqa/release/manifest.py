@@ -40,12 +40,13 @@ def content_id(columns: Sequence[Sequence[str]], splits: Mapping[str, Iterable[s
     return state.hexdigest()
 
 
-def identity(made_of: Mapping[str, Any], *frames: pl.DataFrame) -> str:
-    """64 hex digits over plain values and tables."""
+def identity(made_of: Mapping[str, Any], *tables: Iterable[pl.DataFrame]) -> str:
+    """64 hex digits over plain values and tables, whose rows come some at a time, in whatever pieces."""
     state = hashlib.sha256(_json(made_of).encode())
-    for frame in frames:
-        flat = frame.with_columns(pl.col(pl.List(pl.String)).list.join("\x1f"))
-        state.update(flat.write_csv(null_value="\x00").encode())
+    for table in tables:
+        for number, part in enumerate(table):
+            flat = part.with_columns(pl.col(pl.List(pl.String)).list.join("\x1f"))
+            state.update(flat.write_csv(null_value="\x00", include_header=number == 0).encode())
     return state.hexdigest()
 
 

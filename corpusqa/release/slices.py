@@ -10,6 +10,7 @@ import polars as pl
 
 from corpusqa.errors import UsageError
 from corpusqa.scan.ids import SHORT, public_ids
+from corpusqa.scan.model import DOCUMENTS, Scan
 
 # Text of the source in one row group: large enough for content-defined chunks to pay, small enough for any reader.
 GROUP_BYTES = 64_000_000
@@ -34,18 +35,22 @@ class Slice:
     rows: int
 
 
-def kept_documents(documents: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
-    """The documents that are published, in source order, each with its `out_split`.
+def kept_documents(scan: Scan, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """The documents that are published, in source order: columns of DOCUMENTS but the file and line, and `out_split`.
 
     Args:
-        documents: Columns of DOCUMENTS.
-        verdicts: `doc`, `verdict`.
+        scan: The scan.
+        outcomes: `doc`, `verdict` of every document, in source order.
 
     Raises:
         UsageError: two splits would bear the same name in a release.
     """
-    dropped = verdicts.filter(pl.col("verdict") == "drop")
-    kept = documents.join(dropped, on="doc", how="anti", maintain_order="left")
+    stays, at = outcomes["verdict"] != "drop", 0
+    parts = []
+    for part in scan.held.parts("documents", [name for name in DOCUMENTS if not name.startswith(("file", "line"))]):
+        parts.append(part.filter(stays.slice(at, part.height)))
+        at += part.height
+    kept = pl.concat(parts)
     names = split_names(kept["split"].unique(maintain_order=True).to_list())
     found = pl.col("split").replace_strict(list(names), list(names.values()), return_dtype=pl.String)
     return kept.with_columns(out_split=found)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from corpusqa.release.slices import DEFAULT_SPLIT, own_ids
+from corpusqa.scan.held import among
 from corpusqa.scan.model import Scan
 
+if TYPE_CHECKING:
+    from corpusqa.policy import Verdicts
+
 UNREADABLE = "unreadable"
+_REMOVED = ("id", "digest", "number", "split", "source", "id_private", "source_private")
 NAMES = ("id", "url", "source")  # columns that are published as they are and may hold private values
 
 
@@ -42,11 +47,16 @@ def edits(record: pl.DataFrame, written: pl.DataFrame, shown: pl.Expr) -> pl.Dat
     return names.join(record, on="doc", maintain_order="left_right").drop("doc")
 
 
-def removed(scan: Scan, verdicts: pl.DataFrame) -> pl.DataFrame:
+def removed(scan: Scan, verdicts: Verdicts) -> pl.DataFrame:
     """One row per row of the source that is not published: dropped by the policy, or unreadable."""
-    dropped = scan.documents.join(verdicts.filter(pl.col("verdict") == "drop"), on="doc", maintain_order="left")
-    dropped = dropped.with_columns(own=own_ids(dropped), split=pl.col("split").fill_null(DEFAULT_SPLIT))
-    named = dropped.select(shown_ids(dropped).alias("id"), "number", "split", shown_source(), "reason", "rules")
+    found, at = [], 0
+    for part in scan.held.parts("documents", _REMOVED):
+        judged = verdicts.part(at, part.height).drop("doc")
+        at += part.height
+        dropped = pl.concat([part, judged], how="horizontal").filter(pl.col("verdict") == "drop")
+        dropped = dropped.with_columns(own=own_ids(dropped), split=pl.col("split").fill_null(DEFAULT_SPLIT))
+        shown = (shown_ids(dropped).alias("id"), "number", "split", shown_source(), "reason", "rules")
+        found.append(dropped.select(*shown))
     lost = scan.unreadable.select(
         row_name().alias("id"),
         "number",
@@ -55,7 +65,7 @@ def removed(scan: Scan, verdicts: pl.DataFrame) -> pl.DataFrame:
         reason=pl.concat_str(pl.lit(f"{UNREADABLE}: "), "reason"),
         rules=pl.lit([], pl.List(pl.String)),
     )
-    return pl.concat([named, lost]).sort("number")
+    return pl.concat([*found, lost]).sort("number")
 
 
 def names_private(reasons: pl.Expr, private: Iterable[str]) -> pl.Expr:
@@ -69,18 +79,18 @@ def names_private(reasons: pl.Expr, private: Iterable[str]) -> pl.Expr:
     return reasons.str.contains(rf"\b(?:{'|'.join(checks)})\.") if checks else pl.lit(False)
 
 
-def ledger(scan: Scan, verdicts: pl.DataFrame) -> dict[str, int]:
-    """Rows read, and how each of them ended."""
-    counts = dict(verdicts.group_by("verdict").len().iter_rows())
+def ledger(scan: Scan, counted: pl.DataFrame) -> dict[str, int]:
+    """Rows read, and how each of them ended; `counted` as of Verdicts."""
+    counts = dict(counted.group_by("verdict").agg(pl.col("documents").sum()).iter_rows())
     ends = {"kept": counts.get("keep", 0), "edited": counts.get("edit", 0), "dropped": counts.get("drop", 0)}
     return {"read": scan.read, **ends, "unreadable": scan.unreadable.height}
 
 
-def reasons(verdicts: pl.DataFrame) -> list[dict[str, Any]]:
-    """Per reason the documents that it removed: as the first to fire, and as the only one."""
-    dropped = verdicts.filter(pl.col("verdict") == "drop")
-    alone = (pl.col("rules").list.len() <= 1).sum()
-    table = dropped.group_by("reason").agg(first=pl.len().cast(pl.Int64), only=alone.cast(pl.Int64))
+def reasons(counted: pl.DataFrame) -> list[dict[str, Any]]:
+    """Per reason the documents that it removed: as the first to fire, and as the only one; `counted` as of Verdicts."""
+    dropped = counted.filter(pl.col("verdict") == "drop")
+    alone = pl.col("documents").filter(pl.col("rules").list.len() <= 1).sum()
+    table = dropped.group_by("reason").agg(first=pl.col("documents").sum(), only=alone)
     return table.sort(["first", "reason"], descending=[True, False]).to_dicts()
 
 
@@ -120,7 +130,10 @@ def private_names(kept: pl.DataFrame, elsewhere: pl.DataFrame, columns: Mapping[
 def private_left(scan: Scan, published: pl.Series, edits: pl.DataFrame) -> dict[str, int]:
     """Spans of private labels in published documents that were neither cut nor masked, by label."""
     private = [name for name, label in scan.labels.items() if label.private]
-    spans = scan.spans.filter(pl.col("label").is_in(private) & pl.col("start").is_not_null())
-    there = spans.filter(pl.col("doc").is_in(published.implode()))
-    left = there.join(edits, on=["doc", "start", "end", "label"], how="anti")
-    return dict(left.group_by("label").agg(pl.len().cast(pl.Int64)).sort("label").iter_rows())
+    keys, docs = ["doc", "start", "end", "label"], published.sort()
+    counts = [pl.DataFrame(schema={"label": pl.String, "spans": pl.Int64})]
+    for part in scan.held.parts("spans", keys):
+        spans = part.filter(pl.col("label").is_in(private) & pl.col("start").is_not_null())
+        left = spans.filter(among(spans["doc"], docs)).join(edits, on=keys, how="anti")
+        counts.append(left.group_by("label").agg(spans=pl.len().cast(pl.Int64)))
+    return dict(pl.concat(counts).group_by("label").agg(pl.col("spans").sum()).sort("label").iter_rows())
