@@ -28,11 +28,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 FILE_MEGABYTES, GROUP_ROWS = 256, 8000
 SIZES = [16, 256, 1024, 3072, 10_240]
 VOCABULARY, SEED = 60_000, 7
+DRAWN, LINE, COPIED = 1 << 20, 60, 2000  # numbers of words, words in a line, documents that are copied
 LOOK_SECONDS = 0.5
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -48,21 +50,36 @@ def words() -> list[str]:
 def texts(chance: np.random.Generator, vocabulary: np.ndarray) -> Iterator[str]:
     """Documents of about 4 kB: 2 % copies, 3 % near copies, 5 % with an address."""
     earlier = ["the first"]
+    common = np.minimum(chance.zipf(1.3, DRAWN) - 1, VOCABULARY - 1)
     while True:
-        count = int(chance.integers(100, 1100))
-        picked = vocabulary[np.minimum(chance.zipf(1.3, count) - 1, VOCABULARY - 1)]
-        lines = [" ".join(picked[i : i + 60]) + "." for i in range(0, count, 60)]
-        kind = chance.random()
-        if kind < 0.05:
-            old = earlier[int(chance.integers(len(earlier)))]
-            yield old if kind < 0.02 else f"{old}\n{lines[0]}"
-            continue
-        if kind < 0.10:
-            lines[-1] += f" Write to {picked[0]}.{picked[-1]}@example.org."
-        text = "\n".join(lines)
-        if len(earlier) < 2000:
-            earlier.append(text)
-        yield text
+        for text in some_texts(chance, pa.array(vocabulary, pa.string()), common):
+            kind = chance.random()
+            if kind < 0.05:
+                old = earlier[int(chance.integers(len(earlier)))]
+                first_line = text.partition("\n")[0]
+                yield old if kind < 0.02 else f"{old}\n{first_line}"
+                continue
+            if kind < 0.10:
+                words = text.rstrip(".").split(" ")
+                text = f"{text} Write to {words[0]}.{words[-1]}@example.org."
+            if len(earlier) < COPIED:
+                earlier.append(text)
+            yield text
+
+
+def some_texts(chance: np.random.Generator, vocabulary: pa.Array, common: np.ndarray) -> list[str]:
+    """GROUP_ROWS texts of lines of sixty words; `common` holds the numbers of words as often as they are common."""
+    counts = chance.integers(100, 1100, GROUP_ROWS)
+    words = vocabulary.take(pa.array(common[chance.integers(0, len(common), int(counts.sum()))]))
+    lines = -(-counts // LINE)
+    ends = np.cumsum(counts)
+    places = np.arange(int(lines.sum())) - np.repeat(np.cumsum(lines) - lines, lines)
+    starts = np.append(np.repeat(ends - counts, lines) + LINE * places, ends[-1])
+    joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(starts, pa.int32()), words), " ")
+    closed = pc.binary_join_element_wise(joined, ".", "")
+    documents = pa.ListArray.from_arrays(pa.array(np.append(0, np.cumsum(lines)), pa.int32()), closed)
+    found: list[str] = pc.binary_join(documents, "\n").to_pylist()
+    return found
 
 
 def write_corpus(folder: Path, size: int) -> int:
