@@ -24,13 +24,15 @@ POINTS = [
     ("corpusqa.scan.index:index", 0),
     ("corpusqa.engines.local:_spill", 1),  # shuffle, on its way
     ("corpusqa.engines.local:_gather", 1),  # shuffle, arriving
-    ("corpusqa.scan.candidates:_pairs", 0),
+    ("corpusqa.scan.candidates:_families", 0),
+    ("corpusqa.scan.pairing:paired", 0),
     ("corpusqa.scan.components:components", 0),
     ("corpusqa.scan.links:_verify_block", 0),
     ("corpusqa.scan.clusters:clustered", 0),
     ("corpusqa.scan.store:store", 0),
     ("corpusqa.policy.judge:judge", 0),
     ("corpusqa.findings.find:find", 1),
+    ("corpusqa.api.findings:_in_order", 1),
     ("corpusqa.api.outputs:_staged", 1),  # write
     ("corpusqa.api.outputs:_exchange", 1),  # some files are those of the new run, the others of the one before
     ("corpusqa.api.outputs:_exchange", 3),
