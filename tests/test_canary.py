@@ -24,6 +24,7 @@ import pytest
 from canaries import CANARIES, Canary, contents, leaking, leaks, needles
 from corpusqa_checks.pii import pii
 from corpusqa_checks.pii.labels import DEFAULT, OPT_IN
+from datasets import ClassLabel, Dataset, Features, Value, load_dataset
 
 from corpusqa.check import Batch, Groups
 from corpusqa.cli import run as run_command
@@ -308,6 +309,24 @@ def test_names_of_columns_and_all_of_a_chat_but_its_text_stay_where_they_are(tmp
     assert {name: leaks(said.encode()) for name, said in world.said.items() if leaks(said.encode())} == {}
     data = tmp_path / "chat" / "data"
     assert leaking(tmp_path, spared=lambda p: sources(p) or data in p.parents or p.name == "corpusqa.toml") == {}
+
+
+def test_names_of_classes_with_private_values_are_left_out(tmp_path: Path) -> None:
+    """`datasets` notes them in its files; a card would repeat them."""
+    name = CANARIES[0].value
+    kinds = {"text": Value("string"), "who": ClassLabel(names=[name, "b"]), "what": ClassLabel(names=["a", "b"])}
+    rows = {"text": [f"{FERRY}{n}" for n in range(4)], "who": [0, 1, 0, 1], "what": [1, 0, 1, 0]}
+    Dataset.from_dict(rows, features=Features(kinds)).save_to_disk(tmp_path / "source")
+    (tmp_path / "corpusqa.toml").write_text("[checks.pii]\nreserved = true\n", encoding="utf-8")
+    world = World(tmp_path)
+    world("clean", ["clean", "source", "-o", "cleaned"])
+    assert world.codes["clean"] == 0, world.said
+    assert "who: names of its classes hold private values" in world.said["clean"]
+    assert leaks(world.said["clean"].encode()) == []
+    assert leaking(tmp_path, spared=lambda path: tmp_path / "source" in path.parents) == {}
+    published = load_dataset(str(tmp_path / "cleaned"), split="train", cache_dir=str(tmp_path / "cache"))
+    assert published.features["what"].names == ["a", "b"]
+    assert published["who"] == rows["who"]
 
 
 BAD_CHECK = '''

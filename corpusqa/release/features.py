@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +21,26 @@ def noted_features(schemas: Iterable[pa.Schema]) -> str:
     """What `datasets` noted in the files of a source, as JSON: features by column; `{}` where the files disagree."""
     found: dict[str, dict[str, Any]] = {}
     for schema in schemas:
-        for name, feature in _noted(schema).items():
+        for name, feature in noted_in(schema).items():
             found.setdefault(name, {})[json.dumps(feature, sort_keys=True)] = feature
     return json.dumps({name: feature for name, said in found.items() if len(said) == 1 for feature in said.values()})
 
 
-def _noted(schema: pa.Schema) -> dict[str, Any]:
+def strings_of(noted: Any) -> Iterator[str]:
+    """Every string in what was noted: names of classes and fields, types."""
+    if isinstance(noted, str):
+        yield noted
+    elif isinstance(noted, Mapping):
+        yield from noted
+        for value in noted.values():
+            yield from strings_of(value)
+    elif isinstance(noted, list):
+        for value in noted:
+            yield from strings_of(value)
+
+
+def noted_in(schema: pa.Schema) -> dict[str, Any]:
+    """What `datasets` noted in one file: features by column."""
     try:
         said = json.loads((schema.metadata or {}).get(NOTED, b"{}"))
         features = said["info"]["features"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -18,9 +20,9 @@ from corpusqa.engines.parts import Done, write_tables
 from corpusqa.errors import UsageError
 from corpusqa.plugins import Plugin, Spec
 from corpusqa.readers import Unit
-from corpusqa.release.features import noted_features
+from corpusqa.release.features import noted_features, noted_in, strings_of
 from corpusqa.release.schema import published_schema
-from corpusqa.scan.names import private_kinds
+from corpusqa.scan.names import private_kinds, private_values
 from corpusqa.scan.unit import built
 
 SHOWN = 5  # names that a message speaks of
@@ -62,7 +64,19 @@ def source_schema(corpus: Corpus, flow: Flow, specs: tuple[Spec, ...]) -> Source
     text = corpus.fields.text
     same = published_schema(whole, text)
     trusted = corpus.format == "parquet" and all(_agrees(schema, same, text) for schema in schemas)
-    return Source(whole, trusted, noted_features(schemas))
+    noted, private = _without_private(json.loads(noted_features(schemas)), specs)
+    for column in private:
+        flow.say(f"{column}: names of its classes hold private values and are left out; the column keeps its numbers")
+    return Source(whole, trusted, json.dumps(noted))
+
+
+def _without_private(noted: Mapping[str, Any], specs: tuple[Spec, ...]) -> tuple[dict[str, Any], list[str]]:
+    """What is noted of columns without private values, and the other columns."""
+    said = {column: list(strings_of(feature)) for column, feature in noted.items()}
+    strings = pl.Series([one for several in said.values() for one in several], dtype=pl.String)
+    kinds = set(private_values(built(specs), [strings]))
+    private = [column for column, several in said.items() if not kinds.isdisjoint(several)]
+    return {column: feature for column, feature in noted.items() if column not in private}, private
 
 
 def _footers(corpus: Corpus) -> list[pa.Schema]:
@@ -76,9 +90,10 @@ def _footers(corpus: Corpus) -> list[pa.Schema]:
 
 
 def _unit_schema(corpus: Corpus, specs: tuple[Spec, ...], folder: Path, unit: Unit) -> Done:
-    """The schema of a unit; null where a name in it holds a private value, which no work file does."""
+    """The schema of a unit; null where it holds a private value, which no work file does."""
     schema = _schema_of(corpus, unit)
-    private = any(_private_names(built(specs), schema))
+    notes = pl.Series(list(strings_of(noted_in(schema))), dtype=pl.String)
+    private = _private_names(built(specs), schema) or private_values(built(specs), [notes])
     raw = None if private else schema.serialize().to_pybytes()
     return Done(
         write_tables(folder, unit.number, {"schema": pl.DataFrame({"schema": [raw]}, schema={"schema": pl.Binary})})
