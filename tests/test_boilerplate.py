@@ -366,7 +366,8 @@ def test_each_cue_of_a_long_line_is_found_in_text_as_it_is_written(label: str) -
     table = tomllib.loads(files("corpusqa_checks.boilerplate").joinpath("appeals.toml").read_text("utf-8"))[label]
     assert len(table) >= 20
     cues = pl.Series([cue for cues in table.values() for cue in cues])
-    assert cues.filter(~cues.str.to_lowercase().str.contains(appeal_words())).to_list() == []
+    for written_as in (cues, cues.str.to_uppercase(), cues.str.to_titlecase()):
+        assert written_as.filter(~written_as.str.contains(appeal_words())).to_list() == []
     found = folded(cues).str.contains_any(appeal_patterns(label))
     assert cues.filter(~found).to_list() == []
 

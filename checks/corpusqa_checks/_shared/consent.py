@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from corpusqa_checks._shared.words import UNSPACED, folded
+from corpusqa_checks._shared.words import UNSPACED, folded, written_forms
 
 from corpusqa.check import Frame
 
@@ -76,8 +76,7 @@ def gate() -> str:
     needed, and most text needs little of it.
     """
     words = {stem.strip() for stem in [*stems("cookie"), *stems("words")]}
-    forms = {form for word in words for form in (word, word.capitalize(), word.upper())}
-    return "|".join(sorted(forms))
+    return "|".join(sorted(written_forms(words)))
 
 
 @cache

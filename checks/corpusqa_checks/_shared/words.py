@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import polars as pl
 import pyarrow as pa
@@ -35,6 +37,11 @@ def words_of(texts: pl.Series, signs: Signs, odd: Bools) -> Ints:
     words = runs_of(texts, signs)
     words[odd] = texts.filter(odd).str.count_matches(_WORD)
     return words
+
+
+def written_forms(words: Iterable[str]) -> set[str]:
+    """The words in the cases in which they are written, for patterns that are searched in unfolded text."""
+    return {form for word in words for form in (word, word.capitalize(), word.upper())}
 
 
 # What a byte of ASCII is folded to: capitals are small, signs are spaces; other bytes stay.

@@ -13,7 +13,7 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from corpusqa_checks._shared.words import folded
+from corpusqa_checks._shared.words import folded, written_forms
 from corpusqa_checks.boilerplate.counts import as_pattern
 
 from corpusqa.check import Frame
@@ -21,13 +21,14 @@ from corpusqa.check import Frame
 APPEALS = ("about", "newsletter", "sponsor", "legal", "comments", "social")
 NAMES = "names"
 LONGEST = 1500  # where an appeal has its cues
+LEAST = 2  # cues that make an appeal
 STEM = 5  # words of one beginning of so many letters are forms of one word
 
 
 def most_cues(texts: pl.Series) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The place in APPEALS of which each text has the most cues, and how many different ones; 0 and 0 without any."""
+    """The place in APPEALS of which each text has the most cues, and how many different ones; 0 and 0 below LEAST."""
     head = texts.str.slice(0, LONGEST)
-    asked = head.str.to_lowercase().str.contains(appeal_words()).arg_true()
+    asked = (head.str.count_matches(appeal_words()) >= LEAST).arg_true()
     cues = folded(head.gather(asked)).str.extract_many(_every_cue(), overlapping=True)
     found = pl.DataFrame({"at": asked, "cue": cues}).filter(pl.col("cue").list.len() > 0)
     found = found.explode("cue", empty_as_null=True).join(_roots(), on="cue")
@@ -39,9 +40,9 @@ def most_cues(texts: pl.Series) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.i
 
 @cache
 def appeal_words() -> str:
-    """Pattern of the longest word of each cue: most text has none, and is spared the folding."""
+    """Pattern of the longest word of each cue, as words are written: most text has fewer than LEAST, and is spared."""
     words = {max(cue.split(), key=len) for cue in _every_cue()}
-    return "|".join(sorted(words))
+    return "|".join(sorted(written_forms(words)))
 
 
 @cache

@@ -83,15 +83,10 @@ def segments(written: Written, looked: Looked, score: Floats, cookie: Bools) -> 
     """
     columns, layout = looked.lines("size", "stops"), looked.layout
     body = _body(columns, score) & ~cookie
-    second_half = _follows(body, columns, layout, HALF)
-    doubted = (score <= 0) & (second_half | _before(body, layout))
-    appeals, cues = _appeals(written, (columns["size"] > LONG) & (doubted | _follows(body, columns, layout, TAIL)))
-    body &= cues < 2
-    before, after, late = (
-        _before(body, layout),
-        _follows(body, columns, layout, TAIL),
-        _follows(body, columns, layout, END),
-    )
+    before, second_half, tail = _where(body, columns, layout, HALF, TAIL)
+    doubted = (score <= 0) & (second_half | before)
+    appeals, cues = _appeals(written, (columns["size"] > LONG) & (doubted | tail))
+    before, after, late = _where(body & (cues < 2), columns, layout, TAIL, END)
     label = np.where(score > 0, MAIN, OTHER).astype(np.int8)
     heads = _heads(looked.own)[looked.place]
     able = {name: flags[looked.place] for name, flags in _able(looked.own | looked.shapes).items()}
@@ -121,20 +116,13 @@ def _paragraph(columns: Columns) -> Bools:
     return one | two
 
 
-def _before(body: Bools, layout: Layout) -> Bools:
-    """Lines before the first paragraph."""
-    before, rest = layout.before_and_after(layout.running(body))
-    found: Bools = (before == 0) & ~body & (rest > 0)
-    return found
-
-
-def _follows(body: Bools, columns: Columns, layout: Layout, share: float) -> Bools:
-    """Lines before which this share of the paragraphs stands, the line itself left out."""
+def _where(body: Bools, columns: Columns, layout: Layout, *shares: float) -> list[Bools]:
+    """Lines before the first paragraph, and for each share those before which it of the paragraphs stands."""
     prose = np.where(body, columns["size"], 0).astype(np.float32)
     before, rest = layout.before_and_after(layout.running(prose))
     others = before + rest - prose
-    found: Bools = (others > 0) & (before >= share * others)
-    return found
+    first = (before == 0) & ~body & (rest > 0)
+    return [first, *((others > 0) & (before >= share * others) for share in shares)]
 
 
 def _heads(columns: Columns) -> Codes:
