@@ -26,13 +26,15 @@ LONG_READ = 10_000  # characters of a largest block after which such a stretch i
 def silent(columns: Columns) -> tuple[Bools, Bools]:
     """Which texts have no cue of the frame, and which are sentences with one at most.
 
-    Words for "by" and names of days and weather stand in every text: they are cues only beside names and digits.
+    Words for "by" and names of days and weather stand in every text: they are cues only beside names and digits. Before
+    a figure a word of menus is what is measured ("Contents: 1.7 l").
     """
     dated = columns["digits"] > 0
     named = (columns["byline"] > 0) & (dated | (columns["capital"] >= NAMES))
     weak = columns["byline"] + columns["calendar"] + columns["weather"]
     sentence = columns["ends"] > 0
-    strong = columns["cues"] - weak + named + ((weak - columns["byline"] > 0) & dated & ~sentence)
+    measured = (columns["nav"] > 0) & (columns["pair"] > 0) & dated
+    strong = columns["cues"] - weak - measured + named + ((weak - columns["byline"] > 0) & dated & ~sentence)
     return strong == 0, sentence & (strong <= 1)
 
 

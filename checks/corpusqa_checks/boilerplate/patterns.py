@@ -41,6 +41,13 @@ _MONEY = (
 )
 _AMOUNT = r"[0-9][0-9.,\s]*(?:,-)?"
 
+# Units of kitchen and workshop, as lists of what is needed write them.
+_UNITS = (
+    "kg|g|gr|mg|ml|cl|dl|l|oz|lbs?|cups?|tbsp|tsp|el|tl|prise|pck|stk|msk|tsk|krm|rkl|dag|łyż[a-z]*|szt|lžíc[a-z]*|ks|"
+    "c à s|cs|cuil[a-z]*|cda|cdta|cucchiai[a-z]*|colher[a-z]*|eetl|theel|кг|г|гр|мл|л|ст|ч|шт|"
+    "克|公克|毫升|汤匙|大匙|小匙|グラム|大さじ|小さじ|큰술|작은술|mm|cm"
+)
+
 # Shapes of lines that are no prose, by which kinds.py tells what a document is.
 SHAPES = {
     "heading": r"^#{1,6} \S|^\s*(?:```|~~~)|^\.\. \w|^[=~^-]{4,}$|^---$|^> \S|\]\(\S+\)|^\|.*\|\s*$|^\w+: \S+$|"
@@ -57,6 +64,8 @@ SHAPES = {
     "turn": r"^\s*(?:\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s?[AaPp][Mm])?\]?\s*[-–]?\s*)?"
     r"<?\p{L}[\p{L}\p{N}_ .'-]{0,23}(?:>|:)\s+\S",
     "hash": r"^\s*[0-9a-f]{7,40}\s",
+    "asks": r"[?？؟!！][\"'”’»“)\]」』]*$",
+    "amount": rf"^(?:[*•·-]\s*)?[0-9½¼¾⅓⅔][0-9½¼¾⅓⅔.,/–-]*\s?(?i:{_UNITS})\.?(?:\s|\p{{Han}}|$)",
     "dateline": rf"^(?:{_DATELINE}){_CLOCK}$",
     "price": rf"^(?i:(?:{_TERM}[:：]? ?)?(?:{_MONEY}\s?{_AMOUNT}|{_AMOUNT}\s?{_MONEY}))\s*$",
 }
@@ -106,6 +115,8 @@ NEEDED = {
     "item": "*•·▪►–—+-.):[0",
     "turn": ":>",
     "hash": "0",
+    "asks": "?？؟!！",
+    "amount": "0½¼¾⅓⅔",
     "dateline": "0",
     "price": "0",
     "digits": "0",

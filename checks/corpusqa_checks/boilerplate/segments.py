@@ -14,6 +14,7 @@ from corpusqa_checks.boilerplate.appeals import APPEALS, most_cues
 from corpusqa_checks.boilerplate.context import Bools, Floats, Layout
 from corpusqa_checks.boilerplate.features import Columns, Looked
 from corpusqa_checks.boilerplate.gaps import NAMES, closing, doubtful_paragraphs, filled, silent, stragglers
+from corpusqa_checks.boilerplate.listed import amounts, specifications
 from corpusqa_checks.boilerplate.verse import verses
 
 Codes = npt.NDArray[np.int8]
@@ -63,6 +64,7 @@ SENTENCES = 40  # characters from which two sentences are a paragraph
 BODY = 90  # characters from which a line of main text is a paragraph
 TITLE_WORDS = (3, 30)
 TITLE_CHARS = 200
+CUED_TITLE = 30  # characters from which a title may have a word of the frame
 TITLE_REACH = 8  # lines between the title and the first paragraph
 TITLE_DOUBT = -1.5  # a title may have so low a score
 SENTENCE_SCORE = -1.6  # a sentence of so high a score may have one cue of the frame
@@ -98,9 +100,9 @@ def segments(written: Written, looked: Looked, score: Floats, cookie: Bools) -> 
     label = _sections(label, after, layout, score)
     label = _header(label, able, layout, before)
     label = _body_filled(label, looked, score)
-    verse = verses(looked, label == MAIN)
-    label = np.where(verse, MAIN, label).astype(np.int8)
-    return _below_title(_title(label, looked, able, score, verse), looked, able)
+    formed = verses(looked, label == MAIN) | amounts(looked, label == MAIN)
+    label = np.where(formed | specifications(looked, label == MAIN), MAIN, label).astype(np.int8)
+    return _below_title(_title(label, looked, able, score, formed), looked, able)
 
 
 def _body(columns: Columns, score: Floats) -> Bools:
@@ -131,8 +133,9 @@ def _heads(columns: Columns) -> Codes:
     short = (columns["size"] <= HEAD_CHARS) & (columns["words"] <= HEAD_WORDS)
     links = (columns["pipes"] > 0) & (columns["stops"] == 0)
     head = (short & (columns["ends"] == 0)) | links
+    figure = (columns["pair"] > 0) & (columns["digits"] > 0)  # "Contents: 1.7 l" is no head
     for name, group in reversed(BY_CUE):
-        found[head & (columns[group] > 0)] = CODE[name]
+        found[head & (columns[group] > 0) & ~(figure & (group == "nav"))] = CODE[name]
     found[columns["rights"] > 0] = CODE["legal"]
     return found
 
@@ -166,12 +169,13 @@ def _able(columns: Columns) -> dict[str, Bools]:
     plain = (columns["digits"] > 0) | (columns["pair"] > 0) | (columns["words"] <= 2)
     low, high = TITLE_WORDS
     fits = (columns["words"] >= low) & (columns["words"] <= high) & (columns["size"] <= TITLE_CHARS)
-    closed = (columns["ends"] > 0) | (columns["comma_end"] > 0) | (columns["pipes"] > 0)
+    closed = (columns["ends"] > columns["asks"]) | (columns["comma_end"] > 0) | (columns["pipes"] > 0)
     return {
         "stamp": (day | sky) & plain & (columns["words"] <= STAMP_WORDS),
         "dated": (columns["digits"] >= STAMP_DIGITS) | (columns["byline"] > 0),
         "menu": (columns["size"] <= 40) & (columns["ends"] == 0),
         "title": fits & ~closed,
+        "head": (columns["cues"] > 0) & (columns["size"] < CUED_TITLE),
         # a title may begin with a word for "by" or have one; the line of an author is names
         "lower": (columns["capital"] < NAMES) & (columns["digits"] == 0) & (columns["words"] >= 4),
         "paragraph": _paragraph(columns),
@@ -213,17 +217,17 @@ def _body_filled(label: Codes, looked: Looked, score: Floats) -> Codes:
     return np.where(far, OTHER, label).astype(np.int8)
 
 
-def _title(label: Codes, looked: Looked, able: dict[str, Bools], score: Floats, verse: Bools) -> Codes:
-    """The best line above the first paragraph or verse, when it can be a title."""
+def _title(label: Codes, looked: Looked, able: dict[str, Bools], score: Floats, formed: Bools) -> Codes:
+    """The best line above the first paragraph, verse or list of what is needed, when it can be a title."""
     layout = looked.layout
-    body = ((label == MAIN) & able["paragraph"]) | verse
+    body = ((label == MAIN) & able["paragraph"]) | formed
     _, ahead = layout.distance(body)
     none_yet = layout.before_and_after(layout.running(body))[0] == 0
     near_stamp = (label == CODE["header"]) & ~able["stamp"]
     with_by = (label == CODE["byline"]) & able["lower"]
-    # the model knows no pages of verse
-    known = (score > TITLE_DOUBT) | (layout.total(layout.running(verse)) > 0)
-    replaceable = (np.isin(label, [OTHER, CODE["nav"]]) | near_stamp | with_by) & known
+    # the model knows no pages that begin with verse or a list
+    known = (score > TITLE_DOUBT) | formed[np.minimum(layout.place + ahead.astype(np.int64), len(formed) - 1)]
+    replaceable = (np.isin(label, [OTHER, CODE["nav"]]) | near_stamp | with_by) & known & ~able["head"]
     may = none_yet & ~body & (ahead <= TITLE_REACH) & able["title"] & ((label == MAIN) | replaceable)
     best = layout.largest(np.where(may, score, -99).astype(np.float32))
     chosen = may & (score == best)
