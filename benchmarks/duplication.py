@@ -155,9 +155,9 @@ def ours(texts: Any, *, whole: bool) -> set[tuple[int, int]]:
     from corpusqa.engines.memory import BATCH_BYTES
     from corpusqa.scan.candidates import with_same
     from corpusqa.scan.components import components
-    from corpusqa.scan.links import pack
     from corpusqa.scan.pairing import Rules, paired
     from corpusqa.scan.unit import batches
+    from corpusqa.scan.verifying import pack
 
     documents, half, keys, at = pl.DataFrame({"text": texts}), near(THRESHOLD), [], 0
     for part in batches(documents, BATCH_BYTES):

@@ -115,19 +115,26 @@ class Links:
         keys: Batch -> frame `row`, `key` (Int64). Documents that share a key are candidates.
         verify: (Batch of every involved document once, frame `a`, `b` of rows in it) -> frame `a`, `b`,
             `similarity` (0..1) and optionally `evidence` (a list of structs `a_start, a_end, b_start, b_end, score`) of
-            the pairs that hold. Connected components become clusters, named by their smallest public id.
+            the pairs that hold. Connected components become clusters, named by their smallest public id. What is said
+            of a pair follows from its two documents alone, because it is kept as long as these do not change.
         least: Documents are candidates only if they share so many keys.
         share: And only if these are at least this part of the keys of the document that has fewer; keys that more
             documents share than are paired all with all count for neither.
         common: False leaves out keys that more different documents share than are paired all with all, and counts
             them: such a key names a template. By default the documents are paired with some others that share the key.
+        marks: Batch -> frame `row`, `key` (Int64): what documents hold that says less the more of them hold it. With
+            it `verify` has a third argument, a frame `mark` of the marks among those of its documents that are common
+            in the corpus.
+        rare: A mark is common if more different documents with keys hold it; equal keys make copies, which count once.
     """
 
     keys: Callable[[Batch], Frame]
-    verify: Callable[[Batch, Frame], Frame]
+    verify: Callable[..., Frame]
     least: int = 1
     share: float = 0.0
     common: bool = True
+    marks: Callable[[Batch], Frame] | None = None
+    rare: int = 0
 
 
 @dataclass(frozen=True)
@@ -150,7 +157,9 @@ class Groups:
     Attributes:
         keys: Batch -> frame `row`, `key` (Int64) and any flat columns that `reduce` needs.
         reduce: Frame `key`, `doc` and those columns, whole groups, many at a time -> frame `doc` with the half's signal
-            columns, or `doc`, `start`, `end`, `label` for spans; the engine routes the rows back to the documents.
+            columns, or `doc`, `start`, `end`, `label` for spans; the engine routes the rows back to the documents. Each
+            row follows from one group alone, and `doc` is only ever handed on: what was said of a group is kept as
+            long as it does not change, while documents are numbered anew in every run.
     """
 
     keys: Callable[[Batch], Frame]

@@ -7,7 +7,7 @@ import random
 import polars as pl
 import pytest
 
-from corpusqa.check import Groups, Links
+from corpusqa.check import Batch, Groups, Links
 from corpusqa.plugins import Plugin, find, load
 from corpusqa.scan.measuring import Result
 from corpusqa.scan.views import Measuring
@@ -116,6 +116,35 @@ def test_keys_of_halves_survive_the_same_texts(plugin: Plugin) -> None:
             assert one.failures.is_empty(), one.failures["why"].to_list()
             apart = sorted(tuple(row[1:]) for said in each for row in said.keys.rows())
             assert sorted(tuple(row[1:]) for row in one.keys.rows()) == apart
+
+
+PAIRED = [*(text for text in NASTY if len(text) < 100_000), NASTY[-1], f"{NASTY[-1]} And then it rained.", NASTY[-2]]
+
+
+def test_what_is_said_of_a_pair_follows_from_its_documents_alone(plugin: Plugin) -> None:
+    frame, common = table(PAIRED), pl.DataFrame(schema={"mark": pl.Int64})
+    pairs = [(a, b) for b in range(frame.height) for a in range(b)]
+    for half, kind in plugin.check.corpus.items():
+        if isinstance(kind, Links):
+            more = (common,) if kind.marks else ()
+            both = pl.DataFrame(pairs, schema={"a": pl.Int64, "b": pl.Int64}, orient="row")
+            one = rounded(kind.verify(Batch(frame), both, *more)).sort("a", "b").rows()
+            alone = pl.DataFrame({"a": [0], "b": [1]})
+            each = [(a, b, kind.verify(Batch(frame[[a, b]]), alone, *more)) for a, b in pairs]
+            apart = [(a, b, *row[2:]) for a, b, said in each for row in rounded(said).rows()]
+            assert sorted(apart, key=repr) == sorted(one, key=repr), half
+
+
+def test_what_is_said_of_a_group_follows_from_its_rows_alone(plugin: Plugin) -> None:
+    frame = table(PAIRED * 3)
+    for kind in plugin.check.corpus.values():
+        if isinstance(kind, Groups):
+            keys = Measuring([plugin], frame).batch
+            rows = kind.keys(keys).rename({"row": "doc"})
+            rows = rows.select("key", "doc", pl.exclude("key", "doc")).sort("key", "doc", maintain_order=True)
+            one = rounded(kind.reduce(rows)).rows()
+            apart = [rounded(kind.reduce(group)).rows() for group in rows.partition_by("key")]
+            assert sorted(one, key=repr) == sorted((row for said in apart for row in said), key=repr)
 
 
 def test_everything_declared_is_described(plugin: Plugin) -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from corpusqa.scan import candidates, pairing
 from corpusqa.scan.candidates import with_same
-from corpusqa.scan.links import pack
 from corpusqa.scan.pairing import ALL_WITH_ALL, WHOLE, Rules, paired
+from corpusqa.scan.verifying import pack
 
 
 def found(keys: dict[int, list[int]], *rules: Any) -> dict[str, pl.DataFrame]:

@@ -27,7 +27,7 @@ POINTS = [
     ("corpusqa.scan.candidates:_families", 0),
     ("corpusqa.scan.pairing:paired", 0),
     ("corpusqa.scan.components:components", 0),
-    ("corpusqa.scan.links:_verify_block", 0),
+    ("corpusqa.scan.verifying:_verify_block", 0),
     ("corpusqa.scan.clusters:clustered", 0),
     ("corpusqa.scan.store:store", 0),
     ("corpusqa.policy.judge:judge", 0),
@@ -91,15 +91,26 @@ def test_a_killed_run_is_resumed_to_the_same_bytes(tmp_path: Path, point: str, s
     assert {p.name for p in (tmp_path / "out-killed").iterdir()} == {*REPORT, "run.json"}
 
 
+# While an earlier scan is used: in the first pass, as stages are written, and in the index of the halves.
+AGAIN = [
+    ("corpusqa.scan.unit:_completed", 1),
+    ("corpusqa.engines.parts:commit", 0),
+    ("corpusqa.scan.slots:slots_of", 0),
+    ("corpusqa.engines.kept:_changed", 1),
+    ("corpusqa.engines.kept:write_segment", 0),
+    ("corpusqa.scan.links:_compared", 0),
+    ("corpusqa.scan.links:_keep", 0),
+]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("point", "skip"), [("corpusqa.scan.unit:_completed", 1), ("corpusqa.engines.parts:commit", 0)]
-)
+@pytest.mark.parametrize(("point", "skip"), AGAIN)
 def test_a_run_that_is_killed_while_it_uses_an_earlier_scan(tmp_path: Path, point: str, skip: int) -> None:
     corpus(tmp_path)
     assert run(command(tmp_path, "killed")) == 0
     corpus(tmp_path, changed=3)
     RUN.at(point, skip, *command(tmp_path, "killed"))
+    corpus(tmp_path, changed=2, count=150)  # it goes on from what was killed with yet another corpus
     assert run(command(tmp_path, "killed")) == 0
     assert run(command(tmp_path, "undisturbed")) == 0
 

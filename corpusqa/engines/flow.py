@@ -51,6 +51,7 @@ class Flow:
         self.progress = progress
         self.memory = memory
         self.say = say
+        self._said: set[str] = set()
         work.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = alone(work, say)
 
@@ -97,8 +98,9 @@ class Flow:
         schema: dict[str, Any],
         buckets: int,
         reduce: Callable[[Path, int, pl.DataFrame], Done],
+        about: Mapping[str, str] = NOTHING,
     ) -> Stage:
-        """Rows that carry their own bucket number `_b` meet in that bucket."""
+        """Rows that carry their own bucket number `_b` meet in that bucket; `about` is noted of the stage."""
         full = pl.Schema({"_b": pl.Int32, **schema})
 
         def run(folder: Path) -> list[Done]:
@@ -107,7 +109,7 @@ class Flow:
             self.progress(name, 0, buckets)
             return self.engine.run_shuffle(tasks, shard, full, buckets, one, partial(self.progress, name))
 
-        return self._stage(name, digest_of(name, made_of, buckets, tasks), buckets, run)
+        return self._stage(name, digest_of(name, made_of, buckets, tasks), buckets, run, about)
 
     def group_by_key(
         self,
@@ -136,7 +138,12 @@ class Flow:
         return self.shuffle(name, made_of, tasks, bucketed, schema, buckets, partial(_reduce, fn))
 
     def write(
-        self, name: str, made_of: object, parts: Iterable[dict[str, pl.DataFrame]], count: int | None = None
+        self,
+        name: str,
+        made_of: object,
+        parts: Iterable[dict[str, pl.DataFrame]],
+        count: int | None = None,
+        about: Mapping[str, str] = NOTHING,
     ) -> Stage:
         """A stage that the driver itself makes: one part per element, each asked for when the one before is written.
 
@@ -145,6 +152,7 @@ class Flow:
             made_of: Everything the result depends on.
             parts: The tables of each part; nothing is taken from it if the stage is there.
             count: How many there are; None counts them first.
+            about: What to note of the stage.
         """
         if count is None:
             parts = list(parts)
@@ -153,7 +161,7 @@ class Flow:
         def run(folder: Path) -> list[Done]:
             return [Done(write_tables(folder, number, tables)) for number, tables in enumerate(parts)]
 
-        return self._stage(name, digest_of(name, made_of, count), count, run)
+        return self._stage(name, digest_of(name, made_of, count), count, run, about)
 
     def buckets(self, size: int) -> int:
         """How many buckets rows of this many bytes are spread over."""
@@ -167,6 +175,16 @@ class Flow:
         """Whether `map` would find this stage finished."""
         fingerprint = _here(digest_of(name, made_of, tasks))
         return read_stage(self.work / name, fingerprint) is not None
+
+    def there(self, name: str) -> Stage | None:
+        """The finished stage under a name, whatever it was made of."""
+        return read_stage(self.work / name, None)
+
+    def say_once(self, line: str) -> None:
+        """Say something once a run, however often it comes up."""
+        if line not in self._said:
+            self._said.add(line)
+            self.say(line)
 
     def set_aside(self, name: str, other: str) -> Stage | None:
         """Keep a finished stage, which is about to be made anew of something else, under another name.

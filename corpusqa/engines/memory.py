@@ -56,7 +56,7 @@ def planned(limit: int | None, workers: int, size: int = 0) -> tuple[Memory, int
         return Memory(), workers
     if limit < LEAST:
         raise UsageError(f"--memory: at least {LEAST // 10**9} GB are needed for Python, its libraries and one worker")
-    # What a batch may hold is the same whatever the limit: retellings are judged among the documents of a batch.
+    # Fewer workers before smaller batches: every batch has fixed costs.
     smallest = PROCESS_BYTES + BATCH_FACTOR * BATCH_BYTES
     driver = min(DRIVER_BYTES + int(DRIVER_SHARE * size), limit - smallest)
     workers = max(1, min(workers, (limit - driver) // smallest))

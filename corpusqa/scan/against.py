@@ -19,8 +19,8 @@ from corpusqa.errors import CannotEvaluate, ContractError
 from corpusqa.plugins import Plugin, Spec
 from corpusqa.readers import Unit
 from corpusqa.scan.contract import blaming
-from corpusqa.scan.links import Scanned
 from corpusqa.scan.model import EVIDENCE, MATCHES, SPANS
+from corpusqa.scan.scanned import Scanned
 from corpusqa.scan.unit import batches, built, parts_of
 
 _SAID: dict[str, Any] = {
@@ -65,7 +65,7 @@ def matches(
     stage = flow.map(f"against.{plugin.name}.{half}", made_of, scanned.corpus.units, task)
     frames = [pl.DataFrame(schema=MATCHES)]
     for unit in scanned.corpus.units:
-        docs = scanned.index.stage.part("docs", unit.number)
+        docs = scanned.index.stage.part("docs", unit.number).select("row", "doc")
         found = stage.part("matches", unit.number).join(docs, on="row", maintain_order="left")
         frames.append(found.with_columns(half=pl.lit(f"{plugin.name}.{half}")).select(*MATCHES))
     return pl.concat(frames).sort("half", "doc", "item", "part", nulls_last=True), compared, items.height

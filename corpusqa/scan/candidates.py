@@ -11,70 +11,78 @@ import polars as pl
 from corpusqa.check import Links
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.hashing import mix
+from corpusqa.engines.kept import COUNT, Belonging, Owners, kept_groups, made
 from corpusqa.engines.parts import Stage
 from corpusqa.scan.pairing import ALL_WITH_ALL, SHARED, Rules, paired
+from corpusqa.scan.scanned import Scanned
 
 PAIRS = {"a": pl.Int64, "b": pl.Int64}
 # Of the pairs that giant groups propose for a document, so many with smaller ones are compared: those that share most
 # keys. In a family of a million near copies every document is compared with four others.
 MOST = 4
-KEYS = {"key": pl.Int64, "doc": pl.Int64, "same": pl.Int64}
-COPIES = {"same": pl.Int64, "doc": pl.Int64, "keys": pl.Int64}
+KEYS = {"key": pl.Int64, "slot": pl.Int64, "same": pl.Int64}
+COPIES = {"key": pl.Int64, "slot": pl.Int64, "keys": pl.Int64}
+_ADDED = {"a": pl.Int64, "b": pl.Int64, "giant": pl.Boolean, COUNT: pl.Int64}
 ROW_BYTES = {"copies": 28, "keys": 28, "pairs": 29}  # of a row on its way to its bucket
 
 
-def candidates(flow: Flow, half: str, keys: str, measured: Stage, index: Stage, kind: Links) -> tuple[Stage, int]:
+def candidates(
+    flow: Flow, half: str, keys: str, key: object, scanned: Scanned, kind: Links
+) -> tuple[pl.DataFrame, int]:
     """Candidate pairs of a Links half.
 
     Args:
         flow: Runs the stages.
         half: Full name, `<check>.<half>`.
-        keys: Name of the table of keys in `measured`.
-        measured: The stage of the units.
-        index: Gives `doc` for `row` of each unit.
+        keys: Name of the table of keys in the first pass.
+        key: What the keys follow from besides the documents.
+        scanned: The first pass, and the documents of its rows.
         kind: The half.
 
     Returns:
-        A stage with the table `pairs` (PAIRS, a < b, each pair once in all), and the number of keys that too many
-        documents share to pair them all with all.
+        PAIRS, a < b, each pair once, sorted; and the number of keys that too many documents share to pair them all with
+        all.
     """
+    measured, index = scanned.measured, scanned.index.stage
     made_of: tuple[object, ...] = (measured.digest, index.digest)
     tasks = sorted({part.part for part in measured.parts if part.table == keys})
-    count = flow.buckets(index.rows("docs") * ROW_BYTES["copies"])
-    rows = partial(_same_by_doc, measured, index, keys)
-    copies = flow.group_by_key(f"copies.{half}", made_of, tasks, rows, COPIES, ["same"], _families, count)
+    rows = partial(_same_of, measured, keys)
+    size = index.rows("docs") * ROW_BYTES["copies"]
+    every = Belonging(index)
+    copies = kept_groups(flow, f"copies.{half}", key, made_of, every, tasks, rows, COPIES, _families, size)
 
-    count = flow.buckets(measured.rows(keys) * ROW_BYTES["keys"])
-    rows = partial(_keys_by_doc, measured, index, keys, copies)
     rules = Rules(kind.least, kind.share, kind.common)
-    made_of = (*made_of, copies.digest, tuple(rules))
-    fn = partial(paired, rules)
-    found = flow.group_by_key(f"candidates.{half}", made_of, tasks, rows, KEYS, ["key"], fn, count)
+    rows, size = partial(_keys_of, measured, keys), measured.rows(keys) * ROW_BYTES["keys"]
+    fn, key, made_of = partial(_paired, rules), (key, tuple(rules)), (*made_of, copies.digest)
+    rest = Belonging(index, copies)
+    found = kept_groups(flow, f"candidates.{half}", key, made_of, rest, tasks, rows, KEYS, fn, size)
 
     parts = sorted({(stage.folder.name, part.part) for stage in (copies, found) for part in stage.parts})
-    count = flow.buckets((copies.rows("pairs") + found.rows("pairs")) * ROW_BYTES["pairs"])
-    rows = partial(_part, {stage.folder.name: stage for stage in (copies, found)})
-    fn = partial(_likely, rules, _rare(flow, half, found) if rules.share else None)
-    made_of = (copies.digest, found.digest, tuple(rules))
+    count = flow.buckets((copies.rows("made.pairs") + found.rows("made.pairs")) * ROW_BYTES["pairs"])
+    rows = partial(_part, {stage.folder.name: stage for stage in (copies, found)}, index)
+    fn = partial(_likely, rules, _rare(flow, half, found, every) if rules.share else None)
+    made_of = (copies.digest, found.digest, index.digest, tuple(rules))
     distinct = flow.group_by_key(f"pairs.{half}", made_of, parts, rows, SHARED, ["b"], fn, count)
-    return distinct, int(found.frame("capped")["groups"].sum())
+    return distinct.frame("pairs").sort("a", "b"), int(made(found, "capped")[COUNT].sum())
 
 
-def _by_doc(measured: Stage, index: Stage, keys: str, unit: int) -> pl.DataFrame:
-    """`key`, `doc`, `same` and `keys` of the documents of a unit; those with equal keys throughout are equal in `same`.
+def told_apart(measured: Stage, keys: str, unit: int, docs: pl.DataFrame) -> pl.DataFrame:
+    """`key`, `slot`, `same` and `keys` of some documents of a unit; those with the same keys are equal in `same`.
 
     The keys of a document stand together, because tables of a unit are sorted by row.
     """
+    if docs.is_empty():
+        return pl.DataFrame(schema={**KEYS, "keys": pl.Int64})
     table = measured.part(keys, unit)
-    if table.width > 2:  # other columns may set equal keys apart
+    table = table.join(docs.select("row", "slot"), on="row", maintain_order="left")
+    if table.width > 3:  # other columns may set equal keys apart
         table = table.unique(["row", "key"], keep="first", maintain_order=True)
-    table = table.join(index.part("docs", unit), on="row", maintain_order="left")
-    return with_same(table.select("key", "doc"))
+    return with_same(table.select("key", "slot"), "slot")
 
 
-def with_same(rows: pl.DataFrame) -> pl.DataFrame:
+def with_same(rows: pl.DataFrame, owner: str = "doc") -> pl.DataFrame:
     """Keys of documents, one after the other -> with a sum `same` of the document's keys, and their number `keys`."""
-    docs = rows["doc"].to_numpy()
+    docs = rows[owner].to_numpy()
     starts = np.flatnonzero(np.diff(docs, prepend=-1))
     if not len(starts):
         return rows.with_columns(same=pl.lit(0, pl.Int64), keys=pl.lit(0, pl.Int64))
@@ -85,41 +93,50 @@ def with_same(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _same_by_doc(measured: Stage, index: Stage, keys: str, unit: int) -> pl.DataFrame:
-    return _by_doc(measured, index, keys, unit).select(*COPIES).unique("doc", keep="first", maintain_order=True)
+def _same_of(measured: Stage, keys: str, unit: int, docs: pl.DataFrame) -> pl.DataFrame:
+    found = told_apart(measured, keys, unit, docs).unique("slot", keep="first", maintain_order=True)
+    return found.select("slot", "keys", key="same").select(*COPIES)
+
+
+def _keys_of(measured: Stage, keys: str, unit: int, docs: pl.DataFrame) -> pl.DataFrame:
+    return told_apart(measured, keys, unit, docs).select(*KEYS)
 
 
 def _families(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Copies of which there are many, each with the first of them, which stands for all from here on."""
-    large = rows.filter(pl.len().over("same") > ALL_WITH_ALL)
-    tied = large.with_columns(a=pl.col("doc").min().over("same")).filter(pl.col("doc") != pl.col("a"))
-    pairs = tied.select("a", b="doc", shared="keys", giant=pl.lit(value=False)).sort("a", "b")
-    return {"pairs": pairs.cast(SHARED)}  # type: ignore[arg-type]
+    large = rows.filter(pl.len().over("key") > ALL_WITH_ALL)
+    tied = large.with_columns(a=pl.col("doc").min().over("key")).filter(pl.col("doc") != pl.col("a"))
+    return {"pairs": tied.select("a", b="doc", giant=pl.lit(value=False), **{COUNT: "keys"}).cast(_ADDED)}  # type: ignore[arg-type]
 
 
-def _keys_by_doc(measured: Stage, index: Stage, keys: str, copies: Stage, unit: int) -> pl.DataFrame:
-    told = copies.frame("pairs").select(doc="b")
-    return _by_doc(measured, index, keys, unit).join(told, on="doc", how="anti", maintain_order="left").select(*KEYS)
+def _paired(rules: Rules, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """What `paired` makes of groups, as tables that add up."""
+    found = paired(rules, rows)
+    return {
+        "pairs": found["pairs"].select("a", "b", "giant", **{COUNT: "shared"}),
+        "rare": found["rare"].rename({"keys": COUNT}),
+        "capped": found["capped"].select(pl.lit("groups").alias("what"), **{COUNT: "groups"}),
+    }
 
 
-def _part(stages: dict[str, Stage], task: tuple[str, int]) -> pl.DataFrame:
+def _part(stages: dict[str, Stage], index: Stage, task: tuple[str, int]) -> pl.DataFrame:
     stage, part = task
-    return stages[stage].part("pairs", part)
+    pairs = stages[stage].part("made.pairs", part).rename({COUNT: "shared"})
+    return Belonging(index).owners().named(pairs).select(*SHARED)
 
 
-def _rare(flow: Flow, half: str, found: Stage) -> Stage:
+def _rare(flow: Flow, half: str, found: Stage, every: Belonging) -> Stage:
     """How many keys each document has that few documents share, in one part."""
-    return flow.write(f"rare.{half}", found.digest, _added_up(found), 1)
+    made_of = (found.digest, every.stage.digest)
+    return flow.write(f"rare.{half}", made_of, _added_up(found, every.owners()), 1)
 
 
-def _added_up(found: Stage) -> Iterator[dict[str, pl.DataFrame]]:
+def _added_up(found: Stage, owners: Owners) -> Iterator[dict[str, pl.DataFrame]]:
     """The counts of all buckets, one bucket after the other: each of them counts for most documents."""
-    counts = np.zeros(0, np.int64)
-    for path in found.paths("rare"):
-        part = pl.read_parquet(path, memory_map=False)
-        here = np.bincount(part["doc"].to_numpy(), part["keys"].to_numpy(), len(counts)).astype(np.int64)
-        here[: len(counts)] += counts
-        counts = here
+    counts = np.zeros(len(owners.docs), np.int64)
+    for path in found.paths("made.rare"):
+        part = owners.named(pl.read_parquet(path, memory_map=False))
+        counts += np.bincount(part["doc"].to_numpy(), part[COUNT].to_numpy(), len(counts)).astype(np.int64)
     docs = np.flatnonzero(counts)
     yield {"rare": pl.DataFrame({"doc": docs, "keys": counts[docs]}, schema={"doc": pl.Int64, "keys": pl.Int64})}
 

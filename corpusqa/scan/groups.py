@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 import polars as pl
 
 from corpusqa.check import Derive, Groups
 from corpusqa.engines.flow import Flow
+from corpusqa.engines.kept import COUNT, ONCE, Belonging, kept_groups, made
 from corpusqa.engines.parts import Stage
 from corpusqa.errors import ContractError
 from corpusqa.plugins import Plugin, Spec
 from corpusqa.scan.contract import blaming
-from corpusqa.scan.links import Scanned
 from corpusqa.scan.model import SPANS
+from corpusqa.scan.scanned import Scanned
+from corpusqa.scan.slots import EPOCH
 from corpusqa.scan.unit import built, key_table
 
 _SPAN_COLUMNS = ("start", "end", "label", "score", "why")
@@ -28,12 +31,21 @@ def grouped(flow: Flow, scanned: Scanned, plugin: Plugin, half: str) -> pl.DataF
     table, measured, index = key_table(plugin.name, half), scanned.measured, scanned.index.stage
     tasks = sorted({part.part for part in measured.parts if part.table == table})
     schema = _row_schema(measured, table, tasks)
-    made_of = (measured.digest, index.digest, scanned.fingerprints)
-    fn = partial(_reduce, scanned.specs, plugin.name, half)
-    count = flow.buckets(measured.weight(table))
-    rows = partial(_by_doc, measured, index, table, tuple(schema))
-    stage = flow.group_by_key(f"groups.{plugin.name}.{half}", made_of, tasks, rows, schema, ["key"], fn, count)
-    return stage.frame("reduced").sort("doc", maintain_order=True)
+    stage = kept_groups(
+        flow,
+        f"groups.{plugin.name}.{half}",
+        (scanned.keys[plugin.name], half, index.about[EPOCH]),
+        (measured.digest, index.digest),
+        Belonging(index),
+        tasks,
+        partial(_by_slot, measured, table, tuple(schema)),
+        schema,
+        partial(_reduce, scanned.specs, plugin.name, half),
+        measured.weight(table),
+    )
+    said = Belonging(index).owners().named(made(stage, "reduced"))
+    every = said[np.repeat(np.arange(said.height), said[COUNT].to_numpy())].drop(COUNT)
+    return every.sort("doc", *every.columns, nulls_last=True)
 
 
 def derived(plugin: Plugin, half: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -63,13 +75,14 @@ def split(plugin: Plugin, said: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFram
 
 
 def _row_schema(measured: Stage, table: str, tasks: list[int]) -> dict[str, pl.DataType]:
-    """Flat columns of the keys with the document's number in place of the row."""
+    """Flat columns of the keys with the document's slot in place of the row."""
     first = measured.part(table, tasks[0]).schema
-    return {"key": pl.Int64(), "doc": pl.Int64(), **{n: t for n, t in first.items() if n not in ("row", "key")}}
+    return {"key": pl.Int64(), "slot": pl.Int64(), **{n: t for n, t in first.items() if n not in ("row", "key")}}
 
 
-def _by_doc(measured: Stage, index: Stage, table: str, columns: tuple[str, ...], unit: int) -> pl.DataFrame:
-    keys = measured.part(table, unit).join(index.part("docs", unit), on="row", maintain_order="left")
+def _by_slot(measured: Stage, table: str, columns: tuple[str, ...], unit: int, docs: pl.DataFrame) -> pl.DataFrame:
+    keys = measured.part(table, unit)
+    keys = keys.join(docs.select("row", "slot"), on="row", maintain_order="left")
     return keys.select(*columns)
 
 
@@ -79,7 +92,7 @@ def _reduce(specs: tuple[Spec, ...], check: str, half: str, rows: pl.DataFrame) 
     assert isinstance(kind, Groups), half
     with blaming(plugin, half, "reduce"):
         said = _declared(plugin, half, kind.reduce(rows))
-    return {"reduced": said.sort(said.columns, nulls_last=True)}
+    return {"reduced": said.with_columns(ONCE)}
 
 
 def _declared(plugin: Plugin, half: str, said: pl.DataFrame) -> pl.DataFrame:

@@ -16,12 +16,16 @@ import polars as pl
 
 from corpusqa.corpus import Corpus, validate_documents
 from corpusqa.engines.flow import Flow
+from corpusqa.engines.kept import BEFORE
 from corpusqa.engines.parts import Stage
 from corpusqa.readers import Unit
 from corpusqa.scan.held import ROWS, OnDisk
 from corpusqa.scan.ids import SHORT, public_ids, ranks, repeated_ids
 from corpusqa.scan.model import DOCUMENTS, UNREADABLE
 from corpusqa.scan.names import any_hidden, hidden, recalled
+from corpusqa.scan.slots import slots_of
+
+NAME = "index"  # of the stage
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ class Index:
         unreadable: Columns of UNREADABLE, sorted by number.
         duplicate_ids: `id`, `count` of ids that the source repeats.
         digest: Content digest of the corpus.
-        stage: Per unit the tables `docs` with `row`, `doc`, and `documents` with the columns of DOCUMENTS.
+        stage: Per unit the tables `docs` with `row`, `doc`, `slot` and what tells slots apart, and `documents` with the
+            columns of DOCUMENTS.
     """
 
     height: int
@@ -80,8 +85,12 @@ def index(flow: Flow, corpus: Corpus, measured: Stage) -> Index:
     unit_of = np.empty(docs.len(), np.int32)
     unit_of[docs.to_numpy()] = np.repeat([unit.number for unit in units], heights)
     numbered = names.with_columns(doc=docs.gather(names["at"]), id=public.gather(names["at"]))
-    parts = _written(measured, units, places, heights, docs, public)
-    stage = flow.write("index", measured.digest, parts, len(units))
+    stage = flow.finished(NAME, measured.digest, len(units))
+    if stage is None:
+        slots = slots_of(flow, NAME, measured, units, public)
+        parts = _written(measured, units, places, heights, docs, public, slots.table)
+        stage = flow.write(NAME, measured.digest, parts, len(units), slots.about)
+        flow.drop(NAME + BEFORE)
     lost = [_numbered(measured, unit, "unreadable", places[unit.number]) for unit in units]
     unreadable = pl.concat(lost, how="diagonal_relaxed").select(*UNREADABLE)
     whole = numbered.select("doc", *ROWS).sort("doc")
@@ -115,13 +124,15 @@ def _written(
     heights: Sequence[int],
     docs: pl.Series,
     public: pl.Series,
+    slots: pl.DataFrame,
 ) -> Iterator[dict[str, pl.DataFrame]]:
     """The tables of each unit, made when they are asked for."""
     at = 0
     for unit, height in zip(units, heights, strict=True):
         part = _numbered(measured, unit, "documents", places[unit.number])
         part = part.with_columns(docs[at : at + height].alias("doc"), public[at : at + height].alias("id"))
-        yield {"docs": part.select("row", "doc"), "documents": hidden(part.select(*DOCUMENTS))}
+        numbered = pl.concat([part.select("row", "doc"), slots[at : at + height]], how="horizontal")
+        yield {"docs": numbered, "documents": hidden(part.select(*DOCUMENTS))}
         at += height
 
 

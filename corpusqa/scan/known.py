@@ -123,10 +123,19 @@ def check_keys(corpus: Corpus, plugins: Sequence[Plugin], code: str, secret: byt
     """
     prints = {plugin.name: fingerprint(plugin) for plugin in plugins}
     language = language_signal(plugins)
-    private = {p.name for p in plugins if any(label.private for label in p.check.labels.values())}
+    private = _private(plugins)
     feeding = sorted({*blanking_labels(plugins), *([language[0]] if language else []), *private})
     common = (code, pl.__version__, corpus.fields, [(name, prints[name]) for name in feeding])
     return {n: digest_of(common, n, print_, secret if n in private else None) for n, print_ in prints.items()}
+
+
+def secret_of(corpus: Corpus, plugins: Sequence[Plugin]) -> bytes:
+    """The secret of the source; empty, and not read, where no check has private labels."""
+    return corpus.secret() if _private(plugins) else b""
+
+
+def _private(plugins: Sequence[Plugin]) -> set[str]:
+    return {p.name for p in plugins if any(label.private for label in p.check.labels.values())}
 
 
 def _by_unit(frame: pl.DataFrame) -> list[tuple[int, pl.DataFrame]]:

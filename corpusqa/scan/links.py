@@ -1,206 +1,202 @@
-"""A Links half from candidates to verified pairs: packed into blocks whose texts fit into memory, then verified."""
+"""The Links halves: candidate pairs, those of them that an earlier run compared, and the verification of the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
-from typing import Any
+from functools import cached_property, partial
 
-import numpy as np
 import polars as pl
 
-from corpusqa.batch import DOCUMENT, Batch
 from corpusqa.check import Links
-from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
-from corpusqa.engines.parts import Done, Stage, write_tables
-from corpusqa.errors import ContractError
-from corpusqa.plugins import Plugin, Spec
-from corpusqa.readers import Unit
-from corpusqa.scan.candidates import candidates
-from corpusqa.scan.components import components
-from corpusqa.scan.contract import blaming
+from corpusqa.engines.hashing import digest_of
+from corpusqa.engines.kept import BEFORE, ONCE, Belonging, Owners, kept_groups, made
+from corpusqa.engines.parts import Stage
+from corpusqa.plugins import Plugin
+from corpusqa.scan.candidates import candidates, told_apart
 from corpusqa.scan.held import rows_of
-from corpusqa.scan.index import Index
-from corpusqa.scan.model import EVIDENCE
-from corpusqa.scan.unit import built, key_table
-from corpusqa.scan.views import blanking_labels, language_signal
+from corpusqa.scan.scanned import Scanned
+from corpusqa.scan.slots import EPOCH
+from corpusqa.scan.unit import key_table, mark_table
+from corpusqa.scan.verifying import VERIFIED, Asked, verified
 
-VERIFIED: dict[str, Any] = {"a": pl.Int64, "b": pl.Int64, "similarity": pl.Float64, "evidence": EVIDENCE}
-_BLANK = {"start": pl.Int64, "end": pl.Int64}
-_PART = {"part": pl.Int64, "start": pl.Int64, "end": pl.Int64, "role": pl.String}
-_ROWS: dict[str, Any] = {
-    "doc": pl.Int64,
-    **DOCUMENT,
-    "blanks": pl.List(pl.Struct(_BLANK)),
-    "parts": pl.List(pl.Struct(_PART)),  # null where a document is one part
-}
+FORMAT = 1  # of the stages `verified.<half>`
+MARKS = {"slot": pl.Int64, "mark": pl.Int64}
+# Halves are verified together, so that texts are read once, as long as no more text than this is on its way at once.
+TEXT_BYTES = 1_000_000_000
 
 
 @dataclass(frozen=True)
-class Scanned:
-    """What the stages of a scan share: the source, the checks, and the first pass over it."""
+class Half:
+    """A Links half on its way.
 
-    corpus: Corpus
-    specs: tuple[Spec, ...]
-    fingerprints: tuple[str, ...]
-    measured: Stage
-    index: Index
+    Attributes:
+        name: `<check>.<half>`.
+        check: The check.
+        half: Its half.
+        of: What the verified pairs follow from.
+        key: The same without the documents.
+        capped: Keys whose groups were not paired whole.
+        pairs: Candidates by slot.
+        common: `slot`, `mark`: the common marks that documents hold.
+        marked: Whether the half has marks.
+        before: What an earlier run verified, under the same key.
+    """
+
+    name: str
+    check: str
+    half: str
+    of: str
+    key: str
+    capped: int
+    pairs: pl.DataFrame
+    common: pl.DataFrame
+    marked: bool
+    before: Stage | None
+
+    @cached_property
+    def known(self) -> pl.DataFrame:
+        """Those of the candidates that were compared before, and whose common marks are the same."""
+        if self.before is None:
+            return self.pairs.clear()
+        old = self.before.frame("common")
+        changed = pl.concat(
+            [old.join(self.common, on=[*MARKS], how="anti"), self.common.join(old, on=[*MARKS], how="anti")]
+        )
+        known = self.pairs.join(self.before.frame("compared"), on=["a", "b"], how="semi")
+        touched = changed["slot"].unique().implode()
+        return known.filter(~pl.col("a").is_in(touched) & ~pl.col("b").is_in(touched)) if len(changed) else known
 
 
-def verify(flow: Flow, scanned: Scanned, plugin: Plugin, half: str) -> tuple[pl.DataFrame, int]:
-    """Verified pairs of a Links half.
+def linked(flow: Flow, scanned: Scanned, plugins: Sequence[Plugin]) -> dict[str, tuple[pl.DataFrame, int]]:
+    """Verified pairs of every Links half, by its full name.
 
     Returns:
         Columns of VERIFIED with docs, a < b, sorted; and the number of keys whose groups were capped.
     """
-    name = f"{plugin.name}.{half}"
+    owners = Belonging(scanned.index.stage).owners()
+    halves = [
+        _half(flow, scanned, plugin, half, kind)
+        for plugin in plugins
+        for half, kind in plugin.check.corpus.items()
+        if isinstance(kind, Links)
+    ]
+    found = {half.name: (flow.there(f"verified.{half.name}"), half.capped) for half in halves}
+    todo = [half for half in halves if not _is_of(found[half.name][0], half.of)]
+    for number, some in enumerate(_together(scanned, todo, owners)):
+        for half, pairs in zip(some, _compared(flow, scanned, some, owners, number), strict=True):
+            found[half.name] = (_keep(flow, half, pairs, owners), half.capped)
+    return {name: (_pairs(stage, owners), capped) for name, (stage, capped) in found.items()}
+
+
+def _half(flow: Flow, scanned: Scanned, plugin: Plugin, half: str, kind: Links) -> Half:
+    name, stage = f"{plugin.name}.{half}", scanned.index.stage
+    key = (scanned.keys[plugin.name], half, stage.about[EPOCH])
     table = key_table(plugin.name, half)
-    kind = plugin.check.corpus[half]
-    assert isinstance(kind, Links), half
-    pairs, capped = candidates(flow, name, table, scanned.measured, scanned.index.stage, kind)
-    found = pairs.frame("pairs").sort("a", "b")
-    if found.is_empty():
-        return pl.DataFrame(schema=VERIFIED), capped
-    sizes = rows_of(scanned.index.held, pl.concat([found["a"], found["b"]]), "doc", "bytes")
-    blocks = pack(found, sizes, flow.memory.batch)
-    plan = flow.write(f"blocks.{name}", pairs.digest, _plan(blocks))
-    made_of = (plan.digest, scanned.measured.digest, scanned.fingerprints)
-    rows = partial(_texts, scanned.corpus, scanned.specs, scanned.measured, scanned.index.stage, plan)
-    reduce = partial(_verify_block, scanned.specs, plugin.name, half, plan)
-    count = len(plan.paths("pairs"))
-    done = flow.shuffle(f"verify.{name}", made_of, _units(scanned, blocks), rows, _ROWS, count, reduce)
-    return done.frame("verified").sort("a", "b"), capped
+    pairs, capped = candidates(flow, name, table, key, scanned, kind)
+    pairs = Belonging(stage).owners().slotted(pairs)
+    common = _common(flow, scanned, name, key, kind, table) if kind.marks else pl.DataFrame(schema=MARKS)
+    same = digest_of(FORMAT, key, pl.__version__)
+    of = digest_of(same, scanned.measured.digest, stage.digest)
+    there = flow.there(f"verified.{name}")
+    before = there if _is_of(there, of) else flow.set_aside(f"verified.{name}", f"verified.{name}{BEFORE}")
+    before = before if before is not None and before.about.get("key") == same else None
+    return Half(name, plugin.name, half, of, same, capped, pairs, common, kind.marks is not None, before)
 
 
-def pack(pairs: pl.DataFrame, sizes: pl.DataFrame, most: int) -> pl.DataFrame:
-    """Candidate pairs -> `a`, `b`, `block`: each block's documents hold about `most` bytes of text or less.
-
-    Whole candidate components stay together where they fit, so that a document is read into one block only. The
-    documents of a component that is too large are put on shelves of half a block, in their order; a block then holds
-    the documents `b` of one shelf, and as many bytes of documents `a` of other shelves.
-    """
-    places = _shelved(components(pairs).join(sizes, on="doc", how="left", maintain_order="left"), most)
-    at_a, at_b = (places["doc"].search_sorted(pairs[side]) for side in ("a", "b"))
-    tied = pairs.select("a", "b", from_a=places["shelf"].gather(at_a), shelf=places["shelf"].gather(at_b))
-    away = tied.filter(pl.col("from_a") != pl.col("shelf")).select("shelf", "a").unique().sort("shelf", "a")
-    size = places["bytes"].gather(places["doc"].search_sorted(away["a"]))
-    before = (pl.col("bytes").cum_sum() - pl.col("bytes")).over("shelf")
-    away = away.with_columns(size).with_columns(cut=before // max(1, most // 2)).select("shelf", "a", "cut")
-    tied = tied.join(away, on=["shelf", "a"], how="left", maintain_order="left")
-    cut = pl.col("cut").fill_null(0)
-    number = (pl.col("shelf") * (cut.max() + 1) + cut).rank("dense").cast(pl.Int64) - 1
-    return tied.select("a", "b", block=number).sort("block", "a", "b")
+def _is_of(stage: Stage | None, of: str) -> bool:
+    return stage is not None and stage.about.get("of") == of
 
 
-def _shelved(parts: pl.DataFrame, most: int) -> pl.DataFrame:
-    """Documents of components (`doc`, `component`, `bytes`) -> with the number of their `shelf`, sorted by doc."""
-    size = pl.col("bytes")
-    ordered = parts.sort("component", "doc").with_columns(
-        weight=size.sum().over("component"),
-        inside=(size.cum_sum() - size).over("component"),
-        before=size.cum_sum() - size,
+def _common(flow: Flow, scanned: Scanned, name: str, key: object, kind: Links, keys: str) -> pl.DataFrame:
+    """The marks that too many different documents hold to say anything: `slot`, `mark`."""
+    measured, stage, table = scanned.measured, scanned.index.stage, mark_table(keys)
+    tasks = sorted({part.part for part in measured.parts if part.table == table})
+    schema = {"key": pl.Int64, "slot": pl.Int64, "same": pl.Int64}
+    found = kept_groups(
+        flow,
+        f"marks.{name}",
+        (key, kind.rare),
+        (measured.digest, stage.digest),
+        Belonging(stage),
+        tasks,
+        partial(_marks_of, measured, keys),
+        schema,
+        partial(_held_by_many, kind.rare),
+        measured.weight(table),
     )
-    first = pl.col("before").first().over("component")
-    large = pl.col("weight") > most
-    shelf = pl.struct(
-        pl.when(large).then(first).otherwise(first // most * most),
-        pl.when(large).then(1 + pl.col("inside") // max(1, most // 2)).otherwise(0),
-    )
-    return ordered.with_columns(shelf=shelf.rank("dense").cast(pl.Int64)).sort("doc")
+    return made(found, "common").select(slot="doc", mark="mark")
 
 
-def _plan(blocks: pl.DataFrame) -> list[dict[str, pl.DataFrame]]:
-    """One part of `pairs` per block; the first part also holds `members`: in which blocks each document is needed."""
-    members = (
-        pl.concat([blocks.select("block", doc="a"), blocks.select("block", doc="b")]).unique().sort("block", "doc")
-    )
-    members = members.select("doc", _b=pl.col("block").cast(pl.Int32))
-    parts = [{"pairs": block} for block in blocks.partition_by("block", include_key=False, maintain_order=True)]
-    return [parts[0] | {"members": members}, *parts[1:]]
+def _marks_of(measured: Stage, keys: str, unit: int, docs: pl.DataFrame) -> pl.DataFrame:
+    """Marks of the documents that have keys; documents whose keys are equal are copies, whatever their marks."""
+    of = told_apart(measured, keys, unit, docs).select("slot", "same").unique("slot", maintain_order=True)
+    if of.is_empty():
+        return pl.DataFrame(schema={"key": pl.Int64, "slot": pl.Int64, "same": pl.Int64})
+    marks = measured.part(mark_table(keys), unit).join(docs.select("row", "slot"), on="row").select("key", "slot")
+    return marks.unique(maintain_order=True).join(of, on="slot", maintain_order="left")
 
 
-def _units(scanned: Scanned, blocks: pl.DataFrame) -> list[Unit]:
-    """Units that hold an involved document."""
-    involved = pl.concat([blocks["a"], blocks["b"]]).unique()
-    numbers = set(np.unique(scanned.index.unit_of[involved.to_numpy()]).tolist())
-    return [unit for unit in scanned.corpus.units if unit.number in numbers]
+def _held_by_many(rare: int, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    many = rows.filter(pl.col("same").n_unique().over("key") > rare)
+    return {"common": many.select("doc", pl.col("key").alias("mark"), ONCE)}
 
 
-def _texts(
-    corpus: Corpus, specs: tuple[Spec, ...], measured: Stage, index: Stage, plan: Stage, unit: Unit
-) -> pl.DataFrame:
-    """The involved documents of a unit, once per block, with what is blanked in `main` and the language as scanned."""
-    docs = index.part("docs", unit.number).join(plan.frame("members"), on="doc").sort("row", "_b")
-    read = corpus.read(unit)
-    rows = read.documents.select("row", *DOCUMENT).join(docs, on="row", maintain_order="right")
-    none = pl.DataFrame(schema={"row": pl.Int64, "parts": _ROWS["parts"]})
-    parts = none if read.parts is None else _listed(read.parts, _PART, "parts")
-    rows = rows.join(parts, on="row", how="left", maintain_order="left")
-    return _with_views(built(specs), measured, unit, rows)
+def _together(scanned: Scanned, halves: Sequence[Half], owners: Owners) -> Iterator[list[Half]]:
+    """Halves whose new pairs are verified together."""
+    involved = [_involved(half, owners) for half in halves]
+    if not involved:
+        return
+    sizes, held = rows_of(scanned.index.held, pl.concat(involved), "doc", "bytes"), 0
+    some: list[Half] = []
+    for half, docs in zip(halves, involved, strict=True):
+        weight = int(docs.to_frame("doc").join(sizes, on="doc")["bytes"].sum())
+        if some and held + weight > TEXT_BYTES:
+            yield some
+            some, held = [], 0
+        some.append(half)
+        held += weight
+    if some:
+        yield some
 
 
-def _with_views(plugins: Sequence[Plugin], measured: Stage, unit: Unit, rows: pl.DataFrame) -> pl.DataFrame:
-    language = language_signal(plugins)
-    if language:
-        signal = measured.part("signals", unit.number).select("row", said=".".join(language))
-        rows = rows.join(signal, on="row", how="left", maintain_order="left")
-        rows = rows.with_columns(language=pl.coalesce("said", "language"))
-    labels = [label for names in blanking_labels(plugins).values() for label in names]
-    spans = measured.part("spans", unit.number).filter(pl.col("label").is_in(labels) & pl.col("start").is_not_null())
-    blanks = _listed(spans, _BLANK, "blanks")
-    return rows.join(blanks, on="row", how="left", maintain_order="left").select("_b", *_ROWS)
+def _involved(half: Half, owners: Owners) -> pl.Series:
+    new = owners.named(_new(half))
+    return pl.concat([new["a"], new["b"]]).unique()
 
 
-def _verify_block(
-    specs: tuple[Spec, ...], check: str, half: str, plan: Stage, folder: Path, block: int, rows: pl.DataFrame
-) -> Done:
-    plugin = next(p for p in built(specs) if p.name == check)
-    kind = plugin.check.corpus[half]
-    assert isinstance(kind, Links), half
-    rows = rows.sort("doc")
-    blanks, parts = _unlisted(rows, "blanks", _BLANK), _unlisted(rows, "parts", _PART)
-    whole = rows["parts"].null_count() == rows.height
-    batch = Batch(rows, {"main": lambda _batch: blanks}, None if whole else parts)
-    place = pl.DataFrame({"doc": rows["doc"], "at": pl.int_range(rows.height, eager=True)})
-    pairs = plan.part("pairs", block).join(place.rename({"doc": "a", "at": "at_a"}), on="a", maintain_order="left")
-    pairs = pairs.join(place.rename({"doc": "b", "at": "at_b"}), on="b", maintain_order="left")
-    with blaming(plugin, half, "verify"):
-        said = kind.verify(batch, pairs.select(a="at_a", b="at_b"))
-        verified = _checked(f"{check}.{half}", rows["doc"], said)
-    batch.release()
-    return Done(write_tables(folder, block, {"verified": verified}))
+def _new(half: Half) -> pl.DataFrame:
+    return half.pairs.join(half.known, on=["a", "b"], how="anti", maintain_order="left")
 
 
-def _listed(frame: pl.DataFrame, fields: Mapping[str, Any], name: str) -> pl.DataFrame:
-    """Rows of one document as a list of structs: `row` and the list, so that they travel with the document."""
-    return frame.group_by("row", maintain_order=True).agg(pl.struct(*fields).alias(name))
+def _compared(flow: Flow, scanned: Scanned, halves: Sequence[Half], owners: Owners, number: int) -> list[pl.DataFrame]:
+    """The pairs of some halves that are compared now, and hold: columns of VERIFIED."""
+    asked = [
+        Asked(
+            half.check,
+            half.half,
+            owners.named(_new(half)).sort("a", "b"),
+            owners.named(half.common.rename({"slot": "doc"})) if half.marked else None,
+        )
+        for half in halves
+    ]
+    if not any(one.pairs.height for one in asked):
+        return [pl.DataFrame(schema=VERIFIED) for _ in asked]
+    return verified(flow, scanned, asked, number)
 
 
-def _unlisted(rows: pl.DataFrame, name: str, fields: Mapping[str, Any]) -> pl.DataFrame:
-    """The lists of a column as rows again, `row` being the position of the document."""
-    lists = rows.select(row=pl.int_range(pl.len()), **{name: pl.col(name)}).drop_nulls()
-    if lists.is_empty():
-        return pl.DataFrame(schema={"row": pl.Int64, **fields})
-    return lists.explode(name, empty_as_null=False).unnest(name)
+def _keep(flow: Flow, half: Half, pairs: pl.DataFrame, owners: Owners) -> Stage:
+    """The stage with the verified pairs of a half by slot, and all that were compared."""
+    held = owners.slotted(pairs)
+    if half.before is not None:
+        held = pl.concat([half.before.frame("verified").join(half.known, on=["a", "b"], how="semi"), held])
+    tables = {"compared": half.pairs, "verified": held.sort("a", "b"), "common": half.common}
+    stage = flow.write(f"verified.{half.name}", half.of, [tables], about={"of": half.of, "key": half.key})
+    flow.drop(f"verified.{half.name}{BEFORE}")
+    return stage
 
 
-def _checked(half: str, docs: pl.Series, said: pl.DataFrame) -> pl.DataFrame:
-    """Verified pairs by doc.
-
-    Raises:
-        ContractError: columns are missing or rows or similarities out of range.
-    """
-    if not {"a", "b", "similarity"} <= set(said.columns):
-        raise ContractError(f"half {half!r}: verify returns a, b, similarity and evidence; got {said.schema}")
-    if "evidence" not in said.columns:
-        said = said.with_columns(evidence=pl.lit(None, EVIDENCE))
-    table = said.select(*VERIFIED).cast(VERIFIED)  # type: ignore[arg-type]
-    fits = pl.col("a", "b").is_between(0, len(docs) - 1).fill_null(False) & pl.col("similarity").is_between(
-        0, 1
-    ).fill_null(False)
-    if table.filter(~pl.all_horizontal(fits)).height:
-        raise ContractError(f"half {half!r}: verify returned rows outside the batch or a similarity outside 0..1")
-    return table.with_columns(a=docs.gather(table["a"]), b=docs.gather(table["b"])).sort("a", "b")
+def _pairs(stage: Stage | None, owners: Owners) -> pl.DataFrame:
+    assert stage is not None
+    return owners.named(stage.frame("verified")).sort("a", "b")

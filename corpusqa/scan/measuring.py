@@ -65,17 +65,18 @@ def measure(plugin: Plugin, batch: Batch) -> Result:
     return _isolating(batch, run, failed, _results)
 
 
-def keys(plugin: Plugin, half: str, batch: Batch) -> Keys:
-    """The keys of a Links or Groups half, with the same isolation of failures.
+def keys(plugin: Plugin, half: str, batch: Batch, function: Callable[[Batch], pl.DataFrame] | None = None) -> Keys:
+    """The keys of a Links or Groups half, or what another function of it gives, with the same isolation of failures.
 
     Raises:
         ContractError: the frame has no `row` and `key`, or rows outside the batch.
     """
     kind = plugin.check.corpus[half]
     assert isinstance(kind, Links | Groups), half
+    said = function or kind.keys
 
     def run(part: Batch) -> Keys:
-        return Keys(checked_keys(plugin, half, part, kind.keys(part)), NO_FAILURES)
+        return Keys(checked_keys(plugin, half, part, said(part)), NO_FAILURES)
 
     def failed(part: Batch, error: BaseException) -> Keys:
         return Keys(pl.DataFrame(schema={"row": pl.Int64, "key": pl.Int64}), _failures(plugin, part, error))

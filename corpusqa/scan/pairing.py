@@ -15,10 +15,10 @@ from corpusqa.engines.hashing import UInts, mix
 # Up to this many documents with one key are paired all with all. In a larger group, documents with equal keys
 # throughout (copies) are paired with the first of them, which stands for all. What then stands for more than that is
 # a template's where the half says so; else it is paired all with all up to WHOLE. A still larger group is paired with
-# its smallest member and each with the NEIGHBOURS before it in an order that the key shuffles, so that groups of the
-# same documents make different pairs. In a GIANT group neighbours are the few BEFORE it in the order of documents: the
-# same ones in every such group, which is what keeps the number of different pairs small. The report counts what is
-# not paired whole.
+# its smallest member and each with the NEIGHBOURS before it in an order that what is in the members shuffles, so that
+# groups of nearly the same documents make different pairs. In a GIANT group neighbours are the few BEFORE it in the
+# order of documents: the same ones in every such group, which is what keeps the number of different pairs small. The
+# report counts what is not paired whole.
 ALL_WITH_ALL = 24
 WHOLE = 128
 NEIGHBOURS = 16
@@ -57,13 +57,11 @@ class Groups:
     Attributes:
         docs: The documents, in ascending order in each group.
         same: Equal for documents with equal keys throughout.
-        keys: The key of each group.
         sizes: Documents of each group.
     """
 
     docs: Ints
     same: Ints
-    keys: UInts
     sizes: Ints
 
     @classmethod
@@ -71,7 +69,7 @@ class Groups:
         """From `key`, `doc`, `same`, sorted by key and doc."""
         key = rows["key"].to_numpy().view(np.uint64)
         firsts = np.flatnonzero(_turns(key))
-        return cls(rows["doc"].to_numpy(), rows["same"].to_numpy(), key[firsts], np.diff(np.append(firsts, len(key))))
+        return cls(rows["doc"].to_numpy(), rows["same"].to_numpy(), np.diff(np.append(firsts, len(key))))
 
     @property
     def starts(self) -> Ints:
@@ -81,12 +79,13 @@ class Groups:
     def only(self, kept: Flags) -> Groups:
         """Some of the groups."""
         rows = np.repeat(kept, self.sizes)
-        return Groups(self.docs[rows], self.same[rows], self.keys[kept], self.sizes[kept])
+        return Groups(self.docs[rows], self.same[rows], self.sizes[kept])
 
-    def each(self) -> Iterator[tuple[Ints, np.uint64]]:
-        """Documents and key of every group."""
-        for start, size, key in zip(self.starts.tolist(), self.sizes.tolist(), self.keys, strict=True):
-            yield self.docs[start : start + size], key
+    def each(self) -> Iterator[tuple[Ints, UInts]]:
+        """Documents of every group, and what tells them apart."""
+        for start, size in zip(self.starts.tolist(), self.sizes.tolist(), strict=True):
+            part = slice(start, start + size)
+            yield self.docs[part], self.same[part].view(np.uint64)
 
 
 def paired(rules: Rules, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -97,7 +96,7 @@ def paired(rules: Rules, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
         rows: `key`, `doc`, `same`, sorted by key and doc, no row twice.
 
     Returns:
-        `pairs` (SHARED, sorted by a and b); `rare`: how many keys each document has that few documents share;
+        `pairs` (SHARED, those of giant groups apart); `rare`: how many keys each document has that few documents share;
         `capped`: how many groups are not paired whole, and how many documents they hold.
     """
     every = Groups.of(rows)
@@ -109,31 +108,30 @@ def paired(rules: Rules, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     rest = firsts.only(large & ~whole)
     if rules.common:
         giant = rest.sizes > GIANT
-        found += [_around(*group, rules.least) for group in _different(rest.only(~giant))[0].each()]
+        different, counts = _different(rest.only(~giant))
+        found += [_around(*one, rules.least * n) for one, n in zip(different.each(), counts.tolist(), strict=True)]
         found += [_before(docs) for docs, _ in rest.only(giant).each()]
     capped = {"groups": [len(rest.sizes)], "documents": [int(rest.sizes.sum())]}
     common = np.flatnonzero(many)[large]
     return {
-        "pairs": summed(found),
+        "pairs": pl.concat([summed([one for one in found if one.giant is giant]) for giant in (False, True)]),
         "rare": _rare(every, common) if rules.share else pl.DataFrame(schema=RARE),
         "capped": pl.DataFrame(capped, schema=CAPPED),
     }
 
 
 def summed(found: list[Found]) -> pl.DataFrame:
-    """Each pair once: columns of SHARED, sorted by a and b."""
-    sizes = [len(one.a) for one in found]
+    """Each pair once: columns of SHARED, sorted by a and b; all of giant groups, or none."""
     both = np.concatenate([np.zeros(0, np.int64), *(one.a << 32 | one.b for one in found)])  # documents fit 31 bits
     shared = np.concatenate([np.zeros(0, np.int64), *(np.broadcast_to(one.shared, len(one.a)) for one in found)])
-    giant = np.repeat(np.array([one.giant for one in found], bool), sizes)
     order = np.argsort(both, kind="stable")
-    both, shared, giant = both[order], shared[order], giant[order]
+    both, shared = both[order], shared[order]
     firsts = np.flatnonzero(_turns(both))
     pairs = both[firsts]
     table = {"a": pairs >> 32, "b": pairs & 0xFFFFFFFF}
     if not len(firsts):
         return pl.DataFrame(schema=SHARED)
-    sums = {"shared": np.add.reduceat(shared, firsts), "giant": np.logical_and.reduceat(giant, firsts)}
+    sums = {"shared": np.add.reduceat(shared, firsts), "giant": np.full(len(firsts), found[0].giant)}
     return pl.DataFrame({**table, **sums}, schema=SHARED)
 
 
@@ -147,7 +145,7 @@ def _standing(groups: Groups) -> tuple[Groups, Found]:
     copies = Found(first[~new], groups.docs[order][~new])
     kept = np.sort(heads)
     sizes = np.bincount(group[kept], minlength=len(groups.sizes)).astype(np.int64)
-    return Groups(groups.docs[kept], groups.same[kept], groups.keys, sizes), copies
+    return Groups(groups.docs[kept], groups.same[kept], sizes), copies
 
 
 def _within(groups: Groups, weight: Ints | None = None) -> Iterator[Found]:
@@ -177,13 +175,16 @@ def _different(groups: Groups) -> tuple[Groups, Ints]:
     return groups.only(kept), counts[np.argsort(firsts)].astype(np.int64)
 
 
-def _around(docs: Ints, key: np.uint64, least: int) -> Found:
-    """Pairs with the smallest member, and with neighbours in an order that the key shuffles: each counts as `least`."""
-    order = docs[np.argsort(mix(docs.view(np.uint64) ^ key), kind="stable")]
+def _around(docs: Ints, same: UInts, weight: int) -> Found:
+    """Pairs with the smallest member, and with neighbours in an order that the members shuffle; each counts `weight`.
+
+    The order follows from what is in the documents, because their numbers change with a document more or less.
+    """
+    order = docs[np.argsort(mix(same ^ mix(same).sum()), kind="stable")]
     star = [(np.repeat(docs[:1], len(docs) - 1), docs[1:])]
     near = [(order[:-step], order[step:]) for step in range(1, NEIGHBOURS + 1)]
     a, b = (np.concatenate(side) for side in zip(*star, *near, strict=True))
-    return Found(np.minimum(a, b), np.maximum(a, b), least)
+    return Found(np.minimum(a, b), np.maximum(a, b), weight)
 
 
 def _before(docs: Ints) -> Found:

@@ -18,10 +18,11 @@ from corpusqa.scan.against import matches
 from corpusqa.scan.estimate import estimate
 from corpusqa.scan.groups import derived, grouped
 from corpusqa.scan.index import index
-from corpusqa.scan.known import NAME, Origin, check_keys, known
-from corpusqa.scan.links import Scanned, verify
+from corpusqa.scan.known import NAME, Origin, check_keys, known, secret_of
+from corpusqa.scan.links import linked
 from corpusqa.scan.model import Scan
 from corpusqa.scan.names import any_hidden
+from corpusqa.scan.scanned import Scanned
 from corpusqa.scan.store import restore, store
 from corpusqa.scan.tables import Tables
 from corpusqa.scan.unit import measure_unit
@@ -53,13 +54,15 @@ def scan(
     """
     specs = tuple(plugin.spec for plugin in plugins)
     prints = (own_code(), *(fingerprint(plugin) for plugin in plugins))
-    measured = _measure(corpus, plugins, flow, specs, prints, origin)
+    secret = origin.secret if origin else secret_of(corpus, plugins)
+    keys = check_keys(corpus, plugins, prints[0], secret)
+    measured = _measure(corpus, plugins, flow, specs, prints, keys, secret, origin)
     made_of = (prints, measured.digest, reference.identity() if reference else None)
     stored = flow.finished("scan", made_of, len(corpus.units))
     found = None
     if stored is None:
         found = index(flow, corpus, measured)
-        scanned = Scanned(corpus, specs, prints, measured, found)
+        scanned = Scanned(corpus, specs, prints, keys, measured, found)
         stored = store(flow, made_of, _halves(scanned, plugins, flow, reference))
     elif any(any_hidden(stored.part("documents", part)) for part in range(len(corpus.units))):
         found = index(flow, corpus, measured)
@@ -72,11 +75,12 @@ def _measure(
     flow: Flow,
     specs: tuple[Spec, ...],
     prints: tuple[str, ...],
+    keys: dict[str, str],
+    secret: bytes,
     origin: Origin | None,
 ) -> Stage:
     """The first pass; of rows that an earlier one measured with the same checks, its results are used."""
-    secret = origin.secret if origin else corpus.secret()
-    made_of, earlier, keys = (prints, corpus.identity()), None, check_keys(corpus, plugins, prints[0], secret)
+    made_of, earlier = (prints, corpus.identity()), None
     if not flow.has("measure", made_of, corpus.units):
         earlier = known(flow, keys, origin)
         said = None if earlier else estimate(corpus, plugins, flow.engine.workers)
@@ -93,9 +97,10 @@ def _halves(scanned: Scanned, plugins: Sequence[Plugin], flow: Flow, reference: 
     _not_empty(scanned)
     tables = Tables(scanned, plugins)
     halves = [(plugin, half, kind) for plugin in plugins for half, kind in plugin.check.corpus.items()]
+    pairs = linked(flow, scanned, plugins)
     for plugin, half, kind in halves:
         if isinstance(kind, Links):
-            found = verify(flow, scanned, plugin, half)
+            found = pairs[f"{plugin.name}.{half}"]
             tables.add_links(plugin, half, *found)
             for closer, among in plugin.check.corpus.items():
                 if isinstance(among, Among) and among.half == half:

@@ -14,8 +14,8 @@ from corpusqa.scan.clusters import clustered, member_spans, unlisted
 from corpusqa.scan.describe import describe
 from corpusqa.scan.groups import split
 from corpusqa.scan.held import aligned, rows_of
-from corpusqa.scan.links import Scanned
 from corpusqa.scan.model import CLUSTERS, EDGES, ELSEWHERE, FAILURES, MATCHES, SPANS
+from corpusqa.scan.scanned import Scanned
 
 _FIELDS = ("id", "source", "split", "url", "published", "collected", "language")
 _NAMED = ("id", "source", "split")  # of a Derive half that says which signals it needs
@@ -101,7 +101,7 @@ class Tables:
         measured, index = self._scanned.measured, self._scanned.index
         added = self._spans_by_unit()
         for unit in self._scanned.corpus.units:
-            docs = index.stage.part("docs", unit.number)
+            docs = index.stage.part("docs", unit.number).select("row", "doc")
             own = measured.part("spans", unit.number).join(docs, on="row", maintain_order="left").select(*SPANS)
             spans = pl.concat([own, *added.get((unit.number,), [])])
             failed = measured.part("failures", unit.number).join(docs, on="row", maintain_order="left")
@@ -127,7 +127,7 @@ class Tables:
 
     def _signals(self, unit: int, names: Sequence[str]) -> pl.DataFrame:
         """`doc` and some signals of one unit, in the order of the documents."""
-        docs = self._scanned.index.stage.part("docs", unit)
+        docs = self._scanned.index.stage.part("docs", unit).select("row", "doc")
         measured = self._scanned.measured.part("signals", unit)
         rows = docs.join(measured, on="row", how="left", maintain_order="left")
         columns = []

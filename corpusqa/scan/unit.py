@@ -42,6 +42,11 @@ def key_table(check: str, half: str) -> str:
     return f"keys.{check}.{half}"
 
 
+def mark_table(keys: str) -> str:
+    """Name of the table that holds the marks of a Links half, by that of its keys."""
+    return f"{keys}.marks"
+
+
 def measure_unit(
     corpus: Corpus,
     specs: tuple[Spec, ...],
@@ -224,6 +229,10 @@ def _measured(
                 keys = keyed(plugin, kind, said.keys, secret)
                 tables[key_table(plugin.name, half)] = place(keys).unique(maintain_order=True)
                 failures.append(_named(plugin, place(said.failures)))
+                if isinstance(kind, Links) and kind.marks:
+                    said = measuring.keys(plugin.name, half, kind.marks)
+                    tables[mark_table(key_table(plugin.name, half))] = place(said.keys).unique(maintain_order=True)
+                    failures.append(_named(plugin, place(said.failures)))
     for name, spent in measuring.seconds.items():
         seconds[name] = seconds.get(name, 0.0) + spent
     looked = [label for plugin in wanted for label in private_labels(plugin)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import polars as pl
@@ -64,10 +64,10 @@ class Measuring:
                 self._results[name] = measure(self._plugins[name], self.batch)
         return self._results[name]
 
-    def keys(self, name: str, half: str) -> Keys:
-        """The keys of a corpus half of the check `name`."""
+    def keys(self, name: str, half: str, function: Callable[[Batch], pl.DataFrame] | None = None) -> Keys:
+        """The keys of a corpus half of the check `name`, or what another function of the half gives in their form."""
         with self._turn(name):
-            return keys(self._plugins[name], half, self.batch)
+            return keys(self._plugins[name], half, self.batch, function)
 
     @contextmanager
     def _turn(self, name: str) -> Iterator[None]:

@@ -65,7 +65,7 @@ def duplication(
 
     Pages of manuals and catalogues are forms that agree in their sentences and differ in what was filled in. So only
     told text is compared: documents of which two thirds are sentences, without tables, code and markup. A sentence
-    whose frame, without names and figures, stands in more than five of the different texts compared counts for nothing.
+    whose frame, without names and figures, stands in more than five different told documents counts for nothing.
     And both texts have to name what the aligned sentences speak of, and not give other figures throughout.
 
     Both halves are meant to be looked at, not to drop by: they suggest no rule. They know ar, de, el, en, es, fr,

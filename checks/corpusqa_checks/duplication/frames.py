@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from corpusqa_checks._shared.characters import Ints
 from corpusqa_checks.duplication.mixing import GOLDEN, Hashes, mix
@@ -31,15 +29,8 @@ def frames(told: Narrative) -> tuple[Ints, Hashes]:
     return number, np.add.reduceat(placed, firsts)
 
 
-def common_frames(told: Sequence[Narrative], most_documents: int) -> Hashes:
-    """Frames that more documents than that hold."""
-    found = [np.zeros(0, np.uint64)]
-    for narrative in told:
-        number, hashed = frames(narrative)
-        first = np.flatnonzero(np.diff(number, prepend=-1))
-        owner = np.searchsorted(narrative.stems.offsets, first, side="right") - 1
-        # once per document: frame and document hashed together
-        both = mix(hashed ^ (owner.view(np.uint64) * GOLDEN))
-        found.append(hashed[np.unique(both, return_index=True)[1]])
-    hashed, count = np.unique(np.concatenate(found), return_counts=True)
-    return hashed[count > most_documents]
+def frames_by_document(told: Narrative) -> tuple[Ints, Hashes]:
+    """Document and hash of each sentence's frame."""
+    number, hashed = frames(told)
+    first = np.flatnonzero(np.diff(number, prepend=-1))
+    return np.searchsorted(told.stems.offsets, first, side="right") - 1, hashed

@@ -7,6 +7,7 @@ the other text, times the share of its pairs of neighbouring content stems that 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -16,6 +17,7 @@ from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks.duplication.alignment import align
 from corpusqa_checks.duplication.distinct import distinct
 from corpusqa_checks.duplication.evidence import Place, with_evidence
+from corpusqa_checks.duplication.frames import frames_by_document
 from corpusqa_checks.duplication.mixing import Hashes, as_keys
 from corpusqa_checks.duplication.narrative import narrative, pairs
 from corpusqa_checks.duplication.near import LEAST_WORDS
@@ -32,6 +34,8 @@ LEAST_ALIGNED = 2
 # Candidates share this many of their keys, and this part of the keys of the one that has fewer; and of their pairs of
 # stems outside quotations this many. The share of the keys estimates that of the pairs before any text is read again.
 LEAST_KEYS, KEYS_SHARE, LEAST_SHARED = 3, 0.15, 3
+# A sentence that stands in more different documents than these, but for names and figures, says nothing of two of them.
+MOST_DOCUMENTS = 5
 # The table of aligned sentences grows with the product of two lengths: longer documents are left out.
 MOST_WORDS = 20_000
 # So many bytes hold more words than that in every language with a table; nothing is computed of such a text.
@@ -40,13 +44,31 @@ MOST_BYTES = 64 * MOST_WORDS
 
 def shared_material(score: float) -> Links:
     """Pairs whose score reaches `score`; retellings are those among them that reach a higher one."""
-    return Links(keys, lambda batch, candidates: verify(batch, candidates, score), LEAST_KEYS, KEYS_SHARE, common=False)
+    return Links(
+        keys,
+        lambda batch, candidates, common: verify(batch, candidates, common, score),
+        LEAST_KEYS,
+        KEYS_SHARE,
+        common=False,
+        marks=marks,
+        rare=MOST_DOCUMENTS,
+    )
+
+
+def keys(batch: Batch) -> Frame:
+    """The pairs of neighbouring content stems of each document that is told in a language with a table."""
+    return _compared(batch)[0]
+
+
+def marks(batch: Batch) -> Frame:
+    """The frames of the sentences of these documents."""
+    return _compared(batch)[1]
 
 
 @once_per_batch
-def keys(batch: Batch) -> Frame:
-    """The pairs of neighbouring content stems of each document that is told in a language with a table."""
+def _compared(batch: Batch) -> tuple[Frame, Frame]:
     rows, found = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)]
+    owners, framed = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)]
     offsets = batch.main.buffers.offsets
     for first, last in slices(batch.main.buffers):
         if offsets[last] - offsets[first] > MOST_BYTES:  # one document: slices of several are smaller
@@ -59,16 +81,26 @@ def keys(batch: Batch) -> Frame:
         document, key = _distinct(owner[fitting[owner]], hashes[fitting[owner]])
         rows.append(document + first)
         found.append(key)
-    return pl.DataFrame({"row": np.concatenate(rows), "key": as_keys(np.concatenate(found))})
+        teller, hashed = frames_by_document(told)
+        told_of = np.isin(teller, document)
+        owners.append(teller[told_of] + first)
+        framed.append(hashed[told_of])
+    return _table(rows, found), _table(owners, framed)
 
 
-def verify(batch: Batch, candidates: Frame, score: float) -> Frame:
+def verify(batch: Batch, candidates: Frame, common: Frame, score: float) -> Frame:
     """The pairs that are retellings, with their score and the aligned sentences in the order of the lighter text.
 
     Equal texts need no table of their sentences: of a million copies it would be all that is in memory.
+
+    Args:
+        batch: The documents.
+        candidates: Rows `a` and `b`.
+        common: `mark`: frames that say nothing, because too many documents hold them.
+        score: The least.
     """
     different = distinct(batch.main)
-    told = stories(different.batch)
+    told = stories(different.batch, common["mark"].unique().to_numpy().view(np.uint64))
     once = cache(lambda i, j: _briefly(judged(told[i], told[j], score), equal=i == j))
     number = different.number.tolist()
     said = ((a, b, once(number[a], number[b])) for a, b in candidates.select("a", "b").iter_rows())
@@ -92,6 +124,10 @@ def judged(a: Story, b: Story, least: float) -> tuple[float, list[Place]] | None
     found = Retold(light, heavy, align(light.whole, heavy.whole), swapped)
     aligned = len(found.alignment.sentences) >= LEAST_ALIGNED
     return (score, found.places()) if aligned and found.of_one_thing else None
+
+
+def _table(rows: Sequence[Ints], hashes: Sequence[Hashes]) -> Frame:
+    return pl.DataFrame({"row": np.concatenate(rows), "key": as_keys(np.concatenate(hashes))})
 
 
 def _distinct(owner: Ints, hashes: Hashes) -> tuple[Ints, Hashes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from functools import cache
 
 import polars as pl
@@ -33,12 +34,12 @@ def compared(parts: tuple[str, ...]) -> View:
 
 def on(view: View, half: Links) -> Links:
     """The half on what the view shows of a batch."""
-    return Links(
-        lambda batch: half.keys(view(batch)),
-        lambda batch, pairs: half.verify(view(batch), pairs),
-        half.least,
-        half.share,
-        half.common,
+    marks = half.marks
+    return replace(
+        half,
+        keys=lambda batch: half.keys(view(batch)),
+        verify=lambda batch, *said: half.verify(view(batch), *said),
+        marks=marks and (lambda batch: marks(view(batch))),
     )
 
 

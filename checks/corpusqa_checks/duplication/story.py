@@ -11,15 +11,12 @@ import numpy as np
 from corpusqa_checks._shared.characters import Ints, slices
 from corpusqa_checks.duplication.alignment import Sentences, sentences
 from corpusqa_checks.duplication.background import Floats
-from corpusqa_checks.duplication.frames import common_frames, frames
+from corpusqa_checks.duplication.frames import frames
 from corpusqa_checks.duplication.mixing import Hashes
 from corpusqa_checks.duplication.narrative import Narrative, narrative, pairs, quoted
 from corpusqa_checks.duplication.telling import Flags
 
 from corpusqa.check import Batch
-
-# A sentence that stands in more documents than these, but for names and figures, says nothing of two of them.
-MOST_DOCUMENTS = 5
 
 
 @dataclass(frozen=True)
@@ -64,13 +61,14 @@ class Story:
         return sentences(self.stems, self.told_weights, self.numbers, self.starts, self.ends)
 
 
-def stories(batch: Batch) -> list[Story]:
+def stories(batch: Batch, forms: Hashes) -> list[Story]:
     """The documents of a batch.
 
-    A sentence whose frame stands in more than MOST_DOCUMENTS of them is a form's or an agency's and counts for nothing.
+    Args:
+        batch: The documents.
+        forms: Frames of sentences that are a form's or an agency's: such a sentence counts for nothing.
     """
-    told = [(first, narrative(batch, first, last)) for first, last in slices(batch.buffers)]
-    forms = common_frames([found for _, found in told], MOST_DOCUMENTS)
+    told = ((first, narrative(batch, first, last)) for first, last in slices(batch.buffers))
     return [story for first, found in told for story in _stories(batch, first, found, forms)]
 
 

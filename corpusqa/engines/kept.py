@@ -1,0 +1,285 @@
+"""Groups of rows that are kept from run to run: only those that gained or lost a row are looked at again.
+
+A stage made here is an index. It holds the rows of all groups in segments, one more for each run that added some, and
+what was made of the groups. Rows belong to documents, which bear the same number, their slot, in every run; rows of
+documents that are gone stay in their segments until these are merged, and count for nothing. Of the groups that a run
+changed, what was made of them as they were is taken away, and what is made of them as they are is added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from corpusqa.engines.flow import Flow, GroupFn
+from corpusqa.engines.hashing import buckets_of, digest_of
+from corpusqa.engines.parts import Done, Stage, write_tables
+from corpusqa.engines.segments import Ints, Segment, carried, write_segment
+
+# Of the layout of these stages and the meaning of their tables; one of another number is made anew.
+FORMAT = 1
+BEFORE = ".before"  # end of the name of what the run before left, until the new stage is whole
+SEGMENT, MADE, OWNERS = "rows.", "made.", "owners"
+# More segments than these are merged into one, and so are those of which this share of the rows is gone.
+MOST_SEGMENTS, MOST_GONE = 8, 0.25
+COUNT = "_n"
+ONCE = pl.lit(1, pl.Int64).alias(COUNT)
+# Columns of what is made that hold documents.
+DOCUMENTS = ("doc", "a", "b")
+GONE, STAYS, LEAVES = 0, 1, 2  # what becomes of the documents of a segment's rows
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """The documents of one run to which rows belong.
+
+    Attributes:
+        stage: All documents: the table `docs` of each task has `slot`, `doc`, and what the rows need.
+        but: A stage from `kept_groups` whose table `pairs` has documents `b` that are left out.
+    """
+
+    stage: Stage
+    but: Stage | None = None
+
+    def part(self, task: int) -> pl.DataFrame:
+        """The documents of one task."""
+        return self._without(self.stage.part("docs", task))
+
+    def owners(self) -> Owners:
+        """All documents."""
+        return Owners.of(self._without(self.stage.frame("docs").select("slot", "doc")))
+
+    def _without(self, docs: pl.DataFrame) -> pl.DataFrame:
+        if self.but is None:
+            return docs
+        return docs.join(made(self.but, "pairs").select(slot="b"), on="slot", how="anti", maintain_order="left")
+
+
+NewRows = Callable[[int, pl.DataFrame], pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Owners:
+    """The documents of one run: `slots` and `docs`, int64 arrays side by side."""
+
+    slots: Ints
+    docs: Ints
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame) -> Owners:
+        """From columns `slot` and `doc`."""
+        return cls(frame["slot"].to_numpy(), frame["doc"].to_numpy())
+
+    @cached_property
+    def doc_of(self) -> Ints:
+        """By slot its document, -1 for none."""
+        found = np.full(int(self.slots.max(initial=-1)) + 1, -1)
+        found[self.slots] = self.docs
+        return found
+
+    @cached_property
+    def slot_of(self) -> Ints:
+        """By document its slot."""
+        found = np.full(int(self.docs.max(initial=-1)) + 1, -1)
+        found[self.docs] = self.slots
+        return found
+
+    def has(self, slots: Ints) -> Any:
+        """Whether each slot is a document of this run."""
+        known = slots < len(self.doc_of)
+        return known & (self.doc_of[np.where(known, slots, 0)] >= 0) if len(self.doc_of) else known
+
+    def named(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Slots in columns of DOCUMENTS -> documents."""
+        return _through(self.doc_of, frame)
+
+    def slotted(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Documents in columns of DOCUMENTS -> slots."""
+        return _through(self.slot_of, frame)
+
+
+def kept_groups(
+    flow: Flow,
+    name: str,
+    key: object,
+    made_of: object,
+    owners: Belonging,
+    tasks: Sequence[int],
+    rows: NewRows,
+    schema: dict[str, Any],
+    fn: GroupFn,
+    size: int,
+) -> Stage:
+    """Like `Flow.group_by_key` on the column `key`, but groups without a change are not made again.
+
+    Args:
+        flow: Runs the stage.
+        name: Name of the stage.
+        key: All that the rows of one document and what is made of a group depend on besides the document and the group,
+            as plain values. What was kept under another key is dropped.
+        made_of: What the corpus is.
+        owners: The documents of this run.
+        tasks: Parts of their stage.
+        rows: (task, its documents whose rows are wanted) -> their rows, in `schema`.
+        schema: Flat columns, with `key` and `slot` (Int64).
+        fn: Rows of whole groups, with `doc` instead of `slot` and sorted by all columns, `key` first -> tables whose
+            rows each follow from one group alone and from the order of its documents, not from their numbers. The
+            column `_n` (Int64) adds up over rows that are else equal.
+        size: About how many bytes the rows take.
+
+    Returns:
+        A stage; read its tables with `made`.
+    """
+    of = digest_of(key, made_of)
+    there = flow.there(name)
+    if there is not None and there.about.get("of") == of:
+        flow.drop(name + BEFORE)
+        return there
+    same = digest_of(FORMAT, key, pl.__version__)
+    before, count = flow.set_aside(name, name + BEFORE), flow.buckets(size)
+    if before is not None and before.about.get("key") != same:
+        flow.say_once(
+            f"{name.partition('.')[2] or name}: what was kept is of other versions or options and is made anew"
+        )
+        before = None
+    if before is not None and count > 2 * int(before.about["buckets"]):
+        before = None  # it has outgrown its buckets
+    if before is None:
+        flow.drop(name + BEFORE)
+    else:
+        count = int(before.about["buckets"])
+    about = {"of": of, "key": same, "buckets": str(count)}
+    spread = partial(_spread, rows, owners, before, count)
+    reduce = partial(_update, fn, owners, before, schema)
+    stage = flow.shuffle(name, (of, before.digest if before else ""), tasks, spread, schema, count, reduce, about)
+    flow.drop(name + BEFORE)
+    return stage
+
+
+def made(stage: Stage, table: str) -> pl.DataFrame:
+    """What was made of all groups: a table of `fn`, its documents by their slots."""
+    return stage.frame(f"{MADE}{table}")
+
+
+def _spread(rows: NewRows, owners: Belonging, before: Stage | None, buckets: int, task: int) -> pl.DataFrame:
+    """The rows of documents that are new, with their bucket."""
+    docs = owners.part(task)
+    if before is not None:
+        docs = docs.join(before.part(OWNERS, 0), on="slot", how="anti", maintain_order="left")
+    found = rows(task, docs)
+    return found.with_columns(buckets_of(found, ["key"], buckets))
+
+
+def _update(
+    fn: GroupFn,
+    owners: Belonging,
+    before: Stage | None,
+    schema: dict[str, Any],
+    folder: Path,
+    bucket: int,
+    fresh: pl.DataFrame,
+) -> Done:
+    now = owners.owners()
+    fresh = fresh.select(*schema)
+    if before is None:
+        rows = _documented(fresh, now)
+        parts, tables = [write_segment(folder, bucket, f"{SEGMENT}0", rows.drop("doc"))], _made(fn, rows, now)
+    else:
+        then = Owners.of(before.part(OWNERS, 0))
+        parts, tables = _changed(fn, before, then, now, folder, bucket, fresh)
+    if bucket == 0:
+        tables |= {OWNERS: pl.DataFrame({"slot": now.slots, "doc": now.docs})}
+    return Done((*parts, *write_tables(folder, bucket, tables)))
+
+
+def _changed(
+    fn: GroupFn, before: Stage, then: Owners, now: Owners, folder: Path, bucket: int, fresh: pl.DataFrame
+) -> tuple[Any, dict[str, pl.DataFrame]]:
+    """The segments and tables of a bucket after the rows of some documents came and those of others went."""
+    fates = then.has(np.arange(len(then.doc_of))).astype(np.int8)
+    fates[(fates > 0) & ~now.has(np.arange(len(fates)))] = LEAVES
+    held = [part for part in before.parts if part.part == bucket and part.table.startswith(SEGMENT)]
+    segments = [Segment(before.folder / part.name) for part in held]
+    fate = [fates[segment.slots] for segment in segments]
+    leaving = [segment.keys[one == LEAVES] for segment, one in zip(segments, fate, strict=True)]
+    keys = np.unique(np.concatenate([fresh["key"].to_numpy(), *leaving]))
+    old, stay = [fresh.clear()], [fresh]
+    for segment, one in zip(segments, fate, strict=True):
+        places = segment.places(keys)
+        old.append(segment.take(places[one[places] != GONE]).cast(fresh.schema))
+        stay.append(segment.take(places[one[places] == STAYS]).cast(fresh.schema))
+    less = _made(fn, _documented(pl.concat(old), then), then)
+    more = _made(fn, _documented(pl.concat(stay), now), now)
+    tables = {name: _sum(before.part(name, bucket), less[name], more[name]) for name in more}
+    gone = sum(int(np.count_nonzero(one != STAYS)) for one in fate)
+    if len(held) < MOST_SEGMENTS and gone <= MOST_GONE * sum(len(one) for one in fate):
+        return _segments(folder, bucket, [(before.folder, part) for part in held], fresh, now), tables
+    kept = [
+        segment.take(np.flatnonzero(one == STAYS)).cast(fresh.schema)
+        for segment, one in zip(segments, fate, strict=True)
+    ]
+    return _segments(folder, bucket, [], pl.concat([*kept, fresh]), now), tables
+
+
+def _segments(folder: Path, bucket: int, held: Sequence[tuple[Path, Any]], fresh: pl.DataFrame, now: Owners) -> Any:
+    """The segments that stay and one of new rows."""
+    parts = [carried(part, there, folder, f"{SEGMENT}{number}") for number, (there, part) in enumerate(held)]
+    if fresh.height or not parts:
+        rows = _documented(fresh, now).drop("doc")
+        parts.append(write_segment(folder, bucket, f"{SEGMENT}{len(parts)}", rows))
+    return parts
+
+
+def _documented(rows: pl.DataFrame, owners: Owners) -> pl.DataFrame:
+    """Rows with their documents, in the order in which `fn` sees them: by key, document and all other columns.
+
+    Two stable sorts by one number each, and the few rows with the same key and document apart: a tenth of the time that
+    one sort by all columns takes.
+    """
+    found = rows.with_columns(doc=pl.Series(owners.doc_of[rows["slot"].to_numpy()], dtype=pl.Int64))
+    found = found.sort("doc", maintain_order=True).sort("key", maintain_order=True)
+    again = (pl.col("key") == pl.col("key").shift()) & (pl.col("doc") == pl.col("doc").shift())
+    tied = found.select((again | again.shift(-1)).fill_null(False)).to_series()
+    if not tied.any():
+        return found
+    place = np.arange(found.height)
+    place[tied.to_numpy()] = found.height + np.arange(int(tied.sum()))
+    return pl.concat([found, found.filter(tied).sort("key", "doc", *rows.columns, nulls_last=True)])[place]
+
+
+def _made(fn: GroupFn, rows: pl.DataFrame, owners: Owners) -> dict[str, pl.DataFrame]:
+    """What `fn` makes of rows from `_documented`, by slots."""
+    columns = [{"slot": "doc"}.get(name, name) for name in rows.columns if name != "doc"]
+    tables = fn(rows.select(columns))
+    return {f"{MADE}{name}": owners.slotted(frame) for name, frame in tables.items()}
+
+
+def _sum(table: pl.DataFrame, less: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
+    """A table after some rows went and others came; rows that are in neither are not touched."""
+    change = _summed([more, less.with_columns(-pl.col(COUNT))])
+    if change.is_empty():
+        return table
+    same: dict[str, Any] = {"on": [name for name in table.columns if name != COUNT], "nulls_equal": True}
+    touched = _summed([table.join(change, how="semi", **same), change])
+    assert (touched[COUNT] > 0).all(), "a row went that was not there"
+    return pl.concat([table.join(change, how="anti", **same), touched])
+
+
+def _summed(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of frames, `_n` added up over equal ones; rows that come to nothing are left out."""
+    names = [name for name in frames[0].columns if name != COUNT]
+    found = pl.concat(frames).group_by(names, maintain_order=True).agg(pl.col(COUNT).sum())
+    return found.filter(pl.col(COUNT) != 0)
+
+
+def _through(table: Ints, frame: pl.DataFrame) -> pl.DataFrame:
+    """Numbers in columns of DOCUMENTS, looked up in a table."""
+    return frame.with_columns(
+        pl.Series(name, table[frame[name].to_numpy()], dtype=pl.Int64) for name in DOCUMENTS if name in frame.columns
+    )

@@ -1,0 +1,93 @@
+"""Segments: rows sorted by key in an Arrow file that is mapped, not read, so that few keys of many cost little."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import uuid
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+from corpusqa.engines.parts import Part
+
+Ints = npt.NDArray[np.int64]
+
+
+class Segment:
+    """One file of rows sorted by `key`.
+
+    Args:
+        path: From `write_segment`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        with pa.memory_map(str(path)) as file, pa.ipc.open_file(file) as reader:
+            self._rows = reader.get_batch(0)
+
+    @cached_property
+    def keys(self) -> Ints:
+        """The keys, ascending."""
+        found: Ints = self._column("key")
+        return found
+
+    @cached_property
+    def slots(self) -> Ints:
+        """The slot of each row."""
+        found: Ints = self._column("slot")
+        return found
+
+    def places(self, keys: Ints) -> Ints:
+        """Positions of all rows with one of some distinct keys, which are sorted."""
+        first = np.searchsorted(self.keys, keys, "left")
+        count = np.searchsorted(self.keys, keys, "right") - first
+        held = np.flatnonzero(count)
+        first, count = first[held], count[held]
+        begins = np.cumsum(count) - count
+        at: Ints = np.arange(count.sum()) - np.repeat(begins - first, count)
+        return at
+
+    def take(self, places: Ints) -> pl.DataFrame:
+        """The rows at these positions."""
+        found = pl.from_arrow(self._rows.take(pa.array(places)))
+        assert isinstance(found, pl.DataFrame)
+        return found
+
+    def _column(self, name: str) -> Any:
+        return self._rows.column(name).to_numpy(zero_copy_only=True)
+
+
+def write_segment(folder: Path, part: int, table: str, frame: pl.DataFrame) -> Part:
+    """Write rows, sorted by `key`, under a name that no other attempt uses; on the disk when this returns.
+
+    Raises:
+        OSError: the disk is full or the folder not writable.
+    """
+    name = f"{table}-{part:05d}-{uuid.uuid4().hex[:8]}.arrow"
+    rows = frame.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks()
+    batches = rows.to_batches() or [pa.RecordBatch.from_pylist([], schema=rows.schema)]
+    with (folder / name).open("wb") as file:
+        with pa.ipc.new_file(file, rows.schema) as writer:
+            writer.write_batch(batches[0])
+        file.flush()
+        os.fsync(file.fileno())
+    with (folder / name).open("rb") as written:
+        digest = hashlib.file_digest(written, "sha256").hexdigest()
+    return Part(part, table, name, frame.height, (folder / name).stat().st_size, digest)
+
+
+def carried(part: Part, there: Path, folder: Path, table: str) -> Part:
+    """A file of another stage as a part of this one, under a name of its own; linked, not copied, if possible."""
+    name = f"{table}-{part.part:05d}-{uuid.uuid4().hex[:8]}.arrow"
+    try:
+        (folder / name).hardlink_to(there / part.name)
+    except OSError:  # a file system without links
+        shutil.copyfile(there / part.name, folder / name)
+    return replace(part, table=table, name=name)

@@ -1,0 +1,130 @@
+"""Groups that are kept from run to run: whatever changes, they are what they would be if made from nothing."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from corpusqa.engines import kept
+from corpusqa.engines.flow import Flow
+from corpusqa.engines.kept import COUNT, Belonging, kept_groups, made
+from corpusqa.engines.local import LocalEngine
+from corpusqa.engines.memory import Memory
+
+SCHEMA = {"key": pl.Int64, "slot": pl.Int64, "word": pl.String}
+Documents = dict[int, tuple[float, list[tuple[int, str]]]]  # by slot: its place in the order, and its keys with words
+
+
+def rows_of(documents: Documents, _task: int, docs: pl.DataFrame) -> pl.DataFrame:
+    rows = [(key, slot, word) for slot in docs["slot"] for key, word in documents[slot][1]]
+    return pl.DataFrame(rows, SCHEMA, orient="row")
+
+
+def described(log: Path, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Pairs of neighbours in each group, and the words of its first document; notes the keys that it sees."""
+    with log.open("a") as file:
+        file.writelines(f"{key}\n" for key in rows["key"].unique())
+    before = rows.with_columns(a=pl.col("doc").shift().over("key"))
+    pairs = before.filter(pl.col("a") != pl.col("doc")).select("a", b="doc")
+    first = rows.filter(pl.col("doc") == pl.col("doc").min().over("key")).select("doc", "word")
+    one = pl.lit(1, pl.Int64).alias(COUNT)
+    return {
+        "pairs": pairs.group_by("a", "b").agg(pl.len().cast(pl.Int64).alias(COUNT)),
+        "first": first.with_columns(one),
+    }
+
+
+class Run:
+    """Runs over documents in one work folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.said: list[str] = []
+        self.log = folder / "log"
+        folder.mkdir(exist_ok=True)
+        self.flow = Flow(LocalEngine(1), folder / "w", memory=Memory(bucket=4000), say=self.said.append)
+
+    def __call__(self, documents: Documents, key: str = "key") -> dict[str, list[tuple[object, ...]]]:
+        """The tables of all groups, with documents named by slot."""
+        order = sorted(documents, key=lambda slot: documents[slot][0])
+        docs = pl.DataFrame({"slot": order, "doc": range(len(order))}, {"slot": pl.Int64, "doc": pl.Int64})
+        self.log.write_text("")
+        stage = self.flow.write("docs", documents, [{"docs": docs[:50]}, {"docs": docs[50:]}])
+        rows, fn = partial(rows_of, documents), partial(described, self.log)
+        size = 40 * sum(len(rows) for _, rows in documents.values())
+        found = kept_groups(self.flow, "g", key, documents, Belonging(stage), [0, 1], rows, SCHEMA, fn, size)
+        return listed({name: made(found, name) for name in ("pairs", "first")})
+
+    @property
+    def seen(self) -> set[int]:
+        return {int(line) for line in self.log.read_text().split()}
+
+
+def listed(tables: dict[str, pl.DataFrame]) -> dict[str, list[tuple[object, ...]]]:
+    """The rows of tables, equal ones added up."""
+    summed = {name: kept._summed([table]).select(sorted(table.columns)) for name, table in tables.items()}
+    return {name: sorted(table.rows(), key=repr) for name, table in summed.items()}
+
+
+def from_nothing(documents: Documents) -> dict[str, list[tuple[object, ...]]]:
+    """What is made of all groups at once, with documents named by slot."""
+    order = sorted(documents, key=lambda slot: documents[slot][0])
+    rows = rows_of(documents, 0, pl.DataFrame({"slot": order}))
+    owners = kept.Owners(np.array(order, np.int64), np.arange(len(order)))
+    sorted_rows = owners.named(rows.rename({"slot": "doc"})).sort("key", "doc", "word")
+    tables = described(Path(os.devnull), sorted_rows)
+    return listed({name: owners.slotted(table) for name, table in tables.items()})
+
+
+def document(chance: np.random.Generator) -> tuple[float, list[tuple[int, str]]]:
+    rows = [(int(key), str(chance.integers(3))) for key in chance.integers(-40, 40, chance.integers(0, 6))]
+    return float(chance.random()), rows
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_whatever_comes_and_goes_the_result_is_that_of_a_run_from_nothing(tmp_path: Path, seed: int) -> None:
+    chance, run = np.random.default_rng(seed), Run(tmp_path / "kept")
+    documents = {slot: document(chance) for slot in range(120)}
+    for step in range(11):
+        assert run(documents) == from_nothing(documents)
+        gone = chance.choice(sorted(documents), len(documents) // (2 if step == 8 else 12), replace=False).tolist()
+        for slot in gone:
+            del documents[slot]
+        new = int(chance.integers(0, 12))
+        documents |= {1000 * (step + 1) + n: document(chance) for n in range(new)}
+    held = list((tmp_path / "kept" / "w" / "g").glob("rows.*.arrow"))
+    assert {path.name.split("-")[0] for path in held} <= {f"rows.{n}" for n in range(kept.MOST_SEGMENTS + 1)}
+    assert not list((tmp_path / "kept" / "w").glob("*.before"))
+
+
+def test_only_groups_that_changed_are_looked_at(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    documents: Documents = {slot: (float(slot), [(slot // 3, "w"), (99, "w")]) for slot in range(60)}
+    run(documents)
+    assert run.seen == {*range(20), 99}
+    run({**{slot: said for slot, said in documents.items() if slot != 7}, 100: (0.5, [(4, "w")])})
+    assert run.seen == {2, 4, 99}
+
+
+def test_what_was_kept_under_another_key_is_refused_and_made_anew(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    documents: Documents = {slot: (float(slot), [(slot // 3, "w")]) for slot in range(60)}
+    first = run(documents)
+    assert run({**documents, 60: (60.0, [(1, "w")])}, "another key") != first
+    assert run.seen == set(range(20))
+    assert run.said == ["g: what was kept is of other versions or options and is made anew"]
+
+
+def test_a_damaged_index_is_made_anew(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    documents: Documents = {slot: (float(slot), [(slot // 3, "w")]) for slot in range(60)}
+    run(documents)
+    for path in (tmp_path / "w" / "g").glob("*.arrow"):
+        path.write_bytes(path.read_bytes()[:-9])
+    del documents[7]
+    assert run(documents) == from_nothing(documents)
+    assert run.seen == set(range(20))
