@@ -51,6 +51,7 @@ SHORT = {
     "phones._DECIMALS",
     "phones._THOUSANDS",
     "phones._TRUNK",
+    "phones._ADDEND",
     "terms._WORD",
     "emails._MESSAGE_ID",
     "emails._REMOTE_COMMAND",

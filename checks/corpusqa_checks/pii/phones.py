@@ -28,7 +28,9 @@ _DATE = re.compile(
 _THOUSANDS = re.compile(r"\d{1,3}(?:([ .])\d{3})(?:\1\d{3})+")
 _DECIMALS = re.compile(r"\d+\.\d+|\d{1,3}(?:\.\d{1,3}){3}|\d{1,2}\.\d{1,2}\.\d{1,2}")
 _RANGE = re.compile(r"(\d{2,6}) ?[\-/] ?(\d{2,6})")
-_NANP = re.compile(r"(?:1[ .\-])?(?:\(\d{3}\) ?|\d{3}[.\-])\d{3}[ .\-]\d{4}")
+_NANP = re.compile(r"(?:1[ .\-])?(?:\(\d{3}\) ?\d{3}[ .\-]|\d{3}([.\-])\d{3}\1)\d{4}")
+# A sum: "x + 14285714.286". A country code has three digits at most ("+1.4155550137").
+_ADDEND = re.compile(r"\+ ?\d{4,}\.\d+|\+ \d+\.\d+")
 _EXTENSION = re.compile(r"(?i) ?(?:x|ext\.?|extension|durchwahl|poste|int\.?|доб\.?) ?\d{1,6}(?!\w)")
 _TRUNK = re.compile(r"\(?0\d[\d() .\-/]+")
 _TRUNK_8 = re.compile(r"8[ \-(]{1,2}\d{3}[ \-)]{1,2}\d{3}[ \-]\d\d[ \-]\d\d")
@@ -95,7 +97,7 @@ def _is_other(line: Line, start: int, said: str) -> bool:
     """Dates, amounts, ranges, decimals, and what a word before it names as some other number."""
     value = said.strip("() ")
     if value.startswith("+"):
-        return False
+        return _ADDEND.fullmatch(value) is not None
     if _DATE.fullmatch(value) or _DECIMALS.fullmatch(value):
         return True
     if (_THOUSANDS.fullmatch(value) or _is_range(value)) and not cue("phone", line, start, 15):

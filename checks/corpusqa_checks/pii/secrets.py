@@ -30,7 +30,7 @@ _HEADER = re.compile(
     rf"(?P<value>[{_SIGNS}]{_LENGTH})"
 )
 _NOT_NAMES = re.compile(
-    r"(?i)public|keyboard|keyword|monkey|tokeni[sz]e|author(?!iz)|primary|foreign|partition|sort_?key"
+    r"(?i)public|keyboard|keyword|monkey|tokeni[sz]e|author(?!iz)|primary|foreign|partition|sort_?key|sha_?\d|md5|digest|fingerprint|checksum"
 )
 # UUIDs, dates, file names, scope operators, URLs.
 _NOT_RANDOM = re.compile(r"\A[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-|\d{4}-\d\d-\d\d|\.[a-z]{2,5}\Z|::|//")
@@ -114,9 +114,9 @@ def _assigned(start: int, end: int, value: str) -> Hit:
 
 
 def _name(text: str, start: int, end: int) -> str:
-    """The whole name around the telling word that begins at `start`, "" where that is the tail of a longer word."""
+    """The whole name around the telling word at `start`, "" where that is the tail of a longer word or a type."""
     before = _NAME_BEFORE.search(text, max(0, start - 31), start)
-    return text[before.start() : end] if before else ""
+    return text[before.start() : end] if before and not text.startswith("::", before.start() - 2) else ""
 
 
 def _is_query(text: str, name: str, found: re.Match[str]) -> bool:
