@@ -38,8 +38,8 @@ class Tables:
         self._links: list[str] = []
         self._added: dict[str, tuple[pl.DataFrame, Any]] = {}  # by signal: `doc`, `value`, sorted; what the others have
         self._spans = [pl.DataFrame(schema=SPANS)]
-        self._edges = [pl.DataFrame(schema=EDGES)]
-        self._clusters = [pl.DataFrame(schema=CLUSTERS)]
+        self._edges: dict[str, pl.DataFrame] = {}  # by half, sorted as `clusters` are
+        self._clusters: dict[str, pl.DataFrame] = {}
         self._matches = [pl.DataFrame(schema=MATCHES)]
         self._reference: dict[str, Any] = {}
         self._capped: dict[str, int] = {}
@@ -52,8 +52,8 @@ class Tables:
             self._scanned.index.held, pl.concat([pairs["a"], pairs["b"]]), "doc", "id", "number", "id_private"
         )
         clusters = clustered(name, pairs, tied)
-        self._edges.append(edges)
-        self._clusters.append(clusters)
+        self._edges[name] = edges
+        self._clusters[name] = clusters
         self._links.append(name)
         self._put(name, clusters.select("doc", value="cluster"))
         if half in plugin.check.labels:
@@ -150,8 +150,8 @@ class Tables:
     def whole(self) -> dict[str, pl.DataFrame]:
         """The tables that are no larger than what the halves found."""
         return {
-            "edges": pl.concat(self._edges).sort("half", "a", "b"),
-            "clusters": pl.concat(self._clusters).sort("half", "cluster", "doc"),
+            "edges": _in_order(self._edges, EDGES),
+            "clusters": _in_order(self._clusters, CLUSTERS),
             "matches": pl.concat(self._matches),
             "unreadable": self._scanned.index.unreadable,
             "duplicate_ids": self._scanned.index.duplicate_ids,
@@ -169,3 +169,8 @@ class Tables:
             "seconds": self._scanned.measured.seconds,
             "of": corpus.sample.of if corpus.sample else None,
         }
+
+
+def _in_order(halves: dict[str, pl.DataFrame], schema: dict[str, Any]) -> pl.DataFrame:
+    """The tables of all halves, each in order, in the order of their names: what sorting them would give, in place."""
+    return pl.concat([pl.DataFrame(schema=schema), *(halves[name] for name in sorted(halves))])
