@@ -9,7 +9,7 @@ import polars as pl
 from corpusqa.findings.names import shown_ids
 from corpusqa.policy import Verdicts
 from corpusqa.scan.clusters import transitive
-from corpusqa.scan.model import Scan
+from corpusqa.scan.model import CLUSTERS, EDGES, Scan
 
 CLUSTERS_SHOWN = 100  # per half
 COMPARED = 30  # clusters of each half whose pairs are shown side by side
@@ -54,19 +54,20 @@ def cluster_sections(scan: Scan, verdicts: Verdicts, pieces: pl.DataFrame) -> li
 
 def _listed(scan: Scan, verdicts: Verdicts, clusters: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """The first members of each cluster by what is said of them: `half`, `cluster`, `doc`."""
-    members = scan.clusters.join(clusters.select("half", "cluster"), on=["half", "cluster"], how="semi")
-    judged = members.join(verdicts.outcomes, on="doc", how="left", maintain_order="left")
-    tables = {
-        "documents": members,
-        "kept": judged.filter(pl.col("verdict") != "drop"),
-        "transitive": transitive(scan.edges, members),
-    }
-    return {
-        what: table.sort("half", "cluster", "doc")
-        .group_by("half", "cluster", maintain_order=True)
-        .head(DOCUMENTS_SHOWN)
-        for what, table in tables.items()
-    }
+    found: dict[str, list[pl.DataFrame]] = {"documents": [], "kept": [], "transitive": []}
+    for half in clusters["half"].unique(maintain_order=True):  # of a million copies one half at a time is enough
+        shown = clusters.filter(half=half)["cluster"].implode()
+        members = scan.clusters.filter((pl.col("half") == half) & pl.col("cluster").is_in(shown))
+        judged = members.join(verdicts.outcomes, on="doc", how="left", maintain_order="left")
+        found["documents"].append(_first(members))
+        found["kept"].append(_first(judged.filter(pl.col("verdict") != "drop").drop("verdict")))
+        found["transitive"].append(_first(transitive(scan.edges.filter(half=half), members)))
+    empty = pl.DataFrame(schema=CLUSTERS)
+    return {what: pl.concat([empty, *(table.select(*CLUSTERS) for table in tables)]) for what, tables in found.items()}
+
+
+def _first(members: pl.DataFrame) -> pl.DataFrame:
+    return members.sort("half", "cluster", "doc").group_by("half", "cluster", maintain_order=True).head(DOCUMENTS_SHOWN)
 
 
 def _largest(scan: Scan) -> pl.DataFrame:
@@ -79,16 +80,16 @@ def _largest(scan: Scan) -> pl.DataFrame:
 
 def _closest(scan: Scan, clusters: pl.DataFrame) -> pl.DataFrame:
     """The most similar pairs of each cluster: columns of EDGES and `first`."""
-    places = scan.clusters.join(clusters, on=["half", "cluster"]).select("half", "first", a="doc")
-    closest = (
-        scan.edges.drop("evidence")
-        .join(places, on=["half", "a"])
-        .sort(["half", "first", "similarity", "a", "b"], descending=[False, False, True, False, False])
-        .group_by("half", "first", maintain_order=True)
-        .head(PAIRS_SHOWN)
-    )
-    proof = scan.edges.join(closest, on=["half", "a", "b"], how="semi").select("half", "a", "b", "evidence")
-    return closest.join(proof, on=["half", "a", "b"], how="left", maintain_order="left")
+    found = [pl.DataFrame(schema={**EDGES, "first": pl.Int64})]
+    for half in clusters["half"].unique(maintain_order=True):
+        firsts = clusters.filter(half=half).select("cluster", "first")
+        places = scan.clusters.filter(half=half).join(firsts, on="cluster").select("first", a="doc")
+        edges = scan.edges.filter(half=half)
+        ranked = edges.select("a", "b", "similarity").join(places, on="a")
+        ranked = ranked.sort(["first", "similarity", "a", "b"], descending=[False, True, False, False])
+        closest = ranked.group_by("first", maintain_order=True).head(PAIRS_SHOWN).select("first", "a", "b")
+        found.append(closest.join(edges, on=["a", "b"], how="left", maintain_order="left").select(*EDGES, "first"))
+    return pl.concat(found)
 
 
 def _evidence(

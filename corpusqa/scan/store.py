@@ -70,7 +70,12 @@ def _named(held: OnDisk, clusters: pl.DataFrame) -> pl.DataFrame:
     """Clusters by the ids of their smallest documents."""
     firsts = clusters["cluster"].cast(pl.Int64)
     ids = rows_of(held, firsts, "doc", "id").sort("doc")
-    return clusters.with_columns(cluster=aligned(firsts, ids)["id"]).sort("half", "cluster", "doc")
+    named = clusters.with_columns(cluster=aligned(firsts, ids)["id"])
+    halves = named.partition_by(
+        "half", maintain_order=True
+    )  # stored in order; only names in place of private ids differ
+    ordered = (half if half["cluster"].is_sorted() else half.sort("cluster", "doc") for half in halves)
+    return pl.concat([clusters.clear(), *ordered])
 
 
 def _check(values: dict[str, Any]) -> CheckInfo:
