@@ -102,6 +102,17 @@ EXPECTED = [
 ]
 
 
+def test_keys_that_are_data_are_shown_as_one(tmp_path: Path) -> None:
+    keys = {"2024-03-05": V, "a1b2c3": V, "line2": V, V: {"n": V}}
+    found = elsewhere(tmp_path, [{"id": "a", "text": "The ferry left.", "m": keys}], "keys", 1, reserved=True)
+    assert {column: count for _, column, _, count in found} == {
+        "m.*": 2,
+        "m.line2": 1,
+        "m": 1,
+        "m.(a private name).n": 1,
+    }
+
+
 @pytest.mark.parametrize("memory", [32 << 20, 1])
 def test_values_are_counted_by_column_whatever_is_read_at_once(tmp_path: Path, memory: int) -> None:
     """The name of a column counts as a cue, and an escaped value is found in the one reading in which it is plain."""

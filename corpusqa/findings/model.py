@@ -14,6 +14,7 @@ from corpusqa.scan.model import Scan
 
 DUPLICATE_ID, CONTRADICTION = "corpusqa.duplicate_id", "corpusqa.contradiction"
 PRIVATE_COLUMN = "corpusqa.private_column"
+COLUMNS = 200
 
 FINDINGS = {
     "name": pl.String,  # <check>.<label>
@@ -88,12 +89,15 @@ def _duplicates(scan: Scan) -> pl.DataFrame:
 
 
 def private_columns(scan: Scan) -> pl.DataFrame:
-    """`column`, `label`, `count`, `documents`: private values outside the texts, the most first; names are harmless."""
+    """`column`, `label`, `count`, `documents`: private values outside the texts, the most first; names are harmless.
+
+    Of very many columns (keys of objects may be as many as rows) only those with the most.
+    """
     kinds = scan.elsewhere.group_by("column", "label").agg(
         pl.col("count").sum(), documents=pl.col("doc").n_unique().cast(pl.Int64)
     )
     named = kinds.with_columns(pl.Series("column", map(neutral_name, kinds["column"]), dtype=pl.String))
-    return named.sort(["count", "column", "label"], descending=[True, False, False])
+    return named.sort(["count", "column", "label"], descending=[True, False, False]).head(COLUMNS)
 
 
 def _columns(scan: Scan) -> pl.DataFrame:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 UNREADABLE = "unreadable"
 _REMOVED = ("id", "digest", "number", "split", "source", "id_private", "source_private")
+COLUMNS = 200  # that are told of, those in most documents
 NAMES = ("id", "url", "source")  # columns that are published as they are and may hold private values
 
 
@@ -124,7 +125,7 @@ def private_names(kept: pl.DataFrame, elsewhere: pl.DataFrame, columns: Mapping[
         if column
     ]
     counts = pl.concat([found, *flagged]).unique().group_by("column").agg(pl.len().cast(pl.Int64))
-    return dict(counts.sort("column").iter_rows())
+    return dict(counts.sort(["len", "column"], descending=[True, False]).head(COLUMNS).iter_rows())
 
 
 def private_left(scan: Scan, published: pl.Series, edits: pl.DataFrame) -> dict[str, int]:

@@ -5,6 +5,7 @@ Columns other than the text are published as the source has them. Who publishes 
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Collection, Mapping, Sequence
 
@@ -22,6 +23,9 @@ VALUES = {"row": pl.Int64, "column": pl.String, "label": pl.String, "count": pl.
 FAILED = {"row": pl.Int64, "check": pl.String, "why": pl.String}
 NAMELESS = "(names of columns)"
 HIDDEN = "(a private name)"
+# Keys below a column that are no names of fields but data (dates, ids) are shown as one.
+KEYS = "*"
+_FIELD = re.compile(r"[A-Za-z][A-Za-z_.\-]{0,39}\d{0,2}")
 # Longer strings are texts, which are not also read as names are (see `readings`).
 _NAME = 512
 _ESCAPED = r"[%+/?&#_=]"
@@ -71,7 +75,8 @@ def in_others(
             counts.append(_counted(plugin, batch, result))
             failed = result.failures.with_columns(value=batch["value"].gather(result.failures["row"]))
             failures.append(failed.select("value", "why", check=pl.lit(plugin.name)))
-    most = pl.concat(counts)
+    # of several readings of a value the one in which most was found
+    most = pl.concat(counts).group_by("value", "label").agg(pl.col("count").max()).sort("value", "label")
     held = strings.join(values, on=["path", "text"], maintain_order="left")
     said = held.join(most, on="value", maintain_order="left_right")
     columns = pl.Series(_columns(plugins, found.paths) if said.height else [], dtype=pl.String)
@@ -108,19 +113,23 @@ def _batches(texts: pl.DataFrame, batch_bytes: int) -> list[pl.DataFrame]:
 
 
 def _counted(plugin: Plugin, batch: pl.DataFrame, result: Result) -> pl.DataFrame:
-    """`value`, `label`, `count`: of several readings of a value the one in which most was found."""
+    """`value`, `label`, `count` of every reading of a value."""
     spans = result.spans.filter(pl.col("label").is_in(private_labels(plugin)))
     placed = spans.select("label", "start", pl.col("row").cast(pl.Int64))
     at = batch.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
     behind = placed.join(at, on="row").filter(pl.col("start").is_null() | (pl.col("start") >= pl.col("said")))
-    counted = behind.group_by("value", "reading", "label").agg(count=pl.len().cast(pl.Int64))
-    return counted.group_by("value", "label").agg(pl.col("count").max()).sort("value", "label")
+    return behind.group_by("value", "reading", "label").agg(count=pl.len().cast(pl.Int64)).drop("reading")
 
 
 def _columns(plugins: Sequence[Plugin], paths: Sequence[Path]) -> list[str]:
     """How the paths are shown."""
     hidden = shown_columns(plugins, {name for path in paths for name in path})
-    return [".".join(hidden.get(name, name) for name in path) or NAMELESS for path in paths]
+    below = {name: KEYS for path in paths for name in path[1:] if not _FIELD.fullmatch(name)} | hidden
+    shown = [
+        (*(hidden.get(name, name) for name in path[:1]), *(below.get(name, name) for name in path[1:]))
+        for path in paths
+    ]
+    return [".".join(path) or NAMELESS for path in shown]
 
 
 def timed_in_others(
