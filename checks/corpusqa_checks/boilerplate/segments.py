@@ -175,7 +175,7 @@ def _able(columns: Columns) -> dict[str, Bools]:
         "dated": (columns["digits"] >= STAMP_DIGITS) | (columns["byline"] > 0),
         "menu": (columns["size"] <= 40) & (columns["ends"] == 0),
         "title": fits & ~closed,
-        "head": (columns["cues"] > 0) & (columns["size"] < CUED_TITLE),
+        "head": (columns["cues"] - columns["calendar"] - columns["weather"] > 0) & (columns["size"] < CUED_TITLE),
         # a title may begin with a word for "by" or have one; the line of an author is names
         "lower": (columns["capital"] < NAMES) & (columns["digits"] == 0) & (columns["words"] >= 4),
         "paragraph": _paragraph(columns),
