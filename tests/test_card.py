@@ -190,6 +190,14 @@ def test_a_declared_period_is_held_against_the_dates(text: str, manifest: dict) 
     assert [problem.code for problem in lint(text, wrong)] == ["card.contradiction"]
 
 
+def test_what_is_no_date_ends_no_period(tmp_path: Path) -> None:
+    said = ("2020-13-40", "2021-02-29", "2022-01-02T10:00:00Z", "2023-05-06", "soon", None)
+    source = jsonl(tmp_path / "c.jsonl", [{"text": f"Document {n}.", "published": date} for n, date in enumerate(said)])
+    release = clean(source, tmp_path / "w", tmp_path / "out")
+    period = release.manifest["measured"]["periods"]["published"]
+    assert period == {"first": "2022-01-02", "last": "2023-05-06", "documents": 2}
+
+
 @pytest.mark.parametrize(
     ("rows", "name"), [(0, "n<1K"), (999, "n<1K"), (1000, "1K<n<10K"), (5_000_000, "1M<n<10M"), (10**13, "n>1T")]
 )  # fmt: skip

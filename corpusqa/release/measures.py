@@ -92,7 +92,8 @@ def _short(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _period(rows: pl.DataFrame, column: str) -> dict[str, Any]:
-    dates = rows[column].str.extract(ISO_DATE, 1).drop_nulls()
+    # what is written like a date and is none, such as 2020-13-40, is no end of a period
+    dates = rows[column].str.extract(ISO_DATE, 1).str.to_date("%Y-%m-%d", strict=False).drop_nulls().dt.to_string()
     return {"first": dates.min(), "last": dates.max(), "documents": len(dates)}
 
 
