@@ -107,6 +107,12 @@ def test_options_are_held_to_the_signature(options: dict[str, object], message: 
         load(find([TOYS])["shouting"], options)
 
 
+@pytest.mark.parametrize("expected", ["en", ["en", 1], {"en": 1}])
+def test_a_list_of_strings_is_asked_for_in_these_words(expected: object) -> None:
+    with pytest.raises(OptionError, match=r"expected = .* should be a list of strings$"):
+        load(find()["language"], {"expected": expected})
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [

@@ -124,8 +124,7 @@ def _validated(spec: Spec, function: Callable[..., Check]) -> dict[str, Any]:
             takes = f"it takes {', '.join(known)}" if known else "it takes no options"
             raise OptionError(f"[checks.{spec.name}]: unknown option {name!r}{near_misses(name, known)} ({takes})")
         if not _fits(value, hints.get(name, Any)):
-            wanted = inspect.formatannotation(hints[name])
-            raise OptionError(f"[checks.{spec.name}]: {name} = {value!r} should be {wanted}")
+            raise OptionError(f"[checks.{spec.name}]: {name} = {value!r} should be {_wanted(hints[name])}")
     return dict(spec.options)
 
 
@@ -137,9 +136,21 @@ def _fits(value: Any, hint: Any) -> bool:
         return isinstance(value, int) and not isinstance(value, bool)
     if hint in (bool, str):
         return isinstance(value, hint)
-    if typing.get_origin(hint) in (list, tuple, set, frozenset) or getattr(hint, "__name__", "") == "Sequence":
-        return isinstance(value, list | tuple)
+    if _is_list(hint):
+        strings = typing.get_args(hint)[:1] == (str,)
+        return isinstance(value, list | tuple) and not (strings and any(not isinstance(one, str) for one in value))
     return True
+
+
+def _is_list(hint: Any) -> bool:
+    return typing.get_origin(hint) in (list, tuple, set, frozenset) or getattr(hint, "__name__", "") == "Sequence"
+
+
+def _wanted(hint: Any) -> str:
+    """The annotation as whoever writes the configuration knows it."""
+    if _is_list(hint):
+        return "a list of strings" if typing.get_args(hint)[:1] == (str,) else "a list"
+    return inspect.formatannotation(hint)
 
 
 def _declared(name: str, check: Check, function: Callable[..., Check]) -> None:
