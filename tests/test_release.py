@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from corpusqa.api.outputs import Target, refuse_target
 from corpusqa.corpus import conform, open_corpus
 from corpusqa.corpus.arrow import table_digests
 from corpusqa.engines.flow import Flow
@@ -200,6 +202,34 @@ def test_a_link_stays_one_and_leads_to_the_release(tmp_path: Path, there: bool, 
     assert link.is_symlink()
     assert data(release) == data(clean(source, tmp_path / "w", real))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["c.jsonl", "disk", "link", "w"]
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        (Target(out=Path("src/out")), "lies inside the source"),
+        (Target(out=Path("src")), "is or holds the source"),
+        (Target(out=Path("src"), replace=True), "is or holds the source"),
+        (Target(out=Path("mine")), "exists and is not this release"),
+        (Target(store=Path("mine")), "exists and is no store"),
+        (Target(store=Path("newer")), "of format 9"),
+        (Target(out=Path("locked/out")), "cannot be written to"),
+        (Target(store=Path("locked/store")), "cannot be written to"),
+        (Target(out=Path("locked/release")), ""),  # which may be this very release, and then nothing is written
+        (Target(out=Path("new/deep/out")), ""),
+    ],
+)
+def test_a_place_where_no_release_can_go_is_refused_before_anything_is_read(
+    target: Target, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("src/c.jsonl", "mine/notes", "newer/store.json", "locked/release/corpusqa/manifest.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text('{"format": 9}')
+    monkeypatch.chdir(tmp_path)
+    real = os.access  # the user who runs the tests may be one whom no mode of a folder stops
+    monkeypatch.setattr(os, "access", lambda path, mode: real(path, mode) and Path(path).name != "locked")
+    with pytest.raises(UsageError, match=message) if message else nullcontext():
+        refuse_target("src", target)
 
 
 def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from corpusqa.release.manifest import MANIFEST
 from corpusqa.release.publish import refuse_taken
 from corpusqa.release.slices import slices
 from corpusqa.release.sources import source_schema
-from corpusqa.release.store import refuse_other
+from corpusqa.release.store import MARK, refuse_other
 from corpusqa.reporting.plain import dumped
 from corpusqa.scan.names import HELD, private_values, unspoken
 from corpusqa.scratch import staged
@@ -146,13 +146,23 @@ def refuse_target(source: object, target: Target) -> None:
     """Say before anything is read that a release cannot go where it should.
 
     Raises:
-        UsageError: the place is or holds the source, lies in it, or holds something else.
+        UsageError: the place is or holds the source, lies in it, holds something else, or cannot be written to.
     """
     _refuse_source(source, target)
     if target.store is not None:
         refuse_other(target.store)
-    elif target.out is not None and not target.replace and not (target.out / MANIFEST).is_file():
-        refuse_taken(target.out)
+        _refuse_read_only(target.store / MARK)
+    elif target.out is not None and not (target.out / MANIFEST).is_file():
+        if not target.replace:
+            refuse_taken(target.out)
+        _refuse_read_only(target.out)
+
+
+def _refuse_read_only(place: Path) -> None:
+    """Whatever becomes of a place, it is made in the folder that holds it."""
+    folder = next(parent for parent in place.absolute().parents if parent.exists())
+    if not os.access(folder, os.W_OK):
+        raise UsageError(f"{place}: {folder} cannot be written to; choose another -o or --store")
 
 
 def _refuse_source(source: object, target: Target) -> None:
