@@ -25,6 +25,7 @@ Floats = npt.NDArray[np.float64]
 
 GROUPS = ("cookie", "voice", "act", "purpose", "policy", "use", "trail")
 AGAINST = ("tech", "bake", "news")
+SCORED = {"score": pl.Float64, "cookies": pl.Float64, "policy_only": pl.Boolean}
 # The score of a line that has no cue at all; below every threshold.
 FLOOR = -20.0
 # Longer lines are no consent text: no consent paragraph is that long, and an article without line breaks must not go
@@ -162,6 +163,8 @@ def scored(text: pl.Series) -> Frame:
         is of the group trail, or for lines too long to be a notice), `cookies` (occurrences of cookie words) and
         `policy_only` (the only cue is a privacy policy or the like: a head, or a line of links).
     """
+    if text.is_empty():  # the search for stems takes milliseconds to prepare
+        return pl.DataFrame(schema=SCORED)
     counted = counts(text)
     rows = features(counted)
     score = np.full(len(text), model()["bias"])
