@@ -14,7 +14,7 @@ from corpusqa_checks.pii.tables import table
 _MARK = r"\u0300-\u036f"
 # Local part of at most 64 and labels of at most 63 characters (RFC 5321, 1035), at most nine labels.
 _ADDRESS = re.compile(
-    rf"(?<![.%+\-$}}])(?<!\w)(?<!(?<!\w)@)(?P<local>\w(?:(?:\w|[.%+'\-{_MARK}]){{0,62}}(?:\w|[+\-{_MARK}]))?)@"
+    rf"(?<![\w$}}])(?<!\w[.%+\-])(?<!(?<!\w)@)(?P<local>\w(?:(?:\w|[.%+'\-{_MARK}]){{0,62}}(?:\w|[+\-{_MARK}]))?)@"
     rf"(?P<host>(?>(?:\w(?:[\w\-{_MARK}]{{0,61}}[\w{_MARK}])?\.){{1,8}}(?P<top>xn--[a-z0-9\-]{{2,59}}|[^\W\d_]{{2,24}})))"
     r"(?![^\W\d_])"
 )
@@ -25,7 +25,11 @@ _ESCAPED = re.compile(
 )
 _USER_INFO = re.compile(r"//[^\s/@]{0,130}\Z")
 # `scp file user@host:path`, `ssh user@host`: an account on a machine.
-_REMOTE_PATH = re.compile(r":[\w/~.]")
+_REMOTE_PATH = re.compile(r":(?:[/~.]|[\w.\-]{1,80}/|[\w\-]{1,60}\.[A-Za-z]{1,5}\b)")
+# "orgTel", where a page lost the space between two lines.
+_GLUED = re.compile(r"[a-z]{2,24}(?=[A-Z])")
+# What follows an address that runs into the next one.
+_NEXT = re.compile(rf"@(?P<host>(?:\w(?:[\w\-{_MARK}]{{0,61}}[\w{_MARK}])?\.){{1,8}}(?P<top>[^\W\d_]{{2,24}}))(?!\w)")
 _REMOTE_COMMAND = re.compile(r"\b(?:ssh|scp|sftp|rsync|sshfs|mosh|git clone|git remote)\b[^@\n]{0,50}\Z")
 _MESSAGE_ID = re.compile(r"(?i)(?:message-id|references|in-reply-to|content-id|cid)[:\s<`\"']*\Z")
 
@@ -44,8 +48,16 @@ def emails(line: Line) -> Iterator[Hit]:
         end -= len(found["host"]) - len(host)
         if not host or ".." in found["local"] or _is_account(line, found["local"], start, end):
             continue
+        end = _through(line.text, end)
         canonical = folded(f"{found['local']}@{host}")
         yield Hit(start, end, "email", score, "address syntax", canonical, _spared(found["local"], host))
+
+
+def _through(text: str, end: int) -> int:
+    """The end of an address, or of the one that it runs into: no half of that may be left."""
+    following = _NEXT.match(text, end)
+    host, _ = _host(following["host"], following["top"]) if following else ("", 0.0)
+    return end + 1 + len(host) if host else end
 
 
 def _host(host: str, top: str) -> tuple[str, float]:
@@ -56,6 +68,9 @@ def _host(host: str, top: str) -> tuple[str, float]:
         return host, 1.0
     if low not in _NOT_TOPS and one_case:
         return host, 0.9 if len(top) == 2 or not top.isascii() or low.startswith("xn--") else 0.7
+    glued = _GLUED.match(top)
+    if glued and glued[0] in _KNOWN_TOPS:
+        return host[: len(host) - len(top) + glued.end()], 0.9
     rest, _, _ = host.rpartition(".")
     last = rest.rpartition(".")[2]
     is_name = "." in rest and last.islower() and (last in _KNOWN_TOPS or len(last) == 2)
