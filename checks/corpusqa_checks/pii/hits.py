@@ -93,7 +93,11 @@ Detector = Callable[[Line], Iterable[Hit]]
 
 
 def resolved(hits: Sequence[Hit], tiers: Sequence[str]) -> list[Hit]:
-    """Hits without overlaps: the longest first, at equal length the label that comes first in `tiers`; in order."""
+    """Hits without overlaps, in order.
+
+    The longest first, at equal length the label that comes first in `tiers`. Of a hit that gives way to another one
+    nothing is left outside: the other one takes it in.
+    """
     placed = sorted(hits)
     if all(one.end <= other.start for one, other in pairwise(placed)):
         return placed
@@ -101,6 +105,12 @@ def resolved(hits: Sequence[Hit], tiers: Sequence[str]) -> list[Hit]:
     kept: list[Hit] = []  # in order of place
     for hit in sorted(hits, key=lambda h: (h.start - h.end, rank[h.label], -h.score, h.start, h.why)):
         at = bisect_left(kept, hit.start, key=lambda h: h.start)
-        if (at == 0 or kept[at - 1].end <= hit.start) and (at == len(kept) or hit.end <= kept[at].start):
+        before, behind = at > 0 and kept[at - 1].end > hit.start, at < len(kept) and kept[at].start < hit.end
+        if not (before or behind):
             kept.insert(at, hit)
+        elif before and hit.end > kept[at - 1].end:
+            stop = kept[at].start if behind else hit.end
+            kept[at - 1] = kept[at - 1]._replace(end=stop)
+        elif not before and kept[at].start > hit.start:
+            kept[at] = kept[at]._replace(start=hit.start)
     return kept
