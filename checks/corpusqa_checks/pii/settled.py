@@ -23,7 +23,7 @@ _ROUNDS = 4
 # detector looks further back than 140.
 _AROUND, _EDGE = 320, 160
 # A placeholder, and what the style `mask` leaves of a value (see `corpusqa/release/mask.py`).
-_PLACEHOLDER, _KEPT = "<IT_1>", frozenset("@.-+()/:, ")
+_PLACEHOLDER, _STARRED = "<IT_1>", re.compile(r"[^@.\-+()/:, ]")
 # What every value holds at the least: a digit, an at sign as a sign or in words, or a long run of signs (a secret).
 # Surroundings without it need not be read again.
 _HOLDS = re.compile(r"[\d@\uff20\[({<]|(?i: dot )|\S{12}")
@@ -132,7 +132,7 @@ def _may_hold_more(text: str, start: int, end: int, inside: Sequence[Hit]) -> bo
 
 
 def _stars(value: str) -> str:
-    return "".join(sign if sign in _KEPT else "*" for sign in value)
+    return _STARRED.sub("*", value)
 
 
 def _stretches(text: str, hits: Sequence[Hit]) -> Iterator[tuple[int, int, list[Hit]]]:
