@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -80,6 +81,15 @@ def test_a_text_of_utf_16_is_named(tmp_path: Path) -> None:
 def test_a_folder_without_documents_says_what_it_holds(tmp_path: Path) -> None:
     with pytest.raises(EmptyCorpus, match=r"\.zst behind it; the folder holds 2 \.txt\.gz, 1 \.zip$"):
         open_corpus(write(tmp_path, {"a.txt.gz": b"", "b.txt.gz": b"", "c.zip": b""}))
+
+
+def test_a_pipe_among_the_files_does_not_block(tmp_path: Path) -> None:
+    os.mkfifo(write(tmp_path, {"a.jsonl": '{"text": "good"}\n'}) / "b.jsonl")
+    os.mkfifo(tmp_path / "c.jsonl")
+    corpus = open_corpus(tmp_path)
+    assert corpus.identity() != corpus.secret().hex()
+    found = read_all(corpus)
+    assert found.documents["text"].to_list() == ["good"]
 
 
 @pytest.mark.parametrize("nested", [False, True])

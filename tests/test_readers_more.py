@@ -137,6 +137,23 @@ def test_a_column_without_a_name_is_no_text(tmp_path: Path) -> None:
         open_corpus(write(tmp_path, {"a.csv": ",story\n0,a\n"}))
 
 
+def test_a_pattern_reads_no_file_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"a.jsonl": '{"text": "a"}\n', "sub/b.jsonl": '{"text": "b"}\n'})
+    (tmp_path / "sub" / "up").symlink_to(tmp_path)
+    (tmp_path / "again").symlink_to(tmp_path / "sub")
+    (tmp_path / ".hidden").symlink_to(tmp_path)
+    for pattern in ("**/*.jsonl", "**", "**/sub/../**/*.jsonl"):
+        assert texts(f"{tmp_path}/{pattern}") == ["a", "b"]
+    assert texts(f"{tmp_path}/sub/**/b.jsonl") == ["b"]
+    monkeypatch.chdir(tmp_path)
+    assert texts("**/*.jsonl") == ["a", "b"]
+
+
+def test_an_empty_name_is_no_source() -> None:
+    with pytest.raises(SourceError, match=r"empty; write \. for"):
+        open_corpus("")
+
+
 @pytest.mark.parametrize("source", [pl.DataFrame({"text": ["a"]}), [{"text": "a"}], 5, None])
 def test_what_is_no_source_says_how_to_make_one(source: object) -> None:
     with pytest.raises(SourceError, match=r"is no source; .*from_polars"):

@@ -95,10 +95,10 @@ def table_digests(table: pa.Table, rows: Sequence[int] | None = None) -> list[st
     """One digest per row of a table whose strings are known to be valid UTF-8.
 
     Args:
-        table: The rows; a column without a name does not count.
+        table: The rows.
         rows: Positions of the rows that are wanted; None is all, in order.
     """
-    names = [name for name in table.column_names if name]
+    names = [name for name in table.column_names if not pt.is_null(table[name].type)]
     plain = [name for name in names if is_string(table[name].type)]
     longest = max(plain, key=lambda name: table[name].nbytes, default=None)
     small = table.select([name for name in names if name != longest])

@@ -6,7 +6,7 @@ import glob
 import json
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from corpusqa.errors import SourceError
 from corpusqa.readers.listing import Listing, list_file, list_files, list_folder
 from corpusqa.scratch import remove_scratch, scratch_folder
 
+DEEP = re.compile(r"(?:(?<=/)|^)\*\*(?:/|$)")  # a part of a pattern that stands for any number of folders
 MAGIC = re.compile(r"[*?[]")
 RELEASE = "corpusqa/manifest.json"  # in the folder of a release; its documents are in `data`
 SHARD = re.compile(
@@ -67,19 +68,49 @@ def locate(source: Any, work: Path | None) -> Located:
         return _spooled(shown_url(name), work, lambda to: fetch(name, to))
     path = Path(name)
     if not path.exists() and MAGIC.search(name):
-        return _several(sorted(glob.glob(name, recursive=True)), name)  # noqa: PTH207 (absolute and relative alike)
+        return _several(sorted(_matching(name), key=os.fsencode), name)
     return _local(path, name)
 
 
 def _path(source: Any) -> str:
     """A path or an address as text; frames and lists of rows are none."""
     if isinstance(source, str | os.PathLike):
+        if not os.fspath(source):
+            raise SourceError("the name of the source is empty; write . for the working folder")
         return os.fspath(source)
     kind = f"{type(source).__module__.partition('.')[0]}.{type(source).__name__}".removeprefix("builtins.")
     raise SourceError(
         f"{kind} is no source; give paths, addresses or a dataset, which datasets.Dataset.from_polars, from_pandas, "
         "from_list or from_generator makes of what is in memory"
     )
+
+
+def _matching(pattern: str) -> Iterator[str]:
+    """What a pattern matches. `**` goes into links too but into no folder twice, unlike that of `glob`."""
+    head, *rest = DEEP.split(pattern, maxsplit=1)
+    if not rest:
+        yield from glob.glob(pattern)  # noqa: PTH207 (absolute and relative alike)
+        return
+    for start in glob.glob(head) if head else ["."]:  # noqa: PTH207
+        if rest == [""]:
+            yield start
+            continue
+        for folder in _folders_below(start):
+            yield from _matching(f"{glob.escape(folder.rstrip('/'))}/{rest[0]}")
+
+
+def _folders_below(start: str) -> Iterator[str]:
+    """A folder and those in it without dot names, each once, those that are links last."""
+    seen: set[tuple[int, int]] = set()
+    for folder, names, _ in os.walk(start, followlinks=True):
+        status = Path(folder).stat()
+        if (status.st_dev, status.st_ino) in seen:
+            names.clear()
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        below = sorted(Path(folder, name) for name in names if not name.startswith("."))
+        names[:] = [path.name for path in sorted(below, key=Path.is_symlink)]
+        yield folder
 
 
 def _local(path: Path, name: str) -> Located:

@@ -20,7 +20,7 @@ from corpusqa.corpus.rows import Rows, assemble
 from corpusqa.corpus.sample import Sample
 from corpusqa.corpus.write_back import write_back
 from corpusqa.readers import Block, File, Unit, reader
-from corpusqa.readers.files import shown
+from corpusqa.readers.files import open_file, shown
 from corpusqa.scratch import remove_scratch
 
 SECRET_BYTES = 16_384
@@ -141,7 +141,7 @@ class Corpus:
 
     def _bytes(self) -> Iterator[bytes]:
         for file in self.files:
-            with suppress(OSError), (Path(self.root) / file.path).open("rb") as stream:
+            with suppress(OSError), open_file(Path(self.root) / file.path) as stream:
                 yield stream.read(SECRET_BYTES)
 
     def _texts(self) -> Iterator[bytes]:
@@ -239,7 +239,7 @@ def _content(path: Path) -> str:
     """Digest of a file's bytes, or a mark that it cannot be read."""
     try:
         state = sha256()
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             while chunk := stream.read(1 << 20):
                 state.update(chunk)
     except OSError:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from corpusqa.errors import CannotEvaluate, EmptyCorpus, SourceError
+from corpusqa.readers.files import open_file
 from corpusqa.readers.model import File
 
 FORMATS = {
@@ -190,5 +192,5 @@ def refuse_pointers(root: Path, files: tuple[File, ...]) -> None:
     """Look into the small files of a format in which no document can be small by chance."""
     for file in files:
         if 0 < file.bytes < POINTER_BYTES:
-            with (root / file.path).open("rb") as stream:
+            with suppress(OSError), open_file(root / file.path) as stream:  # the reader says what is wrong with it
                 refuse_pointer(stream.read(64), str(root / file.path))
