@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,30 +13,29 @@ import polars as pl
 from corpusqa.api.apart import prints_to_stderr, worker_started
 from corpusqa.api.declared import contradictions
 from corpusqa.api.evidence import Evidence, evidence
+from corpusqa.api.extra import own_columns
 from corpusqa.api.findings import Findings, all_findings
 from corpusqa.api.gating import accepted, judged
 from corpusqa.api.last import remember
 from corpusqa.config import Config
-from corpusqa.corpus import Corpus, columns, open_corpus, remove_spool, seen_as
+from corpusqa.corpus import Corpus, open_corpus, remove_spool, seen_as
 from corpusqa.engines.flow import Flow, Progress, quiet
 from corpusqa.engines.local import SERIAL_BYTES, LocalEngine, cpu_count
 from corpusqa.engines.memory import Memory, planned
-from corpusqa.engines.parts import Done, Stage, write_tables
+from corpusqa.engines.parts import Stage
 from corpusqa.gate import GateResult
 from corpusqa.gate.catalogue import refuse_slicing
 from corpusqa.gate.limits import limits_of
-from corpusqa.plugins import Plugin, Spec, find, load, select
+from corpusqa.plugins import Plugin, find, load, select
 from corpusqa.policy import Ledger, Policy, Verdicts, judge, make_policy
-from corpusqa.readers import Unit
 from corpusqa.release import empty_after_edits
 from corpusqa.scan.against import without_reference
 from corpusqa.scan.describe import describe
 from corpusqa.scan.known import Origin, origin_of
 from corpusqa.scan.model import CheckInfo, Scan
-from corpusqa.scan.names import private_values, told, unspoken, without
+from corpusqa.scan.names import private_values, told, unspoken
 from corpusqa.scan.run import scan
 from corpusqa.scan.sampling import sampled
-from corpusqa.scan.unit import built
 
 Say = Callable[[str], None]
 
@@ -252,7 +251,7 @@ def _judged(
             remove_spool(reference)
     scanned = replace(scanned, sources=config.source)
     remember(settings.work, flow, corpus, named(plugins, corpus))
-    extra = _extra(corpus, plugins, scanned, flow, policy.extra_columns)
+    extra = own_columns(corpus, plugins, scanned, flow, policy.extra_columns)
     verdicts = judge(scanned, policy, extra, allow_incomplete=settings.allow_incomplete)
     verdicts = verdicts.with_empty(empty_after_edits(corpus, scanned, verdicts, flow))
     ledger = Ledger.of(scanned, verdicts).checked()
@@ -275,42 +274,3 @@ def _folder(work: Path, corpus: Corpus, sample: int | None) -> Path:
         ignore.write_text("*\n", encoding="utf-8")
     named = str(corpus.source) if sample is None else (str(corpus.source), sample)
     return (work / f"scan-{digest_of(named)[:12]}").resolve()
-
-
-def _extra(
-    corpus: Corpus, plugins: Sequence[Plugin], scanned: Scan, flow: Flow, names: Sequence[str]
-) -> pl.DataFrame | None:
-    """The source's own columns that rules name, by document; units with private values in them are read again."""
-    if not names:
-        return None
-    specs = tuple(plugin.spec for plugin in plugins)
-    made_of = (
-        scanned.digest,
-        corpus.identity(),
-        tuple(names),
-        [check.fingerprint for check in scanned.checks.values()],
-    )
-    stage = flow.map("columns", made_of, corpus.units, partial(_read_columns, corpus, specs, tuple(names)))
-    frames, numbered = [], {str(number): f"doc:{name}" for number, name in enumerate(names)}
-    for unit in corpus.units:
-        hidden = stage.part("hidden", unit.number).item()
-        there = None if hidden else stage.part("columns", unit.number)
-        found = columns(corpus, unit, list(names)) if there is None else there.rename(numbered, strict=False)
-        frames.append(found.with_columns(unit=pl.lit(unit.number, pl.Int64)))
-    docs = scanned.take("documents", "doc", "unit", "row")
-    return docs.join(
-        pl.concat(frames, how="diagonal_relaxed"), on=["unit", "row"], how="left", maintain_order="left"
-    ).drop("unit", "row")
-
-
-def _read_columns(corpus: Corpus, specs: tuple[Spec, ...], names: tuple[str, ...], folder: Path, unit: Unit) -> Done:
-    """The columns by number and without private values, which no work file holds, and whether there are some."""
-    found = columns(corpus, unit, list(names))
-    strings = [name for name, dtype in found.schema.items() if dtype == pl.String]
-    private = private_values(built(specs), [found[name] for name in strings]) if strings else []
-    numbered = {f"doc:{name}": str(number) for number, name in enumerate(names)}
-    tables = {
-        "columns": found.with_columns(without(strings, private)).rename(numbered),
-        "hidden": pl.DataFrame({"any": [bool(private)]}),
-    }
-    return Done(write_tables(folder, unit.number, tables))
