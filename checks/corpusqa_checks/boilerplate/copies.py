@@ -32,17 +32,17 @@ def bands(lines: Frame, texts: pl.Series) -> Frame:
         texts: The documents; one without a paragraph is known by its whole text.
 
     Returns:
-        `row` and an Int64 column for each band.
+        `row` and an Int32 column for each band.
     """
     text = pl.col("text").str.strip_chars()
     paragraphs = lines.filter(text.str.len_chars() >= PARAGRAPH).select("row", text.str.slice(0, BEGINNING))
     row = paragraphs["row"].to_numpy()
     bare = np.setdiff1d(np.arange(len(texts)), row)
     whole = string_hashes(texts.gather(bare)).to_numpy()
-    found = {name: np.zeros(len(texts), np.int64) for name in BANDS}
+    found = {name: np.zeros(len(texts), np.int32) for name in BANDS}  # half a hash: every line of a corpus has a row
     pairs = _pairs(string_hashes(paragraphs["text"]).to_numpy().view(np.uint64), row)
     for name, hashes in zip(BANDS, pairs, strict=True):
-        found[name][np.unique(row)], found[name][bare] = hashes.view(np.int64), whole
+        found[name][np.unique(row)], found[name][bare] = hashes.astype(np.int32), whole.astype(np.int32)
     return pl.DataFrame({"row": np.arange(len(texts))} | found)
 
 

@@ -54,7 +54,7 @@ def _keys(batch: Batch, lines: Frame) -> Frame:
     few = with_parts(batch, lines.with_columns(inner=_inner()).filter(may & pl.col("label").ne_missing("title")))
     few = few.with_columns(line=string_hashes(few.select(text.str.to_lowercase()).to_series()))
     rows = few.with_columns(at=pl.col("at") + pl.col("part")).join(sites, on="row", maintain_order="left")
-    rows = rows.with_columns(pl.lit(None, pl.Int64).alias(name) for name in BANDS)
+    rows = rows.with_columns(pl.lit(None, pl.Int32).alias(name) for name in BANDS)
     spread = pl.when("whole").then(pl.int_ranges(0, SPREAD)).otherwise(pl.int_ranges(0, 1))
     nothing = (pl.lit(0, pl.Int64).alias(name) for name in ("start", "end", "at"))
     own = sites.join(bands(lines.filter(pl.col("label").is_null()), batch.text), on="row", maintain_order="left")
