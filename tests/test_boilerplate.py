@@ -98,6 +98,18 @@ def test_cookie_lines_of_the_seed_pages(seed_pages: dict[str, tuple[str, dict[st
         assert marked.select("start", "end").rows() == spans.select("start", "end").rows()
 
 
+def test_both_checks_call_the_same_lines_consent_text() -> None:
+    table = "Necessary cookies: 4\nStatistics cookies: 12\nMarketing cookies: 7"
+    notice = "We use cookies to improve your experience. You can accept or refuse them in the settings."
+    consent = (Path(__file__).parent / "cases" / "cookie_text.jsonl").read_text("utf-8").splitlines()
+    texts = [f"{ARTICLE}\n{notice}\n{table}", *(case["text"] for case in CASES)]
+    texts += [f"{ARTICLE}\n{json.loads(line)['text']}" for line in consent]
+    said = run(plugin(cookie_text), texts).spans.select("row", "start", "end").sort("row", "start")
+    marked = run(plugin(boilerplate), texts).spans.filter(pl.col("label") == "boilerplate.cookie")
+    assert said.filter(pl.col("row") == 0).height == 1
+    assert marked.select("row", "start", "end").sort("row", "start").equals(said)
+
+
 def test_shares_add_up_and_the_title_counts_as_main() -> None:
     row = run(plugin(boilerplate), [PAGE]).signals.row(0, named=True)
     frame = [

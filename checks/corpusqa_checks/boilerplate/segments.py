@@ -37,6 +37,7 @@ SEGMENTS = (
 )
 CODE = {name: code for code, name in enumerate(SEGMENTS)}
 MAIN, OTHER = CODE["main"], CODE["other"]
+FREE = [CODE[name] for name in ("main", "other", "nav", "header", "byline")]  # what a list or verse may be taken for
 
 # Segments in the order in which they claim a line that has cues of several.
 BY_CUE = (
@@ -100,8 +101,9 @@ def segments(written: Written, looked: Looked, score: Floats, cookie: Bools) -> 
     label = _sections(label, after, layout, score)
     label = _header(label, able, layout, before)
     label = _body_filled(label, looked, score)
-    formed = verses(looked, label == MAIN) | amounts(looked, label == MAIN)
-    label = np.where(formed | specifications(looked, label == MAIN), MAIN, label).astype(np.int8)
+    free = np.isin(label, FREE)
+    formed = (verses(looked, label == MAIN) | amounts(looked, label == MAIN)) & free
+    label = np.where(formed | (specifications(looked, label == MAIN) & free), MAIN, label).astype(np.int8)
     return _below_title(_title(label, looked, able, score, formed), looked, able)
 
 
