@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from corpusqa.config import InputOptions
 from corpusqa.corpus import columns, conform, open_corpus, to_dataset, unify, validate_documents
+from corpusqa.corpus.arrow import table_digests
 from corpusqa.corpus.digest import digest_records
 from corpusqa.corpus.fields import find_fields
 from corpusqa.corpus.typed import to_table
@@ -131,6 +132,15 @@ def test_the_digest_follows_the_values_and_nothing_else() -> None:
         {"a": [1]},
     ]
     assert len(set(digest_records(other))) == len(other)
+
+
+def test_the_digest_is_the_same_however_a_column_is_cut() -> None:
+    rows = {"id": [1, 2, 3, 4, 5], "text": ["a", None, "ccc", "", "é"], "tag": ["x", "y", None, "z", "z"]}
+    whole = pa.table(rows)
+    cut = pa.concat_tables([whole.slice(0, 2), whole.slice(2, 0), whole.slice(2, 1), whole.slice(3)])
+    assert cut["text"].num_chunks > 1
+    assert table_digests(cut) == table_digests(whole)
+    assert table_digests(cut, [4, 0]) == table_digests(whole, [4, 0])
 
 
 def test_the_digest_is_the_same_in_every_format(tmp_path: Path) -> None:

@@ -220,6 +220,30 @@ def test_a_published_version_is_a_base_for_the_gate_if_it_has_its_report(hub: Hu
     assert "push --include report" in said
 
 
+@pytest.mark.slow
+def test_a_published_version_is_a_reference(hub: Hub, releases: tuple[Path, Path], tmp_path: Path) -> None:
+    hub.push(releases[0])
+    told = "The keeper of the light wrote down every ship that passed the point, year after year, in a book of his own."
+    items = [row["text"] for split in hub.load(REPO).values() for row in split["rows"]]
+    item = max(items, key=lambda text: len(text.split()))
+    assert len(item.split()) >= 8
+    source = jsonl(tmp_path / "c.jsonl", [{"id": "held", "text": f"{told}\n{item}"}, {"id": "clean", "text": told}])
+    env = clean_env(tmp_path / "home", TOKEN, HF_ENDPOINT=hub.url)
+
+    def report(reference: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "corpusqa", "report", source, "--select", "duplication", "-o", "out"]
+        command += ["--against", reference]
+        return subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+
+    done = report(f"hf://datasets/{REPO}@v1.0.0")
+    assert done.returncode == 0, done.stderr
+    found = json.loads((tmp_path / "out" / "report.json").read_text())["findings"]
+    assert {one["document"] for one in found if one["name"] == "duplication.reference"} == {"held"}
+    missing = report(f"hf://datasets/{REPO}@v9")
+    assert missing.returncode == 2
+    assert "Revision 'v9' doesn't exist" in missing.stderr
+
+
 def test_a_published_version_is_one_side_of_a_diff(hub: Hub, releases: tuple[Path, Path], tmp_path: Path) -> None:
     from corpusqa.errors import UsageError
     from corpusqa.hub import remote_side

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -101,6 +101,8 @@ def table_digests(table: pa.Table, rows: Sequence[int] | None = None) -> list[st
     names = [name for name in table.column_names if not pt.is_null(table[name].type)]
     plain = [name for name in names if is_string(table[name].type)]
     longest = max(plain, key=lambda name: table[name].nbytes, default=None)
+    if longest is not None and rows is None and table[longest].num_chunks > 1:
+        return [digest for part in _by_chunk(table, longest) for digest in table_digests(part)]
     small = table.select([name for name in names if name != longest])
     if rows is not None:
         small = small.take(pa.array(rows, pa.int64()))
@@ -111,6 +113,14 @@ def table_digests(table: pa.Table, rows: Sequence[int] | None = None) -> list[st
     height = table.num_rows if rows is None else len(rows)
     text = None if longest is None else (longest, raw(table[longest]).take(rows))
     return digest_columns(columns, height, text)
+
+
+def _by_chunk(table: pa.Table, name: str) -> Iterator[pa.Table]:
+    """The table in slices in which a column is one chunk, so that its strings are not copied to lie together."""
+    at = 0
+    for chunk in table[name].chunks:
+        yield table.slice(at, len(chunk))
+        at += len(chunk)
 
 
 def _extension(column: pa.ChunkedArray) -> tuple[pl.Series, str]:
