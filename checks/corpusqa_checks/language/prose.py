@@ -45,7 +45,7 @@ FENCED = r"(?ms)^[ \t]*(?:```|~~~).*?(?:^[ \t]*(?:```|~~~)[ \t]*$|\z)"
 TAG = r"(?s)<(?:script|style)\b.*?</(?:script|style)>|</?[A-Za-z!][^<>]{0,500}>|&(?:[a-zA-Z]{2,8}|#x?[0-9a-fA-F]{1,6});"
 ADDRESS = (
     r"\b[A-Za-z][A-Za-z0-9+]{1,9}:/{0,3}[^\s/,;]*[./@:][^\s]*",
-    r"\b(?:[Ww]{3}\.|(?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,12}/)\S+",
+    r"(?-u:\b)(?:[Ww]{3}\.|[A-Za-z0-9.-]+\.[A-Za-z]+/)\S+",
     r"\S+@\S+\.\S+",
     r"(?:^|\s)[~.]?/[\w.+-]+/\S*",
 )
@@ -75,8 +75,10 @@ _CODE = (
         r"|[$>%#] \S[^\n]*"  # prompts
         r"|(?:mov|add|cmp|push|pop|jmp|jne|je|call|ret|lea|sub|xor)(?: [^\n]*)?"
         r"|(?:SELECT|INSERT INTO|UPDATE|DELETE FROM) [^\n]*"
-        r"|select\b[^\n]*(?:\bfrom\b[^\n]*[=<>*]|\w\.\w|\(\*\))[^\n]*"
-        r"|(?:from|(?:(?:inner|left|right) )?join|where|having|order by|group by)\b[^\n]*(?:\w\.\w|[=<>*_])[^\n]*"
+    ),
+    (
+        r"select [^\n]*(?: from [^\n]*[=<>*]|[a-z]\.[a-z]|\(\*\))[^\n]*"
+        r"|(?:from|(?:(?:inner|left|right) )?join|where|having|order by|group by) [^\n]*(?:[a-z]\.[a-z]|[=<>*_])[^\n]*"
     ),
 )
 # A statement of SQL has few signs, but keywords in capitals.
