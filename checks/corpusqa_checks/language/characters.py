@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 from corpusqa_checks.language.cache import tables
 from corpusqa_checks.language.scripts import CLASSES
-from corpusqa_checks.language.tables import Ints
+from corpusqa_checks.language.tables import CODES, Ints
 
 SLICE = 1 << 15  # characters at once: their arrays stay in the processor's caches
 WIDTH = CLASSES + 1
@@ -28,13 +26,8 @@ def class_counts(texts: Sequence[str]) -> Ints:
 
 def _counted(joined: str, lengths: Ints) -> Ints:
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    places = np.repeat(np.arange(len(lengths)) * 2 * CLASSES, lengths)
-    places += _kinds().take(codes, mode="clip")
-    both = np.bincount(places, minlength=len(lengths) * 2 * CLASSES).reshape(-1, CLASSES, 2)
-    return np.concatenate([both.sum(axis=2), both[:, :, 1].sum(axis=1, keepdims=True)], axis=1)
-
-
-@cache
-def _kinds() -> npt.NDArray[np.uint8]:
-    """Two kinds of each class, by code point: small letters and all else, then capitals."""
-    return np.asarray(tables().classes * 2 + tables().upper, np.uint8)
+    codes = np.minimum(codes, CODES - 1)
+    offsets = np.repeat(np.arange(len(lengths)) * WIDTH, lengths)
+    capitals = offsets[tables().upper.take(codes)] + CLASSES
+    places = np.concatenate([offsets + tables().classes.take(codes), capitals])
+    return np.bincount(places, minlength=len(lengths) * WIDTH).reshape(-1, WIDTH)
