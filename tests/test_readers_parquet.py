@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -96,3 +97,12 @@ def test_every_column_travels_along(tmp_path: Path) -> None:
     corpus = open_corpus(store(tmp_path / "a.parquet", **columns))
     table = corpus.read(corpus.units[0], full=True).table
     assert table.to_pydict() == {"text": ["a", "b"], "n": [1, None], "nested": [{"x": [1]}, {"x": []}]}
+
+
+def test_a_column_without_a_name_counts_in_the_digest_of_a_row(tmp_path: Path) -> None:
+    rows = [{"": number, "text": "the same"} for number in (1, 1, 2)]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet")
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = [read_all(open_corpus(tmp_path / f"a.{ending}")).documents["digest"] for ending in ("parquet", "jsonl")]
+    assert found[0].to_list() == found[1].to_list()
+    assert found[0].n_unique() == 2
