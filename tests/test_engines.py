@@ -129,6 +129,17 @@ def test_the_same_rows_for_permuted_input(tmp_path: Path, reference: tuple[Scan,
     assert digests(found) == digests(reference[0])
 
 
+def test_a_second_run_gives_what_a_first_one_gives(engine: Engine, tmp_path: Path) -> None:
+    flow = Flow(engine, tmp_path / "work", memory=Memory(bucket=2000))
+    scan(corpus(tmp_path, documents(), 100), plugins(), flow)
+    rows = [row for n, row in enumerate(documents()) if n % 50 != 7]
+    rows[3]["text"] = rows[20]["text"] = "another text, twice"
+    again, _ = scan(corpus(tmp_path, rows, 100), plugins(), flow)
+    fresh, _ = scan(corpus(tmp_path, rows, 100), plugins(), Flow(LocalEngine(1), tmp_path / "fresh"))
+
+    assert digests(again) == digests(fresh)
+
+
 def test_every_copy_is_found_and_one_hot_key_is_one_cluster(reference: tuple[Scan, dict[str, str]]) -> None:
     found = reference[0]
     texts = {row["id"]: row["text"] for row in documents()}

@@ -136,12 +136,12 @@ def kept_groups(
     Returns:
         A stage; read its tables with `made`.
     """
-    of = digest_of(key, made_of)
+    same = digest_of(FORMAT, key, pl.__version__)
+    of = digest_of(same, made_of)
     there = flow.there(name)
     if there is not None and there.about.get("of") == of:
         flow.drop(name + BEFORE)
         return there
-    same = digest_of(FORMAT, key, pl.__version__)
     before, count = flow.set_aside(name, name + BEFORE), flow.buckets(size)
     if before is not None and before.about.get("key") != same:
         flow.say_once(
