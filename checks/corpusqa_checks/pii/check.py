@@ -68,9 +68,11 @@ def pii(
     Look-alike digits, odd spaces and invisible marks inside a value do not hide it. A label that stands on the line
     above counts as a cue.
 
-    What is refused: accounts on machines (`git@host:path`), message ids, file names, place-holders ("changeme",
+    A value is found whole: the longer of two that overlap takes the other one in, tokens are followed to their end.
+
+    What is refused: accounts on machines (`git@host:dir/file`), message ids, file names, place-holders ("changeme",
     `${TOKEN}`), dates, amounts, ISBN and their like, versions, tables of numbers, identifiers without a name, values
-    cut in two by a line end.
+    cut in two by a line end, assigned values of more than 4,096 signs (data rather than credentials).
 
     Why it matters: models repeat what they were trained on, word for word. A published number or key does harm to
     the person it belongs to, and law and licences forbid it.
