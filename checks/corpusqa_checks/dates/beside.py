@@ -97,6 +97,6 @@ def _weekday(word: str, tables: Sequence[Names]) -> int | None:
     if plain in CAPITAL_ONLY and not word[0].isupper():
         return None
     for names in tables:
-        if plain in names.weekdays:
+        if plain in names.weekdays and not (names.short_capitals and len(plain) <= 3 and not word[0].isupper()):
             return names.weekdays[plain]
     return None

@@ -11,7 +11,7 @@ def listed(table: str) -> list[str]:
 
 # "Published on", "Date:", each followed by a date; lower case.
 PUBLISHED = """
-published; first published; publication date; date published; posted; posted on; date posted; date; released
+submitted; published; first published; publication date; date published; posted; posted on; date posted; date; released
 release date; issued; filed; veröffentlicht; erschienen; datum; stand; publié; publié le; date de publication
 mis en ligne; paru; publicado; publicada; fecha; fecha de publicación; pubblicato; pubblicata; data
 data di pubblicazione; data de publicação; publicat; data publicării; gepubliceerd; geplaatst; publicatiedatum
@@ -32,6 +32,8 @@ päivitetty; zaktualizowano; aktualizacja; aktualizováno; aktualizované; ažur
 """
 # Labels that say a publication only where no other word stands before them, unlike "Event date".
 ALONE = frozenset(["date", "datum", "fecha", "data", "дата", "ημερομηνία", "tarih", "tanggal", "stand", "日期"])
+# Labels that say a publication only with a name: "Submitted by admin on", but not "Submitted:" of a paper.
+WITH_NAME = frozenset(["submitted"])
 # "Posted by Anna Berg on": what follows a label before the name of whoever did it.
 BY = ("by", "von", "par", "por", "da", "door", "av", "af", "przez")
 # Words between a label and its date.

@@ -43,6 +43,8 @@ MONTHS_INFLECTED = {
 PREFIX, SUFFIX = {"he": "ב"}, {"th": "ที่"}
 # Words that are a month or a weekday only with a capital: "may 12 people", "sat 3 hours", "mar" (sea).
 CAPITAL_ONLY = frozenset(["may", "mar", "march", "sun", "sat", "wed", "mon", "jan", "dec", "sep"])
+# Languages that write short weekdays with a capital only: "Do" is Donnerstag, "do" a word of other languages.
+SHORT_CAPITALS = frozenset(["de", "lb"])
 # Abbreviations that are everyday words in their language.
 NEVER = {"fr": {"mar"}, "es": {"sab"}, "it": {"mar", "sab"}, "pt": {"set", "segunda", "sexta"}, "ro": {"mar"}}
 
@@ -54,10 +56,11 @@ ARTICLES = frozenset(["the", "den", "dem", "der", "le", "la", "il", "el", "dia",
 
 @dataclass(frozen=True)
 class Names:
-    """Names of one language, folded: word -> month 1..12, word -> weekday 0 (Monday)..6."""
+    """Names of one language, folded: word -> month 1..12, word -> weekday 0 (Monday)..6; and how short ones begin."""
 
     months: dict[str, int]
     weekdays: dict[str, int]
+    short_capitals: bool = False
 
     @cached_property
     def in_two_words(self) -> bool:
@@ -98,7 +101,7 @@ def names(language: str) -> Names | None:
     months |= {before + name: number for name, number in months.items()}
     weekdays |= {before + name + behind: number for name, number in weekdays.items()}
     unwanted = NEVER.get(language, set())
-    return Names(_words(months, unwanted), _words(weekdays, unwanted))
+    return Names(_words(months, unwanted), _words(weekdays, unwanted), language in SHORT_CAPITALS)
 
 
 @cache
@@ -107,7 +110,8 @@ def _full_names(language: str) -> Names | None:
     table = names(language)
     if table is None:
         return None
-    return Names(*({word: n for word, n in kind.items() if _is_full(word)} for kind in (table.months, table.weekdays)))
+    months, weekdays = ({w: n for w, n in kind.items() if _is_full(w)} for kind in (table.months, table.weekdays))
+    return Names(months, weekdays)
 
 
 def _is_full(word: str) -> bool:

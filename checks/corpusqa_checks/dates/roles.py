@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from corpusqa_checks.dates.labels import ALONE, BETWEEN, BY, PLACES, PUBLISHED, UPDATED, WEATHER, listed
+from corpusqa_checks.dates.labels import ALONE, BETWEEN, BY, PLACES, PUBLISHED, UPDATED, WEATHER, WITH_NAME, listed
 from corpusqa_checks.dates.mentions import DateMention
 from corpusqa_checks.dates.names import folded, month_languages
 
@@ -120,7 +120,7 @@ def _labels() -> re.Pattern[str]:
         groups.append(f"(?P<{name}>{'|'.join(map(re.escape, listed(table)))})")
     between, by = ("|".join(map(re.escape, words)) for words in (BETWEEN, BY))
     return re.compile(
-        rf"(?:^|[^\w])(?:{'|'.join(groups)})(?:\s(?:{by})\s[^:;!?]{{2,40}}?[\s,|])?"
+        rf"(?:^|[^\w])(?:{'|'.join(groups)})(?P<by>\s(?:{by})\s[^:;!?]{{2,40}}?[\s,|])?"
         rf"[\s:*_|/\u2013\u2014.,\uff1a-]{{0,6}}(?:(?:{between})[\s:]{{1,3}}){{0,2}}$"
     )
 
@@ -134,6 +134,8 @@ def _label(before: str) -> str | None:
     # "Published on" or "published:", but not "... will be / released on": a wrapped line of prose
     at = hit.start("u") if hit["u"] else hit.start("p")
     if hit["p"] in ALONE and line[:at].rstrip(" *_")[-1:].isalnum():
+        return None
+    if hit["p"] in WITH_NAME and not hit["by"]:
         return None
     first = line[at]
     if first.islower() and ":" not in line[hit.start() :]:
