@@ -112,7 +112,7 @@ def test_a_path_that_leads_nowhere(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (None, "the text is null"),
+        (None, "the text is null or missing"),
         ([], "the list of messages is empty"),
         ([{"role": "assistant", "tool_calls": [1]}], "no message holds text"),
         ([5], "the text is a number, not a string"),

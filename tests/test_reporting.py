@@ -78,7 +78,7 @@ class TestModel:
         assert {row["metric"] for row in report["gate"]["limits"]} >= {"odd.words.mean", "contacts.key.count"}
         assert {"rule", "fired", "only", "null"} <= set(report["rules"][0])
         assert report["unreadable"]["rows"] == [
-            {"number": 8, "file": "corpus.jsonl", "line": 9, "offset": 1147, "reason": "the text is null"}
+            {"number": 8, "file": "corpus.jsonl", "line": 9, "offset": 1147, "reason": "the text is null or missing"}
         ]
 
     def test_it_is_the_same_from_another_folder_and_run(self, report, tmp_path):

@@ -17,7 +17,7 @@ PARTS = {"row": pl.Int64, "part": pl.Int64, "start": pl.Int64, "end": pl.Int64, 
 SEPARATOR = "\n\n"
 ROLE_KEYS = ("role", "from", "speaker", "author")
 CONTENT_KEYS = ("content", "value", "text", "message")
-NULL = "the text is null"
+NULL = "the text is null or missing"
 
 Place = tuple[int | str, ...]
 
