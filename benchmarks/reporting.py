@@ -18,7 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from corpusqa.api.account import Account, Settings, account
+from corpusqa.api.account import account
+from corpusqa.api.model import Account, Settings
 from corpusqa.config import load_config
 from corpusqa.reporting.formats import FORMATS, draw
 from corpusqa.reporting.plain import dumped

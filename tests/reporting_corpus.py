@@ -8,7 +8,8 @@ from typing import Any
 
 from conftest import ROOT
 
-from corpusqa.api.account import Account, Settings, account
+from corpusqa.api.account import account
+from corpusqa.api.model import Account, Settings
 from corpusqa.config import load_config
 
 EMAIL, KEY = "jane.roe@example.org", "KEY-12345abcde"

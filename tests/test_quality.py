@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 from conftest import SEEDS
 
-from corpusqa.api.account import Account, Settings, account
+from corpusqa.api.account import account
+from corpusqa.api.model import Account, Settings
 from corpusqa.config import load_config
 
 LABELS: dict[str, dict[str, Any]] = {

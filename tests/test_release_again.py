@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 import corpusqa.api.account as accounts
-from corpusqa.api.account import Account, Settings, account
+from corpusqa.api.account import account
+from corpusqa.api.model import Account, Settings
 from corpusqa.api.outputs import Target, write_clean
 from corpusqa.check import Batch, Check, Measured, Signal
 from corpusqa.config import ChecksOptions, CleanOptions, Config

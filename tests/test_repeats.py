@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from conftest import SEEDS
 
-from corpusqa.api.account import Settings, account
+from corpusqa.api.account import account
+from corpusqa.api.model import Settings
 from corpusqa.config import load_config
 from corpusqa.reporting import markdown, terminal
 from corpusqa.reporting.html import render

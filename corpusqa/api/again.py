@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from corpusqa.api.account import Account, account
+from corpusqa.api.account import account
+from corpusqa.api.model import Account
 from corpusqa.config import CleanOptions
 from corpusqa.reporting.plain import plain, records
 from corpusqa.scratch import scratch

@@ -10,7 +10,7 @@ from corpusqa.release.slices import kept_documents
 from corpusqa.release.tables import private_left
 
 if TYPE_CHECKING:
-    from corpusqa.api.account import Account
+    from corpusqa.api.model import Account
 
 
 def contradictions(found: Account) -> list[str]:

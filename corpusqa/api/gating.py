@@ -23,7 +23,7 @@ from corpusqa.scan.names import told
 from corpusqa.scratch import scratch
 
 if TYPE_CHECKING:
-    from corpusqa.api.account import Account
+    from corpusqa.api.model import Account
 
 
 def judged(found: Account) -> GateResult:

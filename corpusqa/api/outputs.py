@@ -16,8 +16,8 @@ from typing import Any, BinaryIO
 
 import polars as pl
 
-from corpusqa.api.account import Account
 from corpusqa.api.again import judged_again
+from corpusqa.api.model import Account
 from corpusqa.api.tables import write_parquet
 from corpusqa.config import Config
 from corpusqa.errors import UsageError

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from corpusqa.api.account import Account, Settings, account
+from corpusqa.api.account import account
+from corpusqa.api.model import Account, Settings
 from corpusqa.config import Config, load_config, overridden
 from corpusqa.corpus import open_corpus, to_dataset
 from corpusqa.scratch import scratch

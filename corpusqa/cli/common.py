@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from corpusqa.api.account import Account, Settings
+    from corpusqa.api.model import Account, Settings
     from corpusqa.config import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -128,8 +128,8 @@ def settings(options: dict[str, Any]) -> Iterator[Settings]:
     """How to run, from the options; progress is shown while the block runs."""
     from dataclasses import replace
 
-    from corpusqa.api.account import Settings
     from corpusqa.api.apart import descriptor_to_stderr
+    from corpusqa.api.model import Settings
     from corpusqa.cli.progress import progress
 
     with progress(quiet=options["quiet"]) as shown, descriptor_to_stderr():

@@ -12,7 +12,7 @@ import click
 from corpusqa.cli.common import run_account, run_options
 
 if TYPE_CHECKING:
-    from corpusqa.api.account import Account
+    from corpusqa.api.model import Account
 
 # How much worse than today a share or a rate may get before the gate fails, and how many standard deviations of a
 # count (its square root) are taken for chance: both are stated in the file.
