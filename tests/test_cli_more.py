@@ -19,7 +19,7 @@ import yaml
 from conftest import ROOT, SEEDS
 from test_cli import TEXT, Run
 
-from corpusqa.api import account as api_account
+from corpusqa.api import model as api_model
 from corpusqa.cli import run
 from corpusqa.engines.parts import MANIFEST
 
@@ -279,8 +279,8 @@ def test_a_gate_alone_reads_no_document_again(
 ) -> None:
     """What a report shows in words is read only where it is drawn, and the gate says the same either way."""
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
-    real, seen = api_account.evidence, []
-    monkeypatch.setattr(api_account, "evidence", lambda *given: seen.append(1) or real(*given))
+    real, seen = api_model.evidence, []
+    monkeypatch.setattr(api_model, "evidence", lambda *given: seen.append(1) or real(*given))
     (tmp_path / "c.jsonl").write_text(json.dumps({"id": "a", "text": TEXT}) + "\n")
     command = ["gate", str(tmp_path / "c.jsonl"), "--select", "text", "--work", str(tmp_path / "w"), "-q"]
     run([*command])
