@@ -97,10 +97,11 @@ def gates() -> dict[str, Gate]:
         "secrets": Gate([*table("secrets")["gate"]["shapes"], *_alternatives(gate_literals())], rest=keywords),
         "assigned_secrets": Gate([_ASSIGNMENT]),
         "ibans": Gate([_NINE], [_IBAN], _TEXT.str.contains(_countries())),
-        "cards": Gate(_CARDS),
+        # nine digits are in all of these, and other gates have looked for them anyway
+        "cards": Gate([_NINE], _CARDS),
         "addresses": Gate(_ADDRESSES),
         "national_ids": Gate([*_DIGITS, *_LETTERED_IDS], [_SIX, _LETTERED_IDS[-1]], _said(gate_pattern(names))),
-        "lettered_ids": Gate([*_FREE_IDS, _SSN]),
+        "lettered_ids": Gate([*_FREE_IDS, _NINE], [*_FREE_IDS, _SSN]),
         "phones": Gate(_DIGITS, [_SIX], any_of(_PHONE_SHAPES) | phone_cue),
         **_opt_in_gates(cues),
     }
