@@ -12,9 +12,10 @@ import pytest
 
 from corpusqa.engines import kept
 from corpusqa.engines.flow import Flow
-from corpusqa.engines.kept import COUNT, Belonging, kept_groups, made
+from corpusqa.engines.kept import COUNT, kept_groups
 from corpusqa.engines.local import LocalEngine
 from corpusqa.engines.memory import Memory
+from corpusqa.engines.owners import Belonging, Owners, made
 
 SCHEMA = {"key": pl.Int64, "slot": pl.Int64, "word": pl.String}
 Documents = dict[int, tuple[float, list[tuple[int, str]]]]  # by slot: its place in the order, and its keys with words
@@ -74,7 +75,7 @@ def from_nothing(documents: Documents) -> dict[str, list[tuple[object, ...]]]:
     """What is made of all groups at once, with documents named by slot."""
     order = sorted(documents, key=lambda slot: documents[slot][0])
     rows = rows_of(documents, 0, pl.DataFrame({"slot": order}))
-    owners = kept.Owners(np.array(order, np.int64), np.arange(len(order)))
+    owners = Owners(np.array(order, np.int64), np.arange(len(order)))
     sorted_rows = owners.named(rows.rename({"slot": "doc"})).sort("key", "doc", "word")
     tables = described(Path(os.devnull), sorted_rows)
     return listed({name: owners.slotted(table) for name, table in tables.items()})

@@ -9,8 +9,7 @@ changed, what was made of them as they were is taken away, and what is made of t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,89 +18,22 @@ import polars as pl
 
 from corpusqa.engines.flow import Flow, GroupFn
 from corpusqa.engines.hashing import buckets_of, digest_of
+from corpusqa.engines.owners import MADE, Belonging, Owners
 from corpusqa.engines.parts import Done, Stage, write_tables
-from corpusqa.engines.segments import Ints, Segment, carried, write_segment
+from corpusqa.engines.segments import Segment, carried, write_segment
 
 # Of the layout of these stages and the meaning of their tables; one of another number is made anew.
 FORMAT = 1
 BEFORE = ".before"  # end of the name of what the run before left, until the new stage is whole
-SEGMENT, MADE, OWNERS = "rows.", "made.", "owners"
+SEGMENT, OWNERS = "rows.", "owners"
 # More segments than these are merged into one, and so are those of which this share of the rows is gone.
 MOST_SEGMENTS, MOST_GONE = 8, 0.25
 COUNT = "_n"
 ONCE = pl.lit(1, pl.Int64).alias(COUNT)
-# Columns of what is made that hold documents.
-DOCUMENTS = ("doc", "a", "b")
 GONE, STAYS, LEAVES = 0, 1, 2  # what becomes of the documents of a segment's rows
 
 
-@dataclass(frozen=True)
-class Belonging:
-    """The documents of one run to which rows belong.
-
-    Attributes:
-        stage: All documents: the table `docs` of each task has `slot`, `doc`, and what the rows need.
-        but: A stage from `kept_groups` whose table `pairs` has documents `b` that are left out.
-    """
-
-    stage: Stage
-    but: Stage | None = None
-
-    def part(self, task: int) -> pl.DataFrame:
-        """The documents of one task."""
-        return self._without(self.stage.part("docs", task))
-
-    def owners(self) -> Owners:
-        """All documents."""
-        return Owners.of(self._without(self.stage.frame("docs").select("slot", "doc")))
-
-    def _without(self, docs: pl.DataFrame) -> pl.DataFrame:
-        if self.but is None:
-            return docs
-        return docs.join(made(self.but, "pairs").select(slot="b"), on="slot", how="anti", maintain_order="left")
-
-
 NewRows = Callable[[int, pl.DataFrame], pl.DataFrame]
-
-
-@dataclass(frozen=True)
-class Owners:
-    """The documents of one run: `slots` and `docs`, int64 arrays side by side."""
-
-    slots: Ints
-    docs: Ints
-
-    @classmethod
-    def of(cls, frame: pl.DataFrame) -> Owners:
-        """From columns `slot` and `doc`."""
-        return cls(frame["slot"].to_numpy(), frame["doc"].to_numpy())
-
-    @cached_property
-    def doc_of(self) -> Ints:
-        """By slot its document, -1 for none."""
-        found = np.full(int(self.slots.max(initial=-1)) + 1, -1)
-        found[self.slots] = self.docs
-        return found
-
-    @cached_property
-    def slot_of(self) -> Ints:
-        """By document its slot."""
-        found = np.full(int(self.docs.max(initial=-1)) + 1, -1)
-        found[self.docs] = self.slots
-        return found
-
-    def has(self, slots: Ints) -> Any:
-        """Whether each slot is a document of this run."""
-        known = slots < len(self.doc_of)
-        return known & (self.doc_of[np.where(known, slots, 0)] >= 0) if len(self.doc_of) else known
-
-    def named(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Slots in columns of DOCUMENTS -> documents."""
-        return _through(self.doc_of, frame)
-
-    def slotted(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Documents in columns of DOCUMENTS -> slots."""
-        return _through(self.slot_of, frame)
 
 
 def kept_groups(
@@ -160,11 +92,6 @@ def kept_groups(
     stage = flow.shuffle(name, (of, before.digest if before else ""), tasks, spread, schema, count, reduce, about)
     flow.drop(name + BEFORE)
     return stage
-
-
-def made(stage: Stage, table: str) -> pl.DataFrame:
-    """What was made of all groups: a table of `fn`, its documents by their slots."""
-    return stage.frame(f"{MADE}{table}")
 
 
 def _spread(rows: NewRows, owners: Belonging, before: Stage | None, buckets: int, task: int) -> pl.DataFrame:
@@ -276,10 +203,3 @@ def _summed(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     names = [name for name in frames[0].columns if name != COUNT]
     found = pl.concat(frames).group_by(names, maintain_order=True).agg(pl.col(COUNT).sum())
     return found.filter(pl.col(COUNT) != 0)
-
-
-def _through(table: Ints, frame: pl.DataFrame) -> pl.DataFrame:
-    """Numbers in columns of DOCUMENTS, looked up in a table."""
-    return frame.with_columns(
-        pl.Series(name, table[frame[name].to_numpy()], dtype=pl.Int64) for name in DOCUMENTS if name in frame.columns
-    )

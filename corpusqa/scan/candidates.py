@@ -11,7 +11,8 @@ import polars as pl
 from corpusqa.check import Links
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.hashing import mix
-from corpusqa.engines.kept import COUNT, Belonging, Owners, kept_groups, made
+from corpusqa.engines.kept import COUNT, kept_groups
+from corpusqa.engines.owners import Belonging, Owners, made
 from corpusqa.engines.parts import Stage
 from corpusqa.scan.pairing import ALL_WITH_ALL, SHARED, Rules, paired
 from corpusqa.scan.scanned import Scanned

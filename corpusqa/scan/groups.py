@@ -9,7 +9,8 @@ import polars as pl
 
 from corpusqa.check import Derive, Groups
 from corpusqa.engines.flow import Flow
-from corpusqa.engines.kept import COUNT, ONCE, Belonging, kept_groups, made
+from corpusqa.engines.kept import COUNT, ONCE, kept_groups
+from corpusqa.engines.owners import Belonging, made
 from corpusqa.engines.parts import Stage
 from corpusqa.errors import ContractError
 from corpusqa.plugins import Plugin, Spec

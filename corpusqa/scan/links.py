@@ -11,7 +11,8 @@ import polars as pl
 from corpusqa.check import Links
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.hashing import digest_of
-from corpusqa.engines.kept import BEFORE, ONCE, Belonging, Owners, kept_groups, made
+from corpusqa.engines.kept import BEFORE, ONCE, kept_groups
+from corpusqa.engines.owners import Belonging, Owners, made
 from corpusqa.engines.parts import Stage
 from corpusqa.plugins import Plugin
 from corpusqa.scan.candidates import candidates, told_apart
