@@ -130,5 +130,5 @@ def _documents(given: Mapping[str, Sequence[Any]], height: int) -> pl.DataFrame:
 
 
 def _unreadable(first: int, count: int) -> pl.DataFrame:
-    rows = [{"number": first + n, "reason": "broken", "file_private": False} for n in range(count)]
+    rows = [{"number": first + n, "reason": "broken", "rest": False, "file_private": False} for n in range(count)]
     return pl.DataFrame(rows, schema=UNREADABLE)

@@ -152,6 +152,9 @@ CASES: dict[str, Callable[[Case], Done]] = {
     "a check failed on a document": lambda c: (
         c.run.jsonl("data.jsonl", {"id": "a", "text": "boom"}), c.gate(HOLDS)
     )[1],
+    "a file ends in the middle": lambda c: (
+        c.run.write("cut.jsonl", (c.folder / "data.jsonl").read_text()[:-9]), c.gate(HOLDS, source="cut.jsonl")
+    )[1],
     "a suppression has expired": lambda c: c.gate('"odd.word.count" = { error = 0 }\n', rest=SUPPRESS),
     "a rule would drop most of a source": _most_of_a_source,
     "something differs": _different,

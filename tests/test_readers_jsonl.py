@@ -77,7 +77,7 @@ def test_a_bad_line_is_one_unreadable_row(tmp_path: Path, line: bytes, at: int, 
     (tmp_path / "a.jsonl").write_bytes(good + line + b"\n" + good)
     rows = read_all(open_corpus(tmp_path / "a.jsonl"))
     assert rows.documents.select("row", "line").rows() == [(0, 1), (2, 3)]
-    assert rows.unreadable.rows() == [(1, "a.jsonl", 2, len(good) + at, reason)]
+    assert rows.unreadable.rows() == [(1, "a.jsonl", 2, len(good) + at, reason, False)]
 
 
 def test_pairs_of_surrogates_are_characters(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_pairs_of_surrogates_are_characters(tmp_path: Path) -> None:
 def test_a_file_that_ends_in_the_middle(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(b'{"text": "good"}\n{"text": "ha')
     rows = read_all(open_corpus(tmp_path / "a.jsonl"))
-    assert rows.unreadable.rows() == [(1, "a.jsonl", 2, 26, "the file ends in the middle of a row")]
+    assert rows.unreadable.rows() == [(1, "a.jsonl", 2, 26, "the file ends in the middle of a row", True)]
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".zst"])
@@ -100,7 +100,8 @@ def test_a_truncated_compressed_file_keeps_its_rows(tmp_path: Path, suffix: str)
     rows = read_all(open_corpus(path))
     assert rows.documents.height > 30_000
     assert rows.documents["text"].to_list() == [str(i) for i in range(rows.documents.height)]
-    ((row, _, line, offset, reason),) = rows.unreadable.rows()
+    ((row, _, line, offset, reason, rest),) = rows.unreadable.rows()
+    assert rest
     assert (row, line, reason) == (rows.documents.height, rows.documents.height + 1, "the compressed data end early")
     assert plain[:offset].count(b"\n") == rows.documents.height
 

@@ -93,9 +93,10 @@ def test_large_json_of_lines_has_ranges(tmp_path: Path) -> None:
 def test_broken_json(tmp_path: Path, content: bytes, good: int, reason: str, offset: int) -> None:
     rows = read_all(open_corpus(write(tmp_path, {"a.json": content})))
     assert rows.documents.height == good
-    ((_, _, _, at, said),) = rows.unreadable.rows()
+    ((_, _, _, at, said, rest),) = rows.unreadable.rows()
     assert reason in said
     assert at == offset
+    assert rest == (good < 2)  # what follows is lost too
 
 
 CSV = 'id,text,n\n1,"one, ""two""\r\nthree",x\r\n2,,y\n\n3,four,z'

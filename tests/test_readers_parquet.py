@@ -33,7 +33,7 @@ def test_the_type_of_the_text_column_does_not_matter(tmp_path: Path, kind: pa.Da
     )
     rows = read_all(open_corpus(store(tmp_path / "a.parquet", text=values.cast(kind))))
     assert rows.documents["text"].to_list() == [text for text in TEXTS if text is not None]
-    assert rows.unreadable.rows() == [(1, "a.parquet", None, None, "the text is null or missing")]
+    assert rows.unreadable.rows() == [(1, "a.parquet", None, None, "the text is null or missing", False)]
 
 
 def test_typed_fields_are_iso_strings(tmp_path: Path) -> None:

@@ -481,7 +481,7 @@ class TestTerminal:
         judged = [row for row in report["gate"]["limits"] if not (row["note"] or "").endswith("not judged")]
         assert judged
         assert all(row["metric"] in drawn for row in judged)
-        assert drawn.rstrip().endswith("Gate    failed: 2 of 9 limits broken")
+        assert drawn.rstrip().endswith("Gate    failed: 2 of 10 limits broken")
 
 
 def _without_code(line: str) -> str:

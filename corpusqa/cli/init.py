@@ -106,7 +106,10 @@ def _limits(found: Account) -> list[str]:
     lines = [
         f'"documents.count" = {{ error_below = {math.floor(documents * (1 - SLACK))} }}  # today {int(documents)}',
         f'"ledger.unreadable.share" = {{ error = {_number(max(0.001, lost * (1 + SLACK)))} }}  # today {lost:.4g}',
-        f'"corpusqa.check_failed.count" = {{ error = {int(values["corpusqa.check_failed.count"])} }}',
+        *(
+            f'"corpusqa.{name}.count" = {{ error = {int(values[f"corpusqa.{name}.count"])} }}'
+            for name in ("check_failed", "cut_short")
+        ),
         f'"corpusqa.private_column.documents" = {{ error = {int(_allowed(columns))} }}  # today {int(columns)}',
     ]
     for name, label in sorted(found.scan.labels.items()):

@@ -26,7 +26,7 @@ class Rows:
             `source`, `published`, `collected`, `language`, `split` (String; typed dates in ISO form), `file`, `line`
             (from 1, counted from the unit's first line of the file), and with the whole row `digest`.
         table: Every column of the source for the same rows in the same order; None unless asked for.
-        unreadable: `row`, `file`, `line`, `offset`, `reason`; sorted by row.
+        unreadable: `row`, `file`, `line`, `offset`, `reason`, `rest` (as in Trouble); sorted by row.
         count: Rows of the unit: documents and unreadable ones.
         lines: Physical lines that start in the unit.
         parts: Where a text is made of several pieces, these: `row` as in `documents`, `part` (from 0), `start`, `end`
@@ -112,8 +112,9 @@ def _filtered(block: Block, keep: pl.Series) -> Block:
 
 
 def _unreadable(block: Block, found: Texts) -> pl.DataFrame:
-    troubles = [(t.row, t.file, t.line, t.offset, t.reason) for t in block.troubles]
-    lost = block.place.with_columns(reason=pl.Series(found.reasons, dtype=pl.String)).filter(found.text.is_null())
+    troubles = [(t.row, t.file, t.line, t.offset, t.reason, t.rest) for t in block.troubles]
+    reasons = pl.Series(found.reasons, dtype=pl.String)
+    lost = block.place.with_columns(reason=reasons, rest=pl.lit(False)).filter(found.text.is_null())
     return pl.concat([pl.DataFrame(troubles, schema=UNREADABLE, orient="row"), lost]).sort("row")
 
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from corpusqa.config import GateOptions
 from corpusqa.errors import CannotEvaluate
-from corpusqa.gate.catalogue import DOCUMENTS, DUPLICATE_IDS, FAILED, UNREADABLE, catalogue
+from corpusqa.gate.catalogue import CUT_SHORT, DOCUMENTS, DUPLICATE_IDS, FAILED, UNREADABLE, catalogue
 from corpusqa.gate.limits import limits_of
 from corpusqa.gate.metrics import METRICS, metrics
 from corpusqa.gate.stored import stored_report
@@ -22,7 +22,13 @@ _PLACES = ("report.json", "corpusqa/report.json")
 
 
 # Metrics of a source as a whole: comparing them over the documents that are in both would find nothing.
-OF_THE_SOURCE = (DOCUMENTS, f"{DUPLICATE_IDS}.count", f"ledger.{UNREADABLE}.count", f"ledger.{UNREADABLE}.share")
+OF_THE_SOURCE = (
+    DOCUMENTS,
+    f"{CUT_SHORT}.count",
+    f"{DUPLICATE_IDS}.count",
+    f"ledger.{UNREADABLE}.count",
+    f"ledger.{UNREADABLE}.share",
+)
 
 
 class Judged(Protocol):

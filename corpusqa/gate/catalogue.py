@@ -22,6 +22,7 @@ UNREADABLE = "unreadable"
 # What corpusqa itself counts.
 DOCUMENTS = "documents.count"
 FAILED, DUPLICATE_IDS = "corpusqa.check_failed", "corpusqa.duplicate_id"
+CUT_SHORT = "corpusqa.cut_short"  # files whose rest could not be read: nobody can tell how many rows that was
 CONTRADICTIONS = "corpusqa.contradiction"  # declared values of the card that measurements contradict
 PRIVATE_COLUMNS = "corpusqa.private_column"  # private values outside the texts, which are published as they are
 UNDECLARED = "documents.undeclared"  # documents of which no [[source]] entry speaks
@@ -56,7 +57,7 @@ def catalogue(checks: Mapping[str, CheckInfo]) -> dict[str, Metric]:
     found += [_own("ledger", outcome, s) for outcome in (*OUTCOMES, UNREADABLE) for s in ("count", "share")]
     for kind, subject in (("failed", FAILED), ("elsewhere", PRIVATE_COLUMNS)):
         found += [Metric(f"{subject}.{s}", kind, subject, s) for s in ("count", "documents", "share")]
-    found += [Metric(f"{DUPLICATE_IDS}.count", "whole", DUPLICATE_IDS, "count")]
+    found += [Metric(f"{subject}.count", "whole", subject, "count") for subject in (CUT_SHORT, DUPLICATE_IDS)]
     found += [Metric(f"{CONTRADICTIONS}.count", "declared", CONTRADICTIONS, "count")]
     found += [Metric(f"{UNDECLARED}.{s}", "undeclared", UNDECLARED, s) for s in ("count", "share")]
     for check in checks.values():

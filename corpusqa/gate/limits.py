@@ -8,14 +8,15 @@ import polars as pl
 
 from corpusqa.config import GateOptions, Limit
 from corpusqa.errors import ConfigError, near_misses
-from corpusqa.gate.catalogue import DOCUMENTS, FAILED, catalogue, refuse_slicing
+from corpusqa.gate.catalogue import CUT_SHORT, DOCUMENTS, FAILED, catalogue, refuse_slicing
 from corpusqa.scan.model import CheckInfo
 
-# Limits that hold unless the configuration gives the same metric other ones: without them an empty corpus, or a check
-# that failed on every document, would pass.
+# Limits that hold unless the configuration gives the same metric other ones: without them an empty corpus, a check
+# that failed on every document, or half of a file would pass.
 ALWAYS: Mapping[str, Limit] = {
     DOCUMENTS: Limit(error_below=1),
     f"{FAILED}.count": Limit(error=0),
+    f"{CUT_SHORT}.count": Limit(error=0),  # one unreadable row may be half of a file
 }
 # Limits without a configuration; those of checks that are not selected are left out, and the run says so.
 BUILT_IN: Mapping[str, Limit] = {

@@ -6,7 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
-from corpusqa.gate.catalogue import DUPLICATE_IDS, OUTCOMES, QUANTILES, UNREADABLE, Metric, catalogue, refuse_slicing
+from corpusqa.gate.catalogue import (
+    CUT_SHORT,
+    DUPLICATE_IDS,
+    OUTCOMES,
+    QUANTILES,
+    UNREADABLE,
+    Metric,
+    catalogue,
+    refuse_slicing,
+)
 from corpusqa.gate.columns import Columns, Sliced
 from corpusqa.scan.held import aligned
 from corpusqa.scan.model import Scan
@@ -57,7 +66,7 @@ def metrics(
     wanted = [known[name] for name in (_usual(known, scan) if names is None else dict.fromkeys(names))]
     wanted = [metric for metric in wanted if metric.kind != "declared"]  # nothing that a scan can tell
     table = Columns(scan, verdicts, docs)
-    inner = [metric for metric in wanted if metric.subject not in (UNREADABLE, DUPLICATE_IDS)]
+    inner = [metric for metric in wanted if metric.subject not in (UNREADABLE, CUT_SHORT, DUPLICATE_IDS)]
     rows = pl.len() if docs is not None else pl.lit(scan.read)
     whole = _measured(table, scan, accepted, inner, rows, "")
     of_the_source = [_of_the_source(scan, wanted)] if docs is None else []
@@ -179,6 +188,7 @@ def _of_the_source(scan: Scan, wanted: Sequence[Metric]) -> pl.DataFrame:
     values = {
         f"ledger.{UNREADABLE}.count": float(unreadable),
         f"ledger.{UNREADABLE}.share": unreadable / scan.read if scan.read else None,
+        f"{CUT_SHORT}.count": float(scan.unreadable["rest"].sum()),
         f"{DUPLICATE_IDS}.count": float(scan.duplicate_ids.height),
     }
     rows = [(m.name, "", "", values[m.name], scan.height) for m in wanted if m.name in values]

@@ -21,6 +21,7 @@ DELIMITERS = ",;\t|"  # of a .csv file the one that its header has most of
 LONGEST_FIELD = (1 << 31) - 1
 LOSSLESS = "surrogateescape"  # a byte that is not UTF-8 becomes a lone surrogate, which is found in its row
 HEAD_CHUNKS = 4
+ENDS_EARLY = "unexpected end of data"  # what csv says of a quote that nothing closes: all that follows is one value
 
 
 def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]:
@@ -76,13 +77,13 @@ def read_rows(root: Path, unit: Unit) -> Block:
         try:
             data, broken = read_whole(root / path) if unit.stop == -1 else (b"".join(_pieces(root / path, unit)), None)
         except OSError as error:
-            rows.trouble(why(error), shown(path))
+            rows.trouble(why(error), shown(path), rest=True)
             continue
         delimiter, header = _layout(root / path)
         text = io.StringIO(data.removeprefix(BOM).decode(errors=LOSSLESS), newline="")
         lines = _add(rows, shown(path), _reader(text, delimiter), header if unit.start else None)
         if broken:
-            rows.trouble(broken, shown(path), lines, len(data))
+            rows.trouble(broken, shown(path), lines, len(data), rest=True)
     return rows.block(lines)
 
 
@@ -99,10 +100,10 @@ def _add(rows: Records, file: str, reader: Any, header: list[str] | None) -> int
         except StopIteration:
             return int(reader.line_num)
         except SourceError as error:
-            rows.trouble(str(error), file, line)
+            rows.trouble(str(error), file, line, rest=True)
             return int(reader.line_num)
         except csv.Error as error:
-            rows.trouble(f"not a row: {error}", file, line)
+            rows.trouble(f"not a row: {error}", file, line, rest=str(error) == ENDS_EARLY)
         except Bad as error:
             rows.trouble(str(error), file, line)
 

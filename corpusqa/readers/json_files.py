@@ -62,13 +62,13 @@ def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
         try:
             data, broken = read_whole(root / path)
         except OSError as error:
-            rows.trouble(why(error), shown(path))
+            rows.trouble(why(error), shown(path), rest=True)
             continue
         no_text = UTF16 if is_utf16(data) else COMPRESSED if is_compressed(data) else ""
         if no_text:
-            rows.trouble(no_text, shown(path), offset=0)
+            rows.trouble(no_text, shown(path), offset=0, rest=True)
         elif _added(rows, shown(path), data.removeprefix(BOM).decode(errors="surrogateescape")) and broken:
-            rows.trouble(broken, shown(path), offset=len(data))
+            rows.trouble(broken, shown(path), offset=len(data), rest=True)
     return rows.block()
 
 
@@ -90,15 +90,15 @@ def _added(rows: Records, file: str, text: str) -> bool:
             if not is_array and end < len(text):
                 raise Bad("not JSON: text after the object")
         except (ValueError, RecursionError, Bad) as error:
-            rows.trouble(_reason(error), file, offset=_bytes_before(text, getattr(error, "pos", at)))
+            rows.trouble(_reason(error), file, offset=_bytes_before(text, getattr(error, "pos", at)), rest=True)
             return False
         _add_value(rows, file, value, lambda start=at: _bytes_before(text, start))
         at = _skip(text, end + 1) if is_array and text[end] == "," else end
     if is_array and at >= len(text):
-        rows.trouble("the array is not closed: the file ends early", file, offset=_bytes_before(text, at))
+        rows.trouble("the array is not closed: the file ends early", file, offset=_bytes_before(text, at), rest=True)
         return False
     if is_array and _skip(text, at + 1) < len(text):
-        rows.trouble("not JSON: text after the array", file, offset=_bytes_before(text, at + 1))
+        rows.trouble("not JSON: text after the array", file, offset=_bytes_before(text, at + 1), rest=True)
         return False
     return True
 

@@ -59,7 +59,7 @@ def read_lines(root: Path, unit: Unit) -> Block:
         try:
             lines = add_lines(rows, file, Lines(pieces), unit.start)
         except OSError as error:
-            rows.trouble(why(error), file)
+            rows.trouble(why(error), file, rest=True)
     return rows.block(lines)
 
 
@@ -73,7 +73,7 @@ def add_lines(rows: Records, file: str, lines: Lines, start: int) -> int:
         ours = True  # the first of a range is the end of another range's line, see range_pieces
         offset += len(line) + 1
     if lines.broken:
-        rows.trouble(lines.broken, file, number + 1, offset + len(lines.rest))
+        rows.trouble(lines.broken, file, number + 1, offset + len(lines.rest), rest=True)
     elif lines.rest and ours:
         _add(rows, file, number + 1, lines.rest, offset, MIDDLE)
     return number + bool(lines.broken or (lines.rest and ours))
@@ -85,7 +85,8 @@ def _add(rows: Records, file: str, number: int, line: bytes, offset: int, torn: 
     try:
         rows.add(parse(line if offset else line.removeprefix(BOM)), file, number, offset)
     except Bad as bad:
-        rows.trouble(str(bad) if str(bad) in (UTF16, COMPRESSED) else torn or str(bad), file, number, offset + bad.at)
+        reason = str(bad) if str(bad) in (UTF16, COMPRESSED) else torn or str(bad)
+        rows.trouble(reason, file, number, offset + bad.at, rest=reason == MIDDLE)
 
 
 def _sample(path: Path, limit: int) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 UNIT_BYTES = 64 << 20  # text that one task reads: enough to hide its overhead, little enough for any memory
 TEXT, NESTED, OTHER = "text", "nested", "other"  # what a column holds; text where some rows hold text
 PLACE = {"row": pl.Int64, "file": pl.String, "line": pl.Int64, "offset": pl.Int64}
-UNREADABLE = {**PLACE, "reason": pl.String}
+UNREADABLE = {**PLACE, "reason": pl.String, "rest": pl.Boolean}
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class Trouble:
         line: Counted from 1 at the unit's first line of the file; null where the format has no lines.
         offset: Bytes before the first byte that could not be read, after decompression; null where unknown.
         reason: Never quotes text.
+        rest: Whether it stands for all that follows in the file, of which nobody can tell how many rows it was.
     """
 
     row: int
@@ -58,6 +59,7 @@ class Trouble:
     line: int | None
     offset: int | None
     reason: str
+    rest: bool = False
 
 
 @dataclass(frozen=True)

@@ -45,9 +45,11 @@ class Records:
             values.append(value)
         self._count += 1
 
-    def trouble(self, reason: str, file: str, line: int | None = None, offset: int | None = None) -> None:
-        """Count a row that cannot be read."""
-        self._troubles.append(Trouble(self._count, file, line, offset, reason))
+    def trouble(
+        self, reason: str, file: str, line: int | None = None, offset: int | None = None, rest: bool = False
+    ) -> None:
+        """Count a row that cannot be read, or all that follows in the file as one."""
+        self._troubles.append(Trouble(self._count, file, line, offset, reason, rest))
         self._count += 1
 
     def block(self, lines: int = 0) -> Block:

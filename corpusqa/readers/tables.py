@@ -33,10 +33,11 @@ class Tables:
         self._tables.append(self._chosen(table))
         self._count += table.num_rows
 
-    def trouble(self, file: str, reason: str, rows: int = 1) -> None:
-        """Count rows that cannot be read."""
-        self._troubles.extend(Trouble(self._count + i, file, None, None, reason) for i in range(rows))
-        self._count += rows
+    def trouble(self, file: str, reason: str, rows: int | None = None) -> None:
+        """Count rows that cannot be read; where nobody can tell how many, the rest of the file as one."""
+        count, rest = (1, True) if rows is None else (rows, False)
+        self._troubles.extend(Trouble(self._count + i, file, None, None, reason, rest) for i in range(count))
+        self._count += count
 
     def block(self) -> Block:
         """Everything that was added."""

@@ -63,6 +63,7 @@ UNREADABLE = {
     "line": pl.Int64,
     "offset": pl.Int64,
     "reason": pl.String,
+    "rest": pl.Boolean,  # stands for all that follows in the file, of which nobody can tell how many rows it was
     "file_private": pl.Boolean,  # as in DOCUMENTS
 }
 # Items of the reference that documents hold. `item` counts its rows from 0, `part` the parts of an item.
