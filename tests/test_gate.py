@@ -195,7 +195,12 @@ def test_own_limits_replace_the_built_in_ones_but_for_those_that_keep_a_gate_clo
     limits = {"pii.email.per_mb": Limit(error=5)}
     found = judged(scan(3, spans=[(0, 0, 9, "pii.secret")]), limits)
     assert found.status == "passed"
-    assert set(found.rows["metric"]) == {"documents.count", "corpusqa.check_failed.count", "pii.email.per_mb"}
+    assert set(found.rows["metric"]) == {
+        "documents.count",
+        "corpusqa.check_failed.count",
+        "corpusqa.cut_short.count",
+        "pii.email.per_mb",
+    }
     assert judged(scan(3, failures=[(0, "pii")]), limits).status == "failed"
     assert judged(scan(3, failures=[(0, "pii")]), {"corpusqa.check_failed.count": Limit(error=1)}).status == "passed"
     assert judged(scan(0), {}).status == "failed"

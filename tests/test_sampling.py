@@ -146,6 +146,16 @@ def test_a_sampled_gate_decides_where_the_whole_interval_does(
     assert gate(tmp_path, texts, '"duplication.exact.share" = { error = 0.5 }', capsys)[0] == 2
 
 
+def test_a_sampled_gate_fails_where_a_file_ends_in_the_middle(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = jsonl(tmp_path / "cut.jsonl")
+    source.write_bytes(source.read_bytes()[:-9])
+    assert run(["gate", str(source), "--sample", "20", "--select", "text", "--work", str(tmp_path / "w")]) == 1
+    (said,) = (line for line in capsys.readouterr().out.splitlines() if "corpusqa.cut_short.count" in line)
+    assert said.startswith("error")
+
+
 def test_work_files_hold_no_hash_of_an_id_that_could_be_found_by_trying(tmp_path: Path) -> None:
     source = jsonl(tmp_path / "a.jsonl")
     drawn(source, tmp_path / "w", 30)

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from corpusqa.gate.catalogue import DOCUMENTS, Metric, catalogue
+from corpusqa.gate.catalogue import CUT_SHORT, DOCUMENTS, Metric, catalogue
 from corpusqa.gate.metrics import MEGABYTE, SPAN, without
 from corpusqa.scan.model import Scan
 
@@ -70,7 +70,7 @@ def _interval(
     if metric.name == DOCUMENTS:
         low, high = wilson(value / max(scan.read, 1), scan.read)
         return max(value, low * scan.read * factor), high * scan.read * factor
-    if metric.kind in ("failed", "declared"):  # said of the run, which is all there
+    if metric.kind in ("failed", "declared") or metric.subject == CUT_SHORT:  # said of the run, which is all there
         return value, value
     if _linked(scan, metric) or metric.kind == "whole":
         return None

@@ -24,8 +24,9 @@ _KEYS = {"hash": pl.Int64, "row": pl.Int64}
 def sampled(corpus: Corpus, flow: Flow, asked: int) -> Corpus:
     """The corpus with `asked` of its rows, or all of them if it has no more.
 
-    The key of a row is its id, else the digest of the whole row, of a row that cannot be read its place. Of text files
-    only the drawn ones are opened; of tables only the ids are read before the units that hold a drawn row.
+    The key of a row is its id, else the digest of the whole row, of a row that cannot be read its place; the lost rest
+    of a file is always drawn. Of text files only the drawn ones are opened; of tables only the ids are read before the
+    units that hold a drawn row.
     """
     if corpus.format == "text":
         return _files(corpus, asked)
@@ -86,7 +87,8 @@ def _readable(block: Block, name: str | None) -> pl.DataFrame:
 
 
 def _unreadable(block: Block) -> pl.DataFrame:
-    rows = [(_hash(repr((t.file, t.line, t.offset or t.row))), t.row) for t in block.troubles]
+    # The lost rest of a file is drawn before all others: a sample must not hide that there is less than there seems.
+    rows = [(0 if t.rest else _hash(repr((t.file, t.line, t.offset or t.row))), t.row) for t in block.troubles]
     return pl.DataFrame(rows, schema=_KEYS, orient="row")
 
 
