@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from corpusqa_checks.dates.labels import BETWEEN, PUBLISHED, UPDATED, listed
 from corpusqa_checks.dates.names import ARTICLES, CAPITAL_ONLY, Names, folded
 
 # How far a weekday may be from the digits, in characters.
@@ -18,13 +19,35 @@ _LAST_WORD = re.compile(rf"(?P<w>{_LETTER}+(?:['’\u200c-]{_LETTER}+)*)(?P<mark
 _LAST_TWO = re.compile(rf"(?P<w>{_LETTER}+[ \u00a0]{_LETTER}+)(?P<mark>[.,،]{{0,2}})[ \t\u00a0\u202f]{{1,3}}$")
 _IN_BRACKETS = re.compile(rf"[ \t]?[(\uff08](?P<w>{_LETTER}+(?: {_LETTER}+)?)\.?[)\uff09]")
 # Lithuanian has its "d." (day) before the comma
-_AFTER_COMMA = re.compile(rf"(?:[ \t]d)?\.?[,،][ \t]{{1,2}}(?P<w>{_LETTER}+(?:[ -]{_LETTER}+)?)(?=[\n.,;:!?)]|$)")
+_AFTER_COMMA = re.compile(rf"(?:[ \t]d)?\.?[,،][ \t]{{1,2}}(?P<w>{_LETTER}+(?:[ -]{_LETTER}+)?)(?=[\n.,;!?)]|$)")
 _ATTACHED = re.compile(r"[ \t]?(?P<w>(?:星期|礼拜|周|週)[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일)")
 # Persian numbers one to five: with a blank in between, "Tuesday" looks like "three Saturday".
 _COUNTED = [[number] for number in ("یک", "یکم", "دو", "سه", "چهار", "پنج")]
 # Names that end in a weekday: a newspaper, a football club, a servant, a detective, a restaurant.
 _NAMED = {("the", "Sun"), ("sheffield", "Wednesday"), ("man", "Friday"), ("joe", "Friday"), ("ruby", "Tuesday")}
-_TURKISH = re.compile(r"[ \t](?P<w>[^\W\d_]+)(?=\W|$)")
+_TURKISH = re.compile(r"[ \t](?P<w>[^\W\d_]+)(?=[ \t]+(?:\d|günü|saat|sabah|akşam)|[ \t]*(?:[\n.,;!?)]|$))")
+# Names that end in "on Sunday" or "am Sonntag", and a German weekly.
+_SUNDAYS = re.compile(
+    r"(?:[A-Z][\w'’]* on Sunday|(?:Welt|Bild|NZZ|Presse|Krone|Kurier|Express|Zeitung|Morgenpost|Tagesspiegel|KURIER)"
+    r" am Sonntag|[Dd](?:er|es|em|en) Freitag)"
+)
+# Words that may begin with a capital before a weekday without making it a name; others do.
+_EVERYDAY = """
+on by from until till since before after for last next this dated opens opening closes closed deadline due updated
+good easter ash palm op på den am vom bis ab seit nach vor ab w we во в у від від до с к την τη τις το στις il di nel a
+al à du au dès od do v ve dne dnia na pe de în din até desde em no hasta para i um os as hari pada
+"""
+_ORDINARY = frozenset(
+    [*_EVERYDAY.split(), *BETWEEN, *ARTICLES, *(entry.split()[-1] for entry in listed(PUBLISHED) + listed(UPDATED))]
+)
+_IN = frozenset(["в", "во", "у"])
+# Every Monday is no Monday of a date.
+_REPEATED = "every each jeden jeder chaque cada ogni setiap elke varje hver каждый каждую каждое każdy każdą każda her"
+_EVERY = frozenset(_REPEATED.split())
+_WORD_AND_BLANK = re.compile(rf"(?P<w>{_LETTER}+(?:['’\u200c-]{_LETTER}+)*)[ \t\u00a0\u202f]{{1,3}}$")
+_WORDS, _LAST_PIECE = re.compile(rf"{_LETTER}+"), re.compile(r"[\d;.!?]")
+# A range or a list of weekdays: so many words back there is another.
+_PAIR = 3
 
 
 def weekday_beside(
@@ -46,7 +69,7 @@ def weekday_beside(
     for pattern in patterns:
         hit = pattern.match(text, end, min(len(text), end + AFTER))
         if hit is not None:
-            weekday = _weekday(hit["w"], tables)
+            weekday, _ = _weekday(hit["w"], tables)
             if weekday is not None:
                 return start, hit.end(), weekday
     return start, end, None
@@ -60,16 +83,19 @@ def _before(text: str, start: int, tables: Sequence[Names]) -> tuple[int, int | 
         if hit is None:
             return start, None
         two = _LAST_TWO.search(text, at, start) if any(names.in_two_words for names in tables) else None
-        if two is not None and _weekday(two["w"], tables) is not None:
+        if two is not None and _weekday(two["w"], tables)[0] is not None:
             hit = two
         word = hit["w"]
         at_word, word = _unglued(hit.start(), word, tables)
-        weekday = _weekday(word, tables)
-        if weekday is not None and _belongs_to_more(text[at:at_word], word):
-            return start, None
-        if weekday is not None:
+        weekday, table = _weekday(word, tables, "." in hit["mark"])
+        if weekday is not None and table is not None:
+            before = text[at:at_word]
             # a full name and a full stop end a sentence: "... until Monday. 12 March 2024 was ..."
-            return (start, None) if "." in hit["mark"] and len(word) > 5 else (at_word, weekday)
+            ends = "." in hit["mark"] and folded(word) in table.full
+            other = (
+                ends or _belongs_to_more(before, word) or _is_name(before, word, table) or _is_one_of(before, tables)
+            )
+            return (start, None) if other else (at_word, weekday)
         if word.lower() not in ARTICLES or "." in hit["mark"]:
             return start, None
         start = hit.start()
@@ -92,11 +118,37 @@ def _belongs_to_more(before: str, word: str) -> bool:
     return bool(named) or before.endswith(("/", "–")) or (word == "شنبه" and last in _COUNTED)
 
 
-def _weekday(word: str, tables: Sequence[Names]) -> int | None:
+def _is_name(before: str, word: str, table: Names) -> bool:
+    """Whether the weekday ends a name ("Baltimore Sun", "Plácido Domingo"), or is another word of the language."""
+    if _SUNDAYS.search(before[-24:] + word):
+        return True
+    hit = _WORD_AND_BLANK.search(before)
+    if hit is None:  # a phrase begins here
+        return False
+    last = hit["w"]
+    if last.lower() in _EVERY or (folded(word) in table.ambiguous and last.lower() not in _IN):
+        return True
+    if not word[0].isupper() or last.lower() in _ORDINARY:
+        return False
+    return table.small or (last[0].isupper() and not table.short_capitals)
+
+
+def _is_one_of(before: str, tables: Sequence[Names]) -> bool:
+    """Whether another weekday stands a word or two before: "Monday to Friday", "Saturday and Sunday"."""
+    words = _WORDS.findall(_LAST_PIECE.split(before)[-1])[-_PAIR:]
+    return any(_weekday(word, tables)[0] is not None for word in words)
+
+
+def _weekday(word: str, tables: Sequence[Names], stop: bool = False) -> tuple[int | None, Names | None]:
+    """The weekday, and the names in which it was found; `stop` where a full stop follows."""
     plain = folded(word).replace("\u00a0", " ")
-    if plain in CAPITAL_ONLY and not word[0].isupper():
-        return None
+    capital = word[0].isupper()
+    if plain in CAPITAL_ONLY and not capital:
+        return None, None
     for names in tables:
-        if plain in names.weekdays and not (names.short_capitals and len(plain) <= 3 and not word[0].isupper()):
-            return names.weekdays[plain]
-    return None
+        if plain not in names.weekdays or (plain in names.with_stop and not stop):
+            continue
+        if not capital and (names.capitals or (names.short_capitals and len(plain) <= 3)):
+            continue
+        return names.weekdays[plain], names
+    return None, None

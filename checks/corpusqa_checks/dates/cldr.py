@@ -17,10 +17,11 @@ CONTEXTS, WIDTHS = ("format", "stand-alone"), ("wide", "abbreviated")
 
 @dataclass(frozen=True)
 class Calendar:
-    """Names with their numbers, in every context and width: months from 1, weekdays from 0 (Monday)."""
+    """Names with their numbers, in every context and width: months from 1, weekdays from 0 (Monday); `full` ones."""
 
     months: list[tuple[int, str]]
     weekdays: list[tuple[int, str]]
+    full: list[tuple[int, str]]
 
 
 def calendar(name: str) -> Calendar | None:
@@ -38,7 +39,8 @@ def calendar(name: str) -> Calendar | None:
         [pair for context in CONTEXTS for width in WIDTHS for pair in data[kind][context][width].items()]
         for kind in ("months", "days")
     )
-    return Calendar(months, weekdays)
+    full = [pair for context in CONTEXTS for pair in data["days"][context]["wide"].items()]
+    return Calendar(months, weekdays, full)
 
 
 def _merged(name: str) -> dict[Any, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 # Languages that are tried where the language of a document is not known, besides English.
@@ -31,7 +31,6 @@ INFLECTED = {
     "da": "mandagen tirsdagen onsdagen torsdagen fredagen lørdagen søndagen",
     "lt": "pirmadienį antradienį trečiadienį ketvirtadienį penktadienį šeštadienį sekmadienį",
     "lv": "pirmdien otrdien trešdien ceturtdien piektdien sestdien svētdien",
-    "pt": "segunda terça quarta quinta sexta sábado domingo",
 }
 # Months in the case that a date takes, where CLDR has another.
 MONTHS_INFLECTED = {
@@ -46,7 +45,45 @@ CAPITAL_ONLY = frozenset(["may", "mar", "march", "sun", "sat", "wed", "mon", "ja
 # Languages that write short weekdays with a capital only: "Do" is Donnerstag, "do" a word of other languages.
 SHORT_CAPITALS = frozenset(["de", "lb"])
 # Abbreviations that are everyday words in their language.
-NEVER = {"fr": {"mar"}, "es": {"sab"}, "it": {"mar", "sab"}, "pt": {"set", "segunda", "sexta"}, "ro": {"mar"}}
+NEVER = {"fr": {"mar"}, "es": {"sab"}, "it": {"mar", "sab"}, "pt": {"set"}, "ro": {"mar"}}
+# Languages whose short weekdays count at all; elsewhere they are words as often ("Llun": picture, "गुरु": teacher).
+_SHORT = "en de fr es it pt nl sv da nb fi pl cs sk sl hr bs sr hu ro bg ru uk el tr lt lv et ca id ms ja zh ko"
+SHORT = frozenset(_SHORT.split())
+# Short weekdays that are words ("po": after) or other abbreviations ("pt.": entitled) of the language.
+WORDS = {
+    "cs": "po ne so st",
+    "sk": "po ne so st pi ut",
+    "de": "so",
+    "nl": "ma zo",
+    "es": "mar dom",
+    "it": "dom gio",
+    "fi": "to",
+    "pl": "pt",
+    "sl": "pet sob",
+    "hr": "pet",
+    "bs": "pet",
+    "sr": "пет",
+    "ru": "ср",
+    "el": "παρ κυρ",
+    "tr": "sal çar per cum paz",
+    "id": "sen sel rab kam min",
+    "ms": "sel rab",
+}
+# Such words where the abbreviation has a full stop: they count with it, "mer." beside "la mer" (the sea).
+WITH_STOP = {
+    "fr": "jeu mer sam",
+    "pt": "ter qua qui sex dom",
+    "ro": "vin mie",
+    "da": "man søn tors",
+    "nb": "man søn tor",
+}
+# Full names that are other words too ("среду": the environment): they count where a phrase begins, and behind "в".
+AMBIGUOUS = {"ru": "среда среду", "uk": "середа середу", "sr": "среда среду"}
+# Languages that write weekdays with a capital, always: "minggu" is a week, "τρίτη" a third one.
+CAPITALS = frozenset(["el", "id", "ms"])
+# Languages that write them small: with a capital in the middle of a phrase they are a piece of a name.
+_SMALL = "fr es it pt nl sv da nb fi pl cs sk sl hr bs hu ro bg ru uk lt lv et ca gl"
+SMALL = frozenset(_SMALL.split())
 
 
 # Words between the parts of a date ("12th day of March", "12 de mayo"), and between weekday and date ("Montag, den").
@@ -56,11 +93,27 @@ ARTICLES = frozenset(["the", "den", "dem", "der", "le", "la", "il", "el", "dia",
 
 @dataclass(frozen=True)
 class Names:
-    """Names of one language, folded: word -> month 1..12, word -> weekday 0 (Monday)..6; and how short ones begin."""
+    """Names of one language, folded: word -> month 1..12, word -> weekday 0 (Monday)..6; and how weekdays are written.
+
+    Attributes:
+        months: Names of months.
+        weekdays: Names of weekdays.
+        short_capitals: Short weekdays begin with a capital.
+        full: The weekdays that are no abbreviations.
+        with_stop: The weekdays that count with their full stop only.
+        ambiguous: The full names that are other words too.
+        capitals: Weekdays begin with a capital.
+        small: Weekdays begin with a small letter.
+    """
 
     months: dict[str, int]
     weekdays: dict[str, int]
     short_capitals: bool = False
+    full: frozenset[str] = frozenset()
+    with_stop: frozenset[str] = frozenset()
+    ambiguous: frozenset[str] = frozenset()
+    capitals: bool = False
+    small: bool = False
 
     @cached_property
     def in_two_words(self) -> bool:
@@ -91,17 +144,29 @@ def names(language: str) -> Names | None:
     if found is None:
         return None
     months = {_bare(folded(name)): number for number, name in found.months}
-    weekdays = {folded(name): number for number, name in found.weekdays}
+    cldr = CLDR.get(language, language)
+    full = {folded(name): number for number, name in found.full}
+    weekdays = {folded(name): number for number, name in found.weekdays} if cldr in SHORT else dict(full)
     if language == "en":
         months |= ENGLISH["months"]
         weekdays |= ENGLISH["weekdays"]
-    weekdays |= {folded(name): number for number, name in enumerate(INFLECTED.get(language, "").split())}
+    full |= {folded(name): number for number, name in enumerate(INFLECTED.get(cldr, "").split())}
+    weekdays |= full
     months |= {folded(name): number for number, name in enumerate(MONTHS_INFLECTED.get(language, "").split(), 1)}
     before, behind = PREFIX.get(language, ""), SUFFIX.get(language, "")
     months |= {before + name: number for name, number in months.items()}
     weekdays |= {before + name + behind: number for name, number in weekdays.items()}
     unwanted = NEVER.get(language, set())
-    return Names(_words(months, unwanted), _words(weekdays, unwanted), language in SHORT_CAPITALS)
+    return Names(
+        _words(months, unwanted),
+        _words(weekdays, unwanted | set(WORDS.get(cldr, "").split())),
+        language in SHORT_CAPITALS,
+        frozenset(full) | {before + name + behind for name in full},
+        frozenset(WITH_STOP.get(cldr, "").split()),
+        frozenset(AMBIGUOUS.get(cldr, "").split()),
+        cldr in CAPITALS,
+        cldr in SMALL,
+    )
 
 
 @cache
@@ -111,7 +176,7 @@ def _full_names(language: str) -> Names | None:
     if table is None:
         return None
     months, weekdays = ({w: n for w, n in kind.items() if _is_full(w)} for kind in (table.months, table.weekdays))
-    return Names(months, weekdays)
+    return replace(table, months=months, weekdays=weekdays)
 
 
 def _is_full(word: str) -> bool:
