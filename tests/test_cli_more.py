@@ -85,6 +85,20 @@ def test_the_review_queue_is_read_back_as_decisions(scanned: Run) -> None:
     assert "decision" in verdict["reason"]
 
 
+@pytest.mark.parametrize("place", ["data.jsonl", "folder/verdicts.parquet", "folder"])
+def test_a_table_of_verdicts_never_takes_the_place_of_the_source(tmp_path: Path, place: str) -> None:
+    run = Run(tmp_path)
+    run.jsonl("data.jsonl", {"id": "a", "text": TEXT})
+    (tmp_path / "folder").mkdir()
+    run.jsonl("folder/data.jsonl", {"id": "a", "text": TEXT})
+    source = "folder" if place.startswith("folder/") else "data.jsonl"
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.jsonl")}
+    done = run("clean", source, "--verdicts-only", place, "--select", "text")
+    assert done.returncode == 2
+    assert place in done.stderr
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.jsonl")} == before
+
+
 def test_hostile_ids_neither_steer_a_terminal_nor_run_in_a_spreadsheet(tmp_path: Path) -> None:
     run = Run(tmp_path)
     ids = ["=cmd|' /C calc'!A0", "\x1b[2Jred", "::error::forged", "mail.as.id@example.com", "plain"]

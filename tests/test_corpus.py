@@ -23,7 +23,7 @@ from corpusqa.corpus.arrow import table_digests
 from corpusqa.corpus.digest import digest_records
 from corpusqa.corpus.fields import find_fields
 from corpusqa.corpus.typed import to_table
-from corpusqa.errors import ContractError, SourceError
+from corpusqa.errors import ContractError, EmptyCorpus, SourceError
 from tests.test_readers import read_all, write
 
 
@@ -212,11 +212,21 @@ def test_documents_obey_the_schema_and_breaches_are_named_without_values(tmp_pat
     assert "secret" not in str(error.value)
 
 
+def test_rows_that_cannot_be_read_are_told_when_a_dataset_is_made(tmp_path: Path) -> None:
+    write(tmp_path, {"a.jsonl": '{"text": "a"}\n{"text": nothing}\n'})
+    with pytest.warns(UserWarning, match=r"1 of 2 rows cannot be read, the first of them: a.jsonl, line 2: not JSON"):
+        assert len(to_dataset(open_corpus(tmp_path))) == 1
+    write(tmp_path, {"a.jsonl": '{"text": 5}\n'})
+    with pytest.raises(EmptyCorpus, match="1 of 1 rows"):
+        to_dataset(open_corpus(tmp_path))
+
+
 def test_a_dataset_has_explicit_features_and_unaltered_values(tmp_path: Path) -> None:
     lines = [{"text": "a", "date": "2020", "m": {"a": 1}}, {"text": None}, {"text": "b", "date": "2021-01-01T00:00Z"}]
     lines.append({"text": "c", "m": {"b": [1, "x"]}})
     write(tmp_path, {"a.jsonl": "".join(json.dumps(line) + "\n" for line in lines)})
-    dataset = to_dataset(open_corpus(tmp_path, unit_bytes=30))
+    with pytest.warns(UserWarning, match="1 of 4 rows"):
+        dataset = to_dataset(open_corpus(tmp_path, unit_bytes=30))
     assert {name: str(kind) for name, kind in dataset.features.items()} == {
         "text": "Value('string')",
         "date": "Value('string')",
@@ -252,7 +262,8 @@ def test_a_dataset_object_keeps_its_features(tmp_path: Path) -> None:
 
     features = datasets.Features({"text": datasets.Value("string"), "kind": datasets.ClassLabel(names=["x", "y"])})
     source = datasets.Dataset.from_dict({"text": ["a", None, "b"], "kind": [0, 1, 1]}, features=features)
-    found = to_dataset(open_corpus(source, work=tmp_path))
+    with pytest.warns(UserWarning, match="1 of 3 rows"):
+        found = to_dataset(open_corpus(source, work=tmp_path))
     assert found.features == features
     assert found[:] == {"text": ["a", "b"], "kind": [0, 1]}
 

@@ -102,6 +102,15 @@ def test_whatever_comes_and_goes_the_result_is_that_of_a_run_from_nothing(tmp_pa
     assert not list((tmp_path / "kept" / "w").glob("*.before"))
 
 
+def test_rows_of_documents_that_went_long_ago_are_still_in_the_segments(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    documents: Documents = {slot: (float(slot), [(slot // 3, "w")]) for slot in range(60)}
+    for gone in (59, 0, 30):
+        run(documents)
+        del documents[gone]
+    assert run(documents) == from_nothing(documents)
+
+
 def test_only_groups_that_changed_are_looked_at(tmp_path: Path) -> None:
     run = Run(tmp_path)
     documents: Documents = {slot: (float(slot), [(slot // 3, "w"), (99, "w")]) for slot in range(60)}

@@ -158,6 +158,19 @@ def refuse_target(source: object, target: Target) -> None:
         _refuse_read_only(target.out)
 
 
+def refuse_table(source: object, table: Path) -> None:
+    """Say before anything is read that a table of verdicts cannot go where it should.
+
+    Raises:
+        UsageError: the place is the source, lies in it, or is a folder.
+    """
+    there, place = table.resolve(), Path(str(source)).resolve()
+    if there == place or (place.is_dir() and place in there.parents):
+        raise UsageError(f"{table} is the source itself or lies inside it; choose another file for --verdicts-only")
+    if there.is_dir():
+        raise UsageError(f"{table} is a folder; --verdicts-only takes the name of a file")
+
+
 def _refuse_read_only(place: Path) -> None:
     """Whatever becomes of a place, it is made in the folder that holds it."""
     folder = next(parent for parent in place.absolute().parents if parent.exists())
@@ -217,7 +230,7 @@ def _without(value: Any, names: tuple[str, ...]) -> Any:
     return [_without(inner, names) for inner in value] if isinstance(value, list) else value
 
 
-def replace(path: Path, content: bytes) -> None:
+def replace(path: Path, content: Content) -> None:
     """Write a file whole or not at all."""
     with _staged(path, content) as temporary:
         _exchange(temporary, path)

@@ -14,6 +14,7 @@ from corpusqa.api.account import account
 from corpusqa.api.model import Account, Settings
 from corpusqa.config import Config, load_config, overridden
 from corpusqa.corpus import open_corpus, to_dataset
+from corpusqa.release.manifest import MANIFEST, read_manifest, verify_files
 from corpusqa.scratch import scratch
 
 if TYPE_CHECKING:
@@ -90,8 +91,12 @@ def load(source: Source, **columns: str) -> Dataset:
     Raises:
         SourceError: the path is missing, holds several formats or has no text column.
         EmptyCorpus: no document could be read.
+        CannotEvaluate: the path is a release, and its data are not as it was written.
     """
     config = _configured(None, columns)
+    if isinstance(source, str | Path) and (Path(source) / MANIFEST).is_file():
+        files = read_manifest(Path(source))["files"]
+        verify_files(Path(source), [file for file in files if file["path"].startswith("data/")])
     with scratch("corpusqa-run-") as work:
         return to_dataset(open_corpus(source, config.input, work=work))
 

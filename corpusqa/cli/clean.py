@@ -42,18 +42,21 @@ def command(
     """
     if not (dry_run or verdicts_only) and (output is None) == (store is None):
         raise click.UsageError("say where the release goes: either -o FOLDER or --store FOLDER")
-    from corpusqa.api.outputs import Target, planned, refuse_target, write_clean
+    from corpusqa.api.outputs import Target, planned, refuse_table, refuse_target, write_clean
+    from corpusqa.api.outputs import replace as replace_file
     from corpusqa.reporting.terminal import render_ledger
 
     target = Target(output, store, replace, data_version)
     if verdicts_only is None:
         refuse_target(source, target)
+    else:
+        refuse_table(source, verdicts_only)
     found = run_account(source, options)
     click.echo(render_ledger(found.report), nl=False)
     for note in found.verdicts.notes:
         click.echo(f"note: {note}", err=True)
     if verdicts_only is not None:
-        found.verdict_table.write_parquet(verdicts_only)
+        replace_file(verdicts_only, found.verdict_table.write_parquet)
         click.echo(f"{verdicts_only}: {found.verdict_table.height:,} verdicts")
     if dry_run:
         click.echo(planned(found, target))

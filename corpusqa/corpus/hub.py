@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -113,15 +115,31 @@ def to_dataset(corpus: Corpus) -> datasets.Dataset:
     Columns are those of the source, as they are and under their own names; a folder of text files has `id` (the
     relative path), `text`, `source` where it has folders, and the columns of its metadata. Nothing is inferred from
     the looks of a value: a string stays a string. A column whose values no Arrow type can hold without loss has the
-    feature `Json`; a dataset object keeps its own features.
+    feature `Json`; a dataset object keeps its own features. Rows that cannot be read are left out with a warning.
+
+    Raises:
+        EmptyCorpus: no row can be read.
     """
     import datasets
 
-    tables = [table for unit in corpus.units if (table := corpus.read(unit, full=True).table) is not None]
+    rows = [corpus.read(unit, full=True) for unit in corpus.units]
+    _tell_lost(corpus, pl.concat([one.unreadable for one in rows]), sum(one.documents.height for one in rows))
+    tables = [one.table for one in rows if one.table is not None]
     schema = unify(table.schema for table in tables)
     whole = pa.concat_tables([conform(table, schema) for table in tables])
     features = _stored_features(tables[0].schema, schema) or _features(schema)
     return datasets.Dataset(_shown(whole, features), info=datasets.DatasetInfo(features=features))
+
+
+def _tell_lost(corpus: Corpus, lost: pl.DataFrame, read: int) -> None:
+    if lost.is_empty():
+        return
+    file, line, reason = lost.select("file", "line", "reason").row(0)
+    where = (file or "") + (f", line {line}" if line else "") + (": " if file else "")
+    said = f"{lost.height:,} of {read + lost.height:,} rows cannot be read, the first of them: {where}{reason}"
+    if not read:
+        raise EmptyCorpus(f"{corpus.source}: {said}")
+    warnings.warn(f"{corpus.source}: {said}; they are not in the dataset", stacklevel=4)
 
 
 def _stored_features(stored: pa.Schema, schema: pa.Schema) -> datasets.Features | None:

@@ -129,11 +129,9 @@ def _changed(
     fn: GroupFn, before: Stage, then: Owners, now: Owners, folder: Path, bucket: int, fresh: pl.DataFrame
 ) -> tuple[Any, dict[str, pl.DataFrame]]:
     """The segments and tables of a bucket after the rows of some documents came and those of others went."""
-    fates = then.has(np.arange(len(then.doc_of))).astype(np.int8)
-    fates[(fates > 0) & ~now.has(np.arange(len(fates)))] = LEAVES
     held = [part for part in before.parts if part.part == bucket and part.table.startswith(SEGMENT)]
     segments = [Segment(before.folder / part.name) for part in held]
-    fate = [fates[segment.slots] for segment in segments]
+    fate = [_fate(segment.slots, then, now) for segment in segments]
     leaving = [segment.keys[one == LEAVES] for segment, one in zip(segments, fate, strict=True)]
     keys = np.unique(np.concatenate([fresh["key"].to_numpy(), *leaving]))
     old, stay = [fresh.clear()], [fresh]
@@ -152,6 +150,13 @@ def _changed(
         for segment, one in zip(segments, fate, strict=True)
     ]
     return _segments(folder, bucket, [], pl.concat([*kept, fresh]), now), tables
+
+
+def _fate(slots: Any, then: Owners, now: Owners) -> Any:
+    """GONE, STAYS or LEAVES by row; a segment still holds rows of documents that went before the last run."""
+    fate = then.has(slots).astype(np.int8)
+    fate[(fate > 0) & ~now.has(slots)] = LEAVES
+    return fate
 
 
 def _segments(folder: Path, bucket: int, held: Sequence[tuple[Path, Any]], fresh: pl.DataFrame, now: Owners) -> Any:
