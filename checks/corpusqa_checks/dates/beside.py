@@ -14,7 +14,7 @@ BEFORE, AFTER = 48, 24
 _SIGNS = (
     r"\u064b-\u0652\u0900-\u0963\u0970-\u09e3\u09f0-\u0a65\u0a70-\u0ae5\u0af0-\u0d65\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 )
-_LETTER = rf"(?:[^\W\d_]|[{_SIGNS}])"
+_LETTER = rf"(?:[^\W\d_]|[\u00ad{_SIGNS}])"
 _LAST_WORD = re.compile(rf"(?P<w>{_LETTER}+(?:['’\u200c-]{_LETTER}+)*)(?P<mark>[.,،]{{0,2}})[ \t\u00a0\u202f]{{1,3}}$")
 _LAST_TWO = re.compile(rf"(?P<w>{_LETTER}+[ \u00a0]{_LETTER}+)(?P<mark>[.,،]{{0,2}})[ \t\u00a0\u202f]{{1,3}}$")
 _IN_BRACKETS = re.compile(rf"[ \t]?[(\uff08](?P<w>{_LETTER}+(?: {_LETTER}+)?)\.?[)\uff09]")
@@ -33,11 +33,11 @@ _SUNDAYS = re.compile(
 )
 # Words that may begin with a capital before a weekday without making it a name; others do.
 _EVERYDAY = """
-on by from until till since before after for last next this dated opens opening closes closed deadline due updated
+on by from born died until since before after for last next this dated opens opening closes closed deadline due updated
 good easter ash palm op på den am vom bis ab seit nach vor ab w we во в у від від до с к την τη τις το στις il di nel a
 al à du au dès od do v ve dne dnia na pe de în din até desde em no hasta para i um os as hari pada
 """
-_ORDINARY = frozenset(
+ORDINARY = frozenset(
     [*_EVERYDAY.split(), *BETWEEN, *ARTICLES, *(entry.split()[-1] for entry in listed(PUBLISHED) + listed(UPDATED))]
 )
 _IN = frozenset(["в", "во", "у"])
@@ -128,7 +128,7 @@ def _is_name(before: str, word: str, table: Names) -> bool:
     last = hit["w"]
     if last.lower() in _EVERY or (folded(word) in table.ambiguous and last.lower() not in _IN):
         return True
-    if not word[0].isupper() or last.lower() in _ORDINARY:
+    if not word[0].isupper() or last.lower() in ORDINARY:
         return False
     return table.small or (last[0].isupper() and not table.short_capitals)
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 
 # Since 1753 the Gregorian calendar held wherever English was written; older weekdays may follow the Julian one.
 GREGORIAN = 1753
 # Russia and the Balkans counted by the Julian calendar up to 1923, and texts of any language tell of it.
 OLD_STYLE = 1924
+# Languages whose dates in digits mostly count by another calendar: Nepali (Bikram Sambat), Amharic and Tigrinya.
+OTHER_CALENDARS = frozenset(["ne", "am", "ti"])
+# From this year on a date in digits is as likely of the Bikram calendar, 57 years ahead of ours.
+BIKRAM = 2050
+_MARK_BEFORE = re.compile(r"(?:\bB\.?S\.?|वि\.? ?सं\.?|संवत्|मिति|[\u1200-\u137f]{1,8})[ :,፡፣]{0,3}$")
+_MARK_BEHIND = re.compile(r"[ ,]{0,2}[(\[]?[ ]?(?:B\.?S\b|E\.?C\b|A\.?H\b|वि\.? ?सं|[\u1200-\u137f])")
+# How far such marks may be from a date, in characters.
+MARK_REACH = 12
 MONTHS = [
     "January",
     "February",
@@ -24,6 +33,12 @@ MONTHS = [
     "December",
 ]
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+def of_other_calendar(text: str, start: int, end: int) -> bool:
+    """Whether a mark beside the date names a calendar that is not ours: "2081-04-31 (BS)", "30/02/2016 ዓ.ም."."""
+    before, behind = text[max(0, start - MARK_REACH) : start], text[end : end + MARK_REACH]
+    return bool(_MARK_BEFORE.search(before) or _MARK_BEHIND.match(behind))
 
 
 def length(year: int | None, month: int) -> int:

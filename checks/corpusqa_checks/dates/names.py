@@ -38,6 +38,21 @@ MONTHS_INFLECTED = {
     "eu": "urtarrilaren otsailaren martxoaren apirilaren maiatzaren ekainaren uztailaren abuztuaren irailaren urriaren "
     "azaroaren abenduaren",
 }
+# Months of the Levant and Iraq, beside CLDR's Arabic ones.
+LEVANTINE = {
+    "كانون الثاني": 1,
+    "شباط": 2,
+    "آذار": 3,
+    "نيسان": 4,
+    "أيار": 5,
+    "حزيران": 6,
+    "تموز": 7,
+    "آب": 8,
+    "أيلول": 9,
+    "تشرين الأول": 10,
+    "تشرين الثاني": 11,
+    "كانون الأول": 12,
+}
 # What a language writes onto the name ("on Friday", "in January"), and behind the weekday of a date ("Friday the").
 PREFIX, SUFFIX = {"he": "ב"}, {"th": "ที่"}
 # Words that are a month or a weekday only with a capital: "may 12 people", "sat 3 hours", "mar" (sea).
@@ -126,8 +141,15 @@ ALEFS = str.maketrans("أإآ", "ااا")
 
 
 def folded(word: str) -> str:
-    """The form in which names are compared: composed, small letters, no full stop, one kind of apostrophe."""
-    plain = unicodedata.normalize("NFC", word).replace("i̇", "i").lower().replace("i̇", "i").translate(ALEFS)
+    """The form in which names are compared: composed, small, no full stop or soft hyphen, one kind of apostrophe."""
+    plain = (
+        unicodedata.normalize("NFC", word)
+        .replace("\u00ad", "")
+        .replace("i̇", "i")
+        .lower()
+        .replace("i̇", "i")
+        .translate(ALEFS)
+    )
     return plain.strip(".,،").replace("’", "'")
 
 
@@ -153,6 +175,8 @@ def names(language: str) -> Names | None:
     full |= {folded(name): number for number, name in enumerate(INFLECTED.get(cldr, "").split())}
     weekdays |= full
     months |= {folded(name): number for number, name in enumerate(MONTHS_INFLECTED.get(language, "").split(), 1)}
+    if language == "ar":
+        months |= {folded(name): number for name, number in LEVANTINE.items()}
     before, behind = PREFIX.get(language, ""), SUFFIX.get(language, "")
     months |= {before + name: number for name, number in months.items()}
     weekdays |= {before + name + behind: number for name, number in weekdays.items()}

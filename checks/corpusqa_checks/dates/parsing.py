@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from corpusqa_checks.dates.beside import weekday_beside
-from corpusqa_checks.dates.calendars import may_exist
+from corpusqa_checks.dates.calendars import BIKRAM, OTHER_CALENDARS, may_exist, of_other_calendar
+from corpusqa_checks.dates.counting import counts, is_cited
 from corpusqa_checks.dates.mentions import DateMention
 from corpusqa_checks.dates.names import CAPITAL_ONLY, LINKS, Names, folded, month_languages
 from corpusqa_checks.dates.order import settled
@@ -75,23 +76,6 @@ def with_ascii_digits(text: str) -> str:
 _VERSION_WORDS = "v|ver|vers|version|versi[oó]n|versão|versione|versie|verze|wersja|версия|build|release|rev|revision"
 _VERSION = re.compile(rf"(?i)\b(?:{_VERSION_WORDS})[.:]?[ \t]{{0,2}}v?$")
 VERSION_REACH = 16
-# Numbers behind such a word name a place, a case or a law, however they are divided.
-_CITED_WORDS = (
-    "ch|chap|chapter|chapitre|kapitel|kap|cap|cap[ií]tulo|capitolo|hoofdstuk|rozdział|kapitola|глава|sec|sect|section"
-    "|sección|seção|sezione|abschnitt|art|article|artikel|artículo|artigo|articolo|статья|fig|figure|tab|table|page|pp"
-    "|n|no|nr|núm|num|n[º°]|№|§|case|ref|invoice|ticket|number|nummer|numéro|número|numero|номер|id|sku|serial|part|model"
-    "|isbn|issn|ean|gtin|doi|rfc|din|iso|tel|phone|telephone|telefon|teléfono|téléphone|telefone|telefono|тел|fax|konto"
-    "|account|patent|zip|plz"
-)
-_CITED = re.compile(rf"(?i)(?<!\w)(?:{_CITED_WORDS})[.:]?[ \t]{{0,2}}$")
-CITED_REACH = 16
-# Before a month's name such a word counts issues, rooms or weeks; the name then dates them.
-_COUNTED_WORDS = (
-    "issue|iss|vol|volume|volumen|volumul|tome|tomo|tom|band|bd|heft|jahrgang|jg|ausgabe|folge|episode|ep|edition|edición"
-    "|edição|edizione|fasc|fascicle|fascicule|выпуск|вып|том|zeszyt|sešit|číslo|č|aflevering|book|season|part|room|suite|apt"
-    "|week|woche|kw|semaine|semana|lot|psalm"
-)
-_COUNTED = re.compile(rf"(?i)(?<!\w)(?:{_COUNTED_WORDS})[.:]?[ \t]{{0,2}}$")
 
 
 def _points(text: str, data: bytes, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -117,30 +101,27 @@ def _wordy(text: str, start: int, end: int, language: str | None) -> DateMention
         day = int(hit["d"])
         if not 1 <= day <= 31:  # "issue 33, September 2002" is no date
             return None
-        for code, names, month in _months(hit["w"], language):
+        readings = list(_months(hit["w"], language))
+        if language is None and len({month for _, _, month in readings}) > 1:  # "listopad": October or November
+            return None
+        for code, names, month in readings:
             year = _year(int(hit["y"]), code, YEARS)
             if year is not None:
-                if not may_exist(year, month, day) and _counts(text, hit, code):
+                if not may_exist(year, month, day) and counts(text, hit, code, names):
+                    return None
+                if of_other_calendar(text, start, end):
                     return None
                 return _with_weekday(text, DateMention(start, end, year, month, day, style=style), [names], code)
         return None
     return None
 
 
-def _counts(text: str, hit: re.Match[str], code: str) -> bool:
-    """Whether the number before a month counts something else: "vol. 31, June 2024", "He was 31. June 2024 came"."""
-    start, behind = hit.start(), text[hit.end("d") : hit.end("d") + 1]
-    if hit.start("d") > start:  # the month or the year comes first
-        return False
-    reach = max(0, start - CITED_REACH)
-    cited = _CITED.search(text, reach, start) or _COUNTED.search(text, reach, start)
-    return bool(cited) or behind == "," or (behind == "." and code == "en") or text[start - 1 : start] == "#"
-
-
 def _months(words: str, language: str | None) -> Iterator[tuple[str, Names, int]]:
     """Readings of the words around a month's name: all but one have to be links such as "of"."""
     tokens = [folded(token) for token in re.split(r"[\s-]+", words.strip(" .,،-"))]
     kept = [token.removeprefix("d'") for token in tokens if token not in LINKS]
+    if len(kept) == 2:
+        kept = [" ".join(kept)]
     if len(kept) != 1:
         return
     capital = any(c.isupper() for c in words)
@@ -167,7 +148,9 @@ def _numeric(text: str, start: int, end: int, language: str | None) -> DateMenti
     a, b, c = hit["a"], hit["b"], hit["c"]
     if hit["sep"] == "." and _VERSION.search(text, max(0, start - VERSION_REACH), start):
         return None
-    if _CITED.search(text, max(0, start - CITED_REACH), start) or text[start - 1 : start] in ("+", "#"):
+    if is_cited(text, start) or text[start - 1 : start] in ("+", "#"):
+        return None
+    if language in OTHER_CALENDARS or of_other_calendar(text, start, end):
         return None
     if len(a) == 4 and len(b) == 2 and len(c) == 2:
         style = "iso" if hit["sep"] == "-" else "year " + _STYLES[hit["sep"]]
@@ -188,11 +171,14 @@ def _little(text: str, hit: re.Match[str], language: str | None) -> DateMention 
 
 
 def _checked(text: str, mention: DateMention, language: str | None) -> DateMention | None:
-    assert mention.year is not None
-    year = _year(mention.year, language, NUMERIC_YEARS)
+    stated = mention.year
+    assert stated is not None
+    year = _year(stated, language, NUMERIC_YEARS)
     if year is None or not 1 <= mention.month <= 12 or not 1 <= mention.day <= 31:
         return None
     with_year = DateMention(**{**vars(mention), "year": year})
+    if year >= BIKRAM and stated == year:
+        return with_year if may_exist(year, mention.month, mention.day) else None
     tables = [names for _, names in month_languages("", language)]
     return _with_weekday(text, with_year, tables, language)
 
