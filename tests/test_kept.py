@@ -111,6 +111,14 @@ def test_rows_of_documents_that_went_long_ago_are_still_in_the_segments(tmp_path
     assert run(documents) == from_nothing(documents)
 
 
+def test_a_document_that_comes_back_counts_once(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    whole: Documents = {slot: (float(slot), [(slot // 3, "w")]) for slot in range(60)}
+    less: Documents = {slot: said for slot, said in whole.items() if slot != 7}
+    for documents in (whole, less, whole, less, whole):
+        assert run(documents) == from_nothing(documents)
+
+
 def test_only_groups_that_changed_are_looked_at(tmp_path: Path) -> None:
     run = Run(tmp_path)
     documents: Documents = {slot: (float(slot), [(slot // 3, "w"), (99, "w")]) for slot in range(60)}

@@ -143,7 +143,9 @@ def _changed(
     more = _made(fn, _documented(pl.concat(stay), now), now)
     tables = {name: _sum(before.part(name, bucket), less[name], more[name]) for name in more}
     gone = sum(int(np.count_nonzero(one != STAYS)) for one in fate)
-    if len(held) < MOST_SEGMENTS and gone <= MOST_GONE * sum(len(one) for one in fate):
+    # Rows of a document that was left out for a while would count again beside its new ones.
+    back = any(((one == GONE) & now.has(segment.slots)).any() for segment, one in zip(segments, fate, strict=True))
+    if not back and len(held) < MOST_SEGMENTS and gone <= MOST_GONE * sum(len(one) for one in fate):
         return _segments(folder, bucket, [(before.folder, part) for part in held], fresh, now), tables
     kept = [
         segment.take(np.flatnonzero(one == STAYS)).cast(fresh.schema)
