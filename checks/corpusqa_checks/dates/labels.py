@@ -36,6 +36,16 @@ ALONE = frozenset(["date", "datum", "fecha", "data", "дата", "ημερομη
 WITH_NAME = frozenset(["submitted"])
 # "Posted by Anna Berg on": what follows a label before the name of whoever did it.
 BY = ("by", "von", "par", "por", "da", "door", "av", "af", "przez")
+# What is announced beside the date of an event: "Date: 5 May 2024" under or over "Venue: Town Hall" labels no text.
+EVENT = """
+venue; time; tickets; ticket; admission; location; doors; entry; price; where; place; ort; veranstaltungsort; uhrzeit
+zeit; beginn; einlass; eintritt; lieu; heure; horaire; tarif; entrée; lugar; hora; horario; entrada; entradas; local
+luogo; ora; orario; ingresso; biglietti; plaats; locatie; tijd; aanvang; toegang; plats; tid; sted; inträde; miejsce
+godzina; bilety; místo; čas; vstupné; mjesto; vrijeme; место; время; билеты; місце; час; yer; saat; tempat; waktu
+helyszín; időpont; paikka; τόπος; ώρα; 場所; 時間; 会場; 地点; 时间; 地點
+"""
+# Who did the work on a page, in a line that leads to its date: "Written by Anna Berg".
+WROTE = "written|posted|words|text|story|report|reported|submitted|edited|reviewed|article|photo|photos|created"
 # Words between a label and its date.
 BETWEEN = ("on", "at", "am", "le", "el", "il", "em", "vom", "dne", "dnia", "день", "в", "den")
 # Small words in the names of places, and before the date of a dateline.

@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from corpusqa_checks.dates.labels import ALONE, BETWEEN, BY, PLACES, PUBLISHED, UPDATED, WEATHER, WITH_NAME, listed
+from corpusqa_checks.dates.labels import (
+    ALONE,
+    BETWEEN,
+    BY,
+    EVENT,
+    PLACES,
+    PUBLISHED,
+    UPDATED,
+    WEATHER,
+    WITH_NAME,
+    WROTE,
+    listed,
+)
 from corpusqa_checks.dates.mentions import DateMention
 from corpusqa_checks.dates.names import folded, month_languages
 
@@ -17,6 +29,8 @@ HEAD, HEAD_LINES = 3_000, 15
 PROSE_LENGTH, PROSE_WORDS = 120, 14
 # A header line holds little besides the date: a name, with a clock or the weather only a place (in characters).
 BESIDE, BESIDE_DRAWN = 40, 25
+# What `_label` says of a label such as "Date:", which may be that of an event.
+EVENTUAL = "label_eventual"
 # Weather counts within so many lines of the date.
 NEIGHBOURS = 4
 # A dateline stands in the first lines: "LONDON, March 5 (Wire) - ".
@@ -26,6 +40,17 @@ DATELINE_GATE = r"[0-9]{1,2}[^\n]{0,50}[-\x{2013}\x{2014}:]\s"  # Rust regex
 _CLOCK = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-3])[:.h][0-5]\d(?![\d.])")
 _MAIL = re.compile(r"[*_> ]{0,4}(?:From|To|Cc|Subject|Message-ID|Von|An|Betreff|De|À|Objet)[*_]{0,2}:")
 _WEATHER = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, listed(WEATHER)))})(?!\w)|\u00b0", re.IGNORECASE)
+_EVENT_WORDS, _EVENT_LABELS = (
+    "|".join(re.escape(made(word)) for word in listed(EVENT)) for made in (str, str.capitalize)
+)
+_EVENT = re.compile(
+    rf"^[*_ ]*(?i:{_EVENT_WORDS})[*_]{{0,2}}(?: ?[:\uff1a]|$)|[\s|,;*](?:{_EVENT_LABELS})[*_]{{0,2}} ?[:\uff1a]"
+)
+# A book and who wrote it, before "Published"; further on in a line than this, a label is a piece of a sentence.
+_BOOK = re.compile(rf"(?i)(?<!\S)(?!(?:{WROTE})\s)\S+\s+by\s+\S")
+LEAD = 60
+# "May 5 - May 7": a range of days.
+_ANOTHER_DATE = re.compile(r"[ \t]{0,2}(?:(?P<day>\d)|(?P<month>[^\W\d_]{3,12})\.? \d)")
 _DATELINE = re.compile(
     r"(?m)^[ \t]*(?P<place>[^\W\d_][^\n:;!?]{1,60}?),? "
     r"(?:(?P<m1>[^\W\d_]{3,12})\.? (?P<d1>\d{1,2})|(?P<d2>\d{1,2})\.? (?P<m2>[^\W\d_]{3,12})\.?)(?:,? (?P<y>\d{4}))?"
@@ -93,12 +118,13 @@ def _header_role(text: str, mention: DateMention, head: Sequence[Line], number: 
     near = head[max(0, number - NEIGHBOURS) : number + NEIGHBOURS + 1]
     if any(_MAIL.match(other.text) for other in near) or (after.strip() and line.text.endswith(":")):
         return "quoted"  # a mail, or "On Tue, 5 Mar 2024 at 10:30, Anna wrote:"
+    event = any(_EVENT.search(other.text) for other in near)
     labelled = _label(before)
     if labelled is None and not before.strip() and number:
         previous = next((other.text for other in reversed(head[:number]) if other.text), "")
         labelled = _label(previous) if len(previous) < 40 else None
     if labelled is not None:
-        return labelled
+        return "prose" if labelled == EVENTUAL and event else labelled.replace(EVENTUAL, "label_published")
     clocks = len(_CLOCK.findall(before + " " + after))
     beside = len(_plain(before)) + len(_plain(_CLOCK.sub("", after)))
     drawn = clocks == 1 or any(_WEATHER.search(other.text) for other in near)
@@ -126,7 +152,7 @@ def _labels() -> re.Pattern[str]:
 
 
 def _label(before: str) -> str | None:
-    """The role that the words before a date give it."""
+    """The role that the words before a date give it, EVENTUAL where the date may be that of an event."""
     line = before[-80:]
     hit = _labels().search(line.lower())
     if hit is None or len(line.lower()) != len(line):
@@ -137,10 +163,13 @@ def _label(before: str) -> str | None:
         return None
     if hit["p"] in WITH_NAME and not hit["by"]:
         return None
+    lead = before[: len(before) - len(line) + at].strip()
+    if hit["p"] and (len(lead) > LEAD or ("|" not in lead and _BOOK.search(lead))):
+        return None
     first = line[at]
     if first.islower() and ":" not in line[hit.start() :]:
         return None
-    return "label_updated" if hit["u"] else "label_published"
+    return "label_updated" if hit["u"] else EVENTUAL if hit["p"] in ALONE else "label_published"
 
 
 def _is_place(words: str, end: str) -> bool:
@@ -156,13 +185,21 @@ def _is_weekday(word: str) -> bool:
     return any(folded(word) in table.weekdays for _, table in month_languages("", None))
 
 
+def _goes_on(text: str, at: int, language: str | None) -> bool:
+    """Whether a day of a range stands there: "May 5 - May 7"."""
+    hit = _ANOTHER_DATE.match(text, at)
+    if hit is None or hit["day"]:
+        return hit is not None
+    return any(True for _ in month_languages(folded(hit["month"]), language or "en"))
+
+
 def _dateline(text: str, language: str | None) -> DateMention | None:
     """The dateline, its year None where it states none."""
     hit = _DATELINE.search(text, 0, DATELINE_HEAD)
     if hit is None:
         return None
     word, day = (hit["m1"], hit["d1"]) if hit["m1"] else (hit["m2"], hit["d2"])
-    if not _is_place(hit["place"], hit["end"]):
+    if not _is_place(hit["place"], hit["end"]) or _goes_on(text, hit.end(), language):
         return None
     for _, table in month_languages(folded(word), language or "en"):
         if 1 <= int(day) <= 31:
