@@ -28,6 +28,7 @@ from datasets import ClassLabel, Dataset, Features, Value, load_dataset
 
 from corpusqa.check import Batch, Groups
 from corpusqa.cli import run as run_command
+from corpusqa.scan.names import readings
 from corpusqa.testing import plugin, run
 from tests.hub_server import TOKEN, Server
 
@@ -464,3 +465,12 @@ reason = "{email} agreed, {phone}"
     assert leaking(tmp_path, spared=lambda path: sources(path) or path.name == "corpusqa.toml") == {
         f"{tmp_path.name}/{name}": leaks(name.encode())
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [("users/+447700900458/two.txt", "+447700900458"), ("https://wa.me/%2B447700900458", "+447700900458"),
+     ("/dial?to=Ann+Reed", "to Ann Reed")],
+)  # fmt: skip
+def test_a_plus_sign_in_a_name_is_read_as_itself_and_as_a_space(name: str, lines: str) -> None:
+    assert lines in {line for reading in readings(name) for line in reading.split("\n")}

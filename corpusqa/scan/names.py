@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 import polars as pl
 
@@ -148,10 +148,13 @@ def _masked(plugins: Sequence[Plugin], said: str) -> str:
 
 
 def readings(name: str) -> list[str]:
-    """A name as texts: as it is, unescaped, its steps without the ending of a file, and with spaces in it."""
-    plain = unquote_plus(name) if "%" in name or "+" in name else name
-    steps = _STEPS.sub("\n", _ENDING.sub("", plain))
-    return list(dict.fromkeys((name, plain, steps, _SPACES.sub(" ", steps))))
+    """A name as texts: as it is, unescaped, its steps without the ending of a file, and with spaces in it.
+
+    A plus sign is a space in a query and belongs to the number elsewhere: both are read.
+    """
+    forms = dict.fromkeys((unquote_plus(name), unquote(name)) if "%" in name or "+" in name else (name,))
+    steps = [_STEPS.sub("\n", _ENDING.sub("", plain)) for plain in forms]
+    return list(dict.fromkeys((name, *forms, *steps, *(_SPACES.sub(" ", step) for step in steps))))
 
 
 def _any_private() -> pl.Expr:

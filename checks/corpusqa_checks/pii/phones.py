@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from corpusqa_checks.pii.cues import cue, cue_right_before
 from corpusqa_checks.pii.documentation import is_reserved_phone
@@ -12,10 +13,12 @@ from corpusqa_checks.pii.hits import RESERVED, Hit, Line
 from corpusqa_checks.pii.tables import table
 
 _JOIN = r"(?:[ .\-/]|\)[ .\-/]?|[ \-./]?\(| [\-/] )?"
+# With a plus sign whatever stands around it but letters and digits; without one not what makes it an amount or a part.
 _NUMBER = re.compile(
-    rf"(?<!\w)(?<![+\-/,$€£=#&])(?<!\d[.:])(?:\+ ?\(?|\(\+? ?|00)?\d(?:{_JOIN}\d){{5,21}}"
-    rf"(?:(?=x\d)|(?!\w|%|[.,:]\d|-\w))"
+    rf"(?<![\w+])(?:(?P<plus>\(?\+ ?\(?)|(?<![\-/$€£#&])(?<!\d[.:])(?:\( ?|00)?)\d(?:{_JOIN}\d){{5,21}}"
+    rf"(?:(?=x\d)|(?!\w|[.:]\d)(?(plus)|(?!%|-\w|,\d(?![\d ().\-/]{{5}}))))"
 )
+_ROW, _MORE, _DIGITS = (",", "="), re.compile(r",\d"), re.compile(r"\d{1,22}")
 _NOT_DIGITS = re.compile(r"\D")
 _INTERNATIONAL = re.compile(r"\(?\+|00[1-9]")
 _DATE = re.compile(
@@ -37,12 +40,14 @@ _TRUNK_8 = re.compile(r"8[ \-(]{1,2}\d{3}[ \-)]{1,2}\d{3}[ \-]\d\d[ \-]\d\d")
 _WITH_8 = ("ru", "be", "kk")  # where the trunk prefix is not a zero
 # Letters and digits in one piece before groups of digits: all of it is one code, as of a parcel.
 _CODE = re.compile(r"(?<!\w)(?:[A-Z]{1,4}\d{1,4}|\d{1,4}[A-Z]{1,4})[ \-]\Z")
+# Behind the first extension of an office the last one: "020 7183 8750-55".
+_REACH = re.compile(r"-\d{1,3}\Z")
 _PIECES = re.compile(r" [/\-] |/")
 
 
 def phones(line: Line) -> Iterator[Hit]:
     """Valid numbers with a country code; valid numbers of the document's countries after a cue, or grouped so."""
-    for found in _NUMBER.finditer(line.text):
+    for found in _candidates(line):
         start, end = found.span()
         start += found[0].startswith("(") and ")" not in found[0]
         end = line.free_until(start, end)
@@ -51,11 +56,30 @@ def phones(line: Line) -> Iterator[Hit]:
             yield from _read(line, start, end)
 
 
+def _candidates(line: Line) -> Iterator[re.Match[str]]:
+    """What could be a number; in a row or assigned (`tel,0...`, `tel=0...`) only right after a cue or with a plus."""
+    at = 0
+    while found := _NUMBER.search(line.text, at):
+        start, at = found.span()
+        if found["plus"]:
+            refused = found["plus"].endswith(" ") and _MORE.match(line.text, at) is not None  # "x + 1428571,286"
+        else:
+            refused = line.text[start - 1 : start] in _ROW and not cue_right_before("phone", line, start)
+            if refused and (first := _DIGITS.search(line.text, start)):
+                at = first.end()  # a number may begin behind these digits
+        if not refused:
+            yield found
+
+
 def _read(line: Line, start: int, end: int) -> Iterator[Hit]:
     """The candidate as one number, or as several with a slash between them."""
     whole = _one(line, start, end)
     if whole:
         yield whole
+        return
+    reach = _REACH.search(line.text, start, end)
+    if reach and (piece := _one(line, start, reach.start())):
+        yield piece._replace(end=end)
         return
     cuts = [m.span() for m in _PIECES.finditer(line.text, start, end)]
     for a, b in zip([start, *(c[1] for c in cuts)], [*(c[0] for c in cuts), end], strict=True):
@@ -98,7 +122,7 @@ def _is_other(line: Line, start: int, said: str) -> bool:
     value = said.strip("() ")
     if value.startswith("+"):
         return _ADDEND.fullmatch(value) is not None
-    if _DATE.fullmatch(value) or _DECIMALS.fullmatch(value):
+    if _DATE.fullmatch(value) or _DECIMALS.fullmatch(value) or _is_counting(value):
         return True
     if (_THOUSANDS.fullmatch(value) or _is_range(value)) and not cue("phone", line, start, 15):
         return True
@@ -106,6 +130,14 @@ def _is_other(line: Line, start: int, said: str) -> bool:
     if glued.endswith(".") and glued[0].isalpha() and not cue_right_before("phone", line, start, 15):
         return True  # the tail of a name: "release.091218-1251"
     return cue_right_before("not_phone", line, start)
+
+
+def _is_counting(value: str) -> bool:
+    """Small numbers that go up by one or two, as models do: "12 13 14 15 16"."""
+    groups = value.split(" ")
+    if len(groups) < 3 or not all(group.isdigit() and len(group) <= 2 for group in groups):
+        return False
+    return all(1 <= int(b) - int(a) <= 2 for a, b in pairwise(groups))
 
 
 def _is_range(value: str) -> bool:
