@@ -27,12 +27,13 @@ def rows_of(documents: Documents, _task: int, docs: pl.DataFrame) -> pl.DataFram
 
 
 def described(log: Path, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Pairs of neighbours in each group, and the words of its first document; notes the keys that it sees."""
+    """Pairs of neighbours in each group, its size and the words of its first document; notes the keys that it sees."""
     with log.open("a") as file:
         file.writelines(f"{key}\n" for key in rows["key"].unique())
     before = rows.with_columns(a=pl.col("doc").shift().over("key"))
     pairs = before.filter(pl.col("a") != pl.col("doc")).select("a", b="doc")
-    first = rows.filter(pl.col("doc") == pl.col("doc").min().over("key")).select("doc", "word")
+    sized = rows.with_columns(size=pl.len().over("key").cast(pl.Int64))
+    first = sized.filter(pl.col("doc") == pl.col("doc").min().over("key")).select("doc", "word", "size")
     one = pl.lit(1, pl.Int64).alias(COUNT)
     return {
         "pairs": pairs.group_by("a", "b").agg(pl.len().cast(pl.Int64).alias(COUNT)),
