@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +11,7 @@ import pytest
 
 from corpusqa.errors import UsageError
 from corpusqa.hub.outgoing import outgoing
-from corpusqa.release import Release, open_release
+from corpusqa.release import Recipe, Release, open_release
 from corpusqa.release.changes import changes
 from corpusqa.release.manifest import DOCS, GONE
 from corpusqa.release.store import Store, version_folder
@@ -107,15 +108,18 @@ def test_prose_goes_over_to_the_next_version_and_measures_do_not(tmp_path: Path)
 def test_a_store_keeps_every_version_and_knows_them_by_name(tmp_path: Path) -> None:
     source, shelf = tmp_path / "c.jsonl", tmp_path / "store"
     releases = [clean(jsonl(source, rows(count)), tmp_path / "w", shelf, store=True) for count in (50, 60, 50)]
-    assert [release.fresh for release in releases] == [True, True, False]
+    assert all(release.fresh for release in releases)
+    assert not clean(source, tmp_path / "w", shelf, store=True).fresh
     store = Store(shelf)
     assert store.find("v1.0.0") == store.find("1.0.0") == releases[0].folder
     assert store.find("v1.1.0") == releases[1].folder
-    assert store.find() == releases[0].folder  # the third run found the first version's content again
-    assert releases[1].manifest["parent"]["version"] == "1.0.0"
+    assert store.find("v2.0.0") == store.find() == releases[2].folder  # the same content again, after the latest
+    assert releases[2].manifest["content_id"] == releases[0].manifest["content_id"]
+    assert [release.manifest["parent"] and release.manifest["parent"]["version"] for release in releases] == [
+        None, "1.0.0", "1.1.0"]  # fmt: skip
     log = [json.loads(line) for line in (shelf / "log.jsonl").read_text().splitlines()]
-    assert [line["version"] for line in log] == ["1.0.0", "1.1.0", "1.0.0"]
-    assert len(list((shelf / "versions").iterdir())) == 2
+    assert [line["version"] for line in log] == ["1.0.0", "1.1.0", "2.0.0"]
+    assert len(list((shelf / "versions").iterdir())) == 3
     assert data(open_release(releases[0].folder))
     with pytest.raises(UsageError, match=r"did you mean v1\.1\.0"):
         store.find("v1.1.1")
@@ -198,6 +202,66 @@ def test_what_was_removed_for_good_is_missed_in_every_later_version_until_a_pers
     sent = outgoing(gates[3].folder, gates[3].manifest, tmp_path, (), "").files
     assert DOCS in sent
     assert GONE not in sent
+
+
+def test_going_back_to_earlier_content_misses_what_was_taken_down_since(tmp_path: Path) -> None:
+    source, decided = tmp_path / "c.jsonl", tmp_path / "takedown.csv"
+    found = []
+    for count, decision in ((20, ""), (20, "d3,drop\n"), (20, ""), (21, "")):
+        decided.write_text(f"id,decision\n{decision}")
+        one = clean(jsonl(source, rows(count)), tmp_path / "w", tmp_path / "shelf", store=True,
+                    decisions=(str(decided),), second=lambda _folder: {"status": "passed"})  # fmt: skip
+        gate = one.manifest["gate"]
+        found.append((one.manifest["version"], gate["status"], gate.get("returned")))
+    assert [version for version, _, _ in found] == ["1.0.0", "2.0.0", "2.1.0", "2.2.0"]
+    assert [said for _, *said in found] == [["passed", None]] * 2 + [["failed", 1]] * 2
+
+
+def test_a_number_is_never_given_twice(tmp_path: Path) -> None:
+    source, shelf = tmp_path / "c.jsonl", tmp_path / "shelf"
+    named: dict[str, str] = {}
+    for count in (5, 8, 5, 10):
+        clean(jsonl(source, rows(count)), tmp_path / "w", shelf, store=True)
+        refs = Store(shelf).refs
+        del refs["latest"]
+        assert named.items() <= refs.items()
+        named = refs
+    assert list(named) == ["v1.0.0", "v1.1.0", "v2.0.0", "v2.1.0"]
+    assert next_version("1.0.0", "minor", None, {"1.0.0", "1.1.0"}) == "1.2.0"
+
+
+def test_the_same_rows_under_another_judgement_are_a_patch(tmp_path: Path) -> None:
+    source, shelf = jsonl(tmp_path / "c.jsonl", rows(20)), tmp_path / "shelf"
+    decided = tmp_path / "takedown.csv"
+    decided.write_text("id,decision\n")
+
+    def version(recipe: Recipe, status: str = "passed") -> tuple[str, str, bool]:
+        one = clean(source, tmp_path / "w", shelf, store=True, recipe=recipe, decisions=(str(decided),),
+                    second=lambda _folder: {"status": status})  # fmt: skip
+        return one.manifest["version"], one.manifest["gate"]["status"], one.fresh
+
+    assert version(Recipe()) == ("1.0.0", "passed", True)
+    stricter = Recipe(config={"limit": "stricter"})
+    assert version(stricter, "failed") == ("1.0.1", "failed", True)
+    assert version(stricter, "failed") == ("1.0.1", "failed", False)
+    assert version(Recipe(declared={"license": "mit"})) == ("1.0.2", "passed", True)
+    assert version(Recipe(report={"gate": {"status": "failed"}}), "failed") == ("1.0.3", "failed", True)
+    decided.write_text("id,decision\nd7,drop\n")  # which a rule drops anyway
+    assert version(Recipe())[0] == "1.0.4"
+
+
+def test_a_store_whose_latest_version_is_gone_is_refused(tmp_path: Path) -> None:
+    source, shelf = jsonl(tmp_path / "c.jsonl", rows(20)), tmp_path / "shelf"
+    first = clean(source, tmp_path / "w", shelf, store=True)
+    clean(jsonl(source, rows(21)), tmp_path / "w", shelf, store=True)
+    shutil.rmtree(first.folder)
+    for name in (shelf / "refs").iterdir():
+        name.unlink()
+    with pytest.raises(UsageError, match="restore refs"):
+        clean(source, tmp_path / "w", shelf, store=True)
+    (shelf / "refs" / "latest").write_text(first.folder.name)
+    with pytest.raises(UsageError, match="latest is gone"):
+        clean(source, tmp_path / "w", shelf, store=True)
 
 
 def test_a_store_and_its_versions_are_named_where_a_release_is_asked_for(tmp_path: Path) -> None:

@@ -84,24 +84,22 @@ def store_release(
 ) -> Release:
     """Write what the verdicts leave of a corpus as the next version in a store.
 
-    Arguments and errors are those of `write_release`. Where the store holds a version of the same content, no new one
-    is made; `latest` then points to that one.
+    Arguments and errors are those of `write_release`. Where the latest version was made of the same things, no new one
+    is made. What an earlier version held is compared with the latest one and becomes a version after it.
     """
     making = Making(corpus, scan, verdicts, specs, flow, recipe)
     shelf = Store(store)
-    there = shelf.built(making.identity)
-    if there is None:
-        latest = shelf.find()
-        parent = open_release(latest) if latest else None
-        with staging(store / "versions" / "next") as folder:
-            taken = tuple(name.removeprefix("v") for name in shelf.refs)
-            manifest = making.into(folder, Line(parent, version, taken), second)
-            there = shelf.place(manifest["content_id"])
-            if not there.exists():
-                return Release(shelf.add(folder, manifest), manifest, fresh=True)
-    with shelf.locked():
-        shelf.enrol(there)
-    return open_release(there)
+    latest = shelf.finished()
+    parent = open_release(latest) if latest else None
+    if parent and origin(parent.folder) == making.identity:
+        return parent
+    with staging(store / "versions" / "next") as folder:
+        taken = tuple(name.removeprefix("v") for name in shelf.refs)
+        manifest = making.into(folder, Line(parent, version, taken), second)
+        place = shelf.add(folder, manifest, making.identity)
+    if place is None:  # another process has made the same version meanwhile
+        return open_release(shelf.finished() or store)
+    return Release(place, manifest, fresh=True)
 
 
 def _whole(release: Release) -> bool:

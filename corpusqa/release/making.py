@@ -97,7 +97,8 @@ class Making:
         self.published = published(corpus, scan, verdicts)
         labels = {name: canonical_functions(specs).get(name) for name in scan.labels}
         self.masking = make_masking(recipe.mask_with, labels)
-        self.identity = identity(self._made_of(), verdicts.parts(), [verdicts.edits])
+        judged = {"kept": sorted(verdicts.kept_by_hand), "gate": recipe.report.get("gate", {}).get("status")}
+        self.identity = identity({**self._made_of(), **judged}, verdicts.parts(), [verdicts.edits])
 
     def into(self, folder: Path, line: Line, second: Second | None) -> dict[str, Any]:
         """Write everything into a folder; returns the manifest."""

@@ -1,8 +1,8 @@
 """A store keeps versions of a release side by side: complete folders, names that point to them, a log.
 
 store.json          format of the store
-versions/<id>/      one release each, never changed; <id> is the head of its content_id
-refs/latest, refs/v1.0.0   one line each: the id
+versions/<id>/      one release each, never changed; <id> is the head of its content_id (and -v1.0.1 if taken)
+refs/latest, refs/v1.0.0   one line each: the id; that of a version never changes
 log.jsonl           one line per published version
 """
 
@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from corpusqa.errors import UsageError, near_misses
+from corpusqa.errors import CannotEvaluate, UsageError, near_misses
 from corpusqa.release.manifest import origin, read_manifest
 from corpusqa.release.parquet import sync
 from corpusqa.release.publish import publish
@@ -55,51 +55,80 @@ class Store:
         """The folder of a version by name, number (with or without v) or id; None for `latest` of an empty store.
 
         Raises:
-            UsageError: there is no such version.
+            UsageError: there is no such version, or its folder is gone.
         """
         refs = self.refs
         chosen = refs.get(name) or refs.get(f"v{name}") or name
         if (self.folder / "versions" / chosen / "corpusqa").is_dir():
             return self.folder / "versions" / chosen
+        if chosen != name:
+            raise UsageError(f"{self.folder / 'versions' / chosen}: {name} is gone; restore this folder from a copy")
         if name == LATEST:
             return None
         raise UsageError(f"{self.folder}: no version {name!r}{near_misses(name, refs)} (there are: {', '.join(refs)})")
 
-    def built(self, identity: str) -> Path | None:
-        """The folder of the version that was made of the same things."""
-        for place in sorted((self.folder / "versions").iterdir()):
-            if not place.name.startswith(".") and origin(place) == identity:
-                return place
-        return None
-
-    def place(self, content_id: str) -> Path:
-        """Where a version of this content belongs."""
-        return self.folder / "versions" / content_id[:ID_DIGITS]
-
-    def add(self, made: Path, manifest: dict[str, Any]) -> Path:
-        """Take a finished folder in and let the names point to it.
+    def finished(self) -> Path | None:
+        """The latest version, after what a killed run began is at its end: a child of the latest becomes the latest.
 
         Raises:
-            UsageError: another version was published since this one was begun.
+            UsageError: there are versions, but nothing says which is the latest.
         """
         with self.locked():
             latest = self.find()
-            parent = manifest["parent"]
-            if latest is not None and read_manifest(latest)["build_id"] != (parent or {}).get("build_id"):
+            while child := self._child(latest):
+                self._enrol(child)
+                latest = child
+            if latest is None and self._places():
+                raise UsageError(f"{self.folder}: there are versions, but no refs/{LATEST}; restore refs from a copy")
+        return latest
+
+    def add(self, made: Path, manifest: dict[str, Any], made_of: str) -> Path | None:
+        """Take a finished folder in and let the names point to it; None if the latest was made of the same things.
+
+        Raises:
+            UsageError: another version was published since this one was begun, or its number is taken.
+        """
+        with self.locked():
+            latest = self.find()
+            if latest is not None and _lineage(read_manifest(latest)) != manifest["parent"]:
+                if origin(latest) == made_of:
+                    return None
                 raise UsageError(
                     f"{self.folder}: another version was published while this one was made; run the command again"
                 )
-            place = self.place(manifest["content_id"])
+            self._refuse_taken(manifest["version"], "")
+            place = self.folder / "versions" / str(manifest["content_id"])[:ID_DIGITS]
+            if place.exists():
+                place = place.with_name(f"{place.name}-v{manifest['version']}")
             publish(made, place, replace=False)
-            self.enrol(place)
+            self._enrol(place)
         return place
 
-    def enrol(self, place: Path) -> None:
-        """Log a version and let its number and `latest` point to it; finishes what a killed run began."""
+    def _places(self) -> list[Path]:
+        return [place for place in sorted((self.folder / "versions").iterdir()) if place.name[0] != "."]
+
+    def _child(self, latest: Path | None) -> Path | None:
+        """A version that follows on the latest one and bears its number; there is one after a run was killed."""
+        parent = _lineage(read_manifest(latest)) if latest else None
+        refs = self.refs
+        for place in self._places():
+            try:
+                manifest = read_manifest(place)
+            except (UsageError, CannotEvaluate):
+                continue  # damaged; its number stays taken
+            if manifest["parent"] == parent and refs.get(f"v{manifest['version']}", place.name) == place.name:
+                return place
+        return None
+
+    def _refuse_taken(self, version: str, name: str) -> None:
+        if (there := self.refs.get(f"v{version}", name)) != name:
+            raise UsageError(f"{self.folder}: version {version} is {there} already; ask for a higher --data-version")
+
+    def _enrol(self, place: Path) -> None:
+        """Log a version and let its number and `latest` point to it."""
         manifest = read_manifest(place)
-        said = {name: manifest[name] for name in ("version", "content_id", "build_id", "parent")}
-        if self.refs.get(LATEST) == place.name:
-            return
+        self._refuse_taken(manifest["version"], place.name)
+        said = {**_lineage(manifest), "parent": manifest["parent"]}
         line = json.dumps({"at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), **said}, sort_keys=True)
         with (self.folder / LOG).open("a", encoding="utf-8") as log:
             log.write(line + "\n")
@@ -114,6 +143,11 @@ class Store:
         with (self.folder / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _lineage(manifest: dict[str, Any]) -> dict[str, Any]:
+    """A version as the next one names it as its parent."""
+    return {name: manifest[name] for name in ("version", "content_id", "build_id")}
 
 
 def is_store(folder: Path) -> bool:

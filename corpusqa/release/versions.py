@@ -36,6 +36,8 @@ def next_version(previous: str | None, change: Change, asked: str | None = None,
     if asked == BY_DATE or (asked is None and previous and _DATE.match(previous)):
         return _by_date(taken)
     follows = _follows(previous, change)
+    while follows in taken:
+        follows = _follows(follows, change)
     if asked is None:
         return follows
     found = _SEMVER.match(asked)
