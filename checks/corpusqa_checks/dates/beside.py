@@ -33,13 +33,18 @@ _SUNDAYS = re.compile(
 )
 # Words that may begin with a capital before a weekday without making it a name; others do.
 _EVERYDAY = """
-on by from born died until since before after for last next this dated opens opening closes closed deadline due updated
+on by sent born died until since before after for last next this dated opens opening closes closed deadline due updated
 good easter ash palm op på den am vom bis ab seit nach vor ab w we во в у від від до с к την τη τις το στις il di nel a
+from received created stand beginn start termin abgabe redaktionsschluss einsendeschluss anmeldeschluss ende
 al à du au dès od do v ve dne dnia na pe de în din até desde em no hasta para i um os as hari pada
 """
 ORDINARY = frozenset(
     [*_EVERYDAY.split(), *BETWEEN, *ARTICLES, *(entry.split()[-1] for entry in listed(PUBLISHED) + listed(UPDATED))]
 )
+# Before a capital weekday in a language that writes them small: "Le Lundi 12 mars", but "Journal du Dimanche".
+_ARTICLES_OF_SMALL = frozenset(["le", "el", "op", "på"])
+# "from Monday through Friday", where only the last is in a form that `names` has: Russian, Ukrainian.
+_THROUGH = frozenset(["по"])
 _IN = frozenset(["в", "во", "у"])
 # Every Monday is no Monday of a date.
 _REPEATED = "every each jeden jeder chaque cada ogni setiap elke varje hver каждый каждую каждое każdy każdą każda her"
@@ -47,7 +52,7 @@ _EVERY = frozenset(_REPEATED.split())
 _WORD_AND_BLANK = re.compile(rf"(?P<w>{_LETTER}+(?:['’\u200c-]{_LETTER}+)*)[ \t\u00a0\u202f]{{1,3}}$")
 _WORDS, _LAST_PIECE = re.compile(rf"{_LETTER}+"), re.compile(r"[\d;.!?]")
 # A range or a list of weekdays: so many words back there is another.
-_PAIR = 3
+_PAIR, _JOINED = 3, 24
 
 
 def weekday_beside(
@@ -128,15 +133,24 @@ def _is_name(before: str, word: str, table: Names) -> bool:
     last = hit["w"]
     if last.lower() in _EVERY or (folded(word) in table.ambiguous and last.lower() not in _IN):
         return True
-    if not word[0].isupper() or last.lower() in ORDINARY:
+    if last.lower() in _THROUGH:
+        return True
+    if not word[0].isupper():
         return False
-    return table.small or (last[0].isupper() and not table.short_capitals)
+    if table.small:
+        return last.lower() not in _ARTICLES_OF_SMALL
+    return last[0].isupper() and last.lower() not in ORDINARY
 
 
 def _is_one_of(before: str, tables: Sequence[Names]) -> bool:
     """Whether another weekday stands a word or two before: "Monday to Friday", "Saturday and Sunday"."""
-    words = _WORDS.findall(_LAST_PIECE.split(before)[-1])[-_PAIR:]
-    return any(_weekday(word, tables)[0] is not None for word in words)
+    piece = _LAST_PIECE.split(before)[-1]
+    if any(_weekday(word, tables)[0] is not None for word in _WORDS.findall(piece)[-_PAIR:]):
+        return True
+    near = folded(piece[-_JOINED:])  # names in two words, and in Thai, which writes no blanks
+    return any(
+        name in near for names in tables for name in names.weekdays if " " in name or "\u0e00" < name[0] < "\u0e80"
+    )
 
 
 def _weekday(word: str, tables: Sequence[Names], stop: bool = False) -> tuple[int | None, Names | None]:

@@ -22,7 +22,7 @@ _COUNTED_WORDS = (
     "issue|iss|vol|volume|volumen|volumul|tome|tomo|tom|band|bd|heft|jahrgang|jg|ausgabe|folge|episode|ep|edition|edición"
     "|edição|edizione|fasc|fascicle|fascicule|выпуск|вып|том|zeszyt|sešit|číslo|č|aflevering|book|season|part|room|suite|apt"
     "|week|woche|kw|semaine|semana|lot|psalm|aged|age|day|days|round|step|level|grade|size|line|route|gate|platform|track"
-    "|bed|unit|over|nearly|almost|only|another|these|those|all"
+    "|version|release|bed|unit|over|nearly|almost|only|another|these|those|all"
 )
 _COUNTED = re.compile(rf"(?i)(?<!\w)(?:{_COUNTED_WORDS})[.:]?[ \t]{{0,2}}$")
 _LAST_WORD = re.compile(r"(?P<w>[^\W\d_][\w'’-]*)[ \t\u00a0]{1,2}$")
