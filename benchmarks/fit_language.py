@@ -104,7 +104,8 @@ def samples(data: pl.DataFrame) -> Samples:
     read = said.texts
     letters = said.counts[:, LETTER:CLASSES].sum(axis=1)
     found = routing.detect(data["text"], None, 0.0)
-    judged = np.flatnonzero(found["status"].is_in(["single_model", "disputed"]).to_numpy())
+    modelled = found["status"].is_in(["single_model", "disputed"]) & found["script"].ne_missing("Han")
+    judged = np.flatnonzero(modelled.to_numpy())
     by_script = np.flatnonzero((found["status"] == "confident").to_numpy())
     texts = [read[place] for place in judged.tolist()]
     said_by = votes.cld2(texts)

@@ -98,10 +98,33 @@ def test_a_foreign_window_does_not_withhold_the_label() -> None:
 
 
 def test_no_label_against_the_greater_part_of_a_document() -> None:
-    text = "\n\n".join([CHINESE, CHINESE, JAPANESE])  # kana alone would make it Japanese
+    # a head and a tail in Japanese are two of the three windows
+    text = "\n\n".join([JAPANESE] * 4 + [CHINESE] * 40 + [JAPANESE] * 4)
     found = run(plugin(language), [text]).signals.row(0, named=True)
+    assert found["language.label"] != "ja"
+    assert set(foreign(text)) == {(JAPANESE, "ja")}
+
+
+def test_a_japanese_paragraph_makes_no_chinese_document_japanese() -> None:
+    for count in (2, 4, 30):
+        text = "\n\n".join([CHINESE] * count + [JAPANESE])
+        found = run(plugin(language), [text], language=["zh"])
+        row = found.signals.row(0, named=True)
+        assert (row["language.label"], row["language.status"]) == ("zh", "confident")
+        assert found.spans["label"].to_list() == ["language.foreign"]
+        assert foreign(text) == [(JAPANESE, "ja")]
+
+
+def test_a_chinese_paragraph_makes_no_japanese_document_chinese() -> None:
+    text = "\n\n".join([JAPANESE] * 4 + [CHINESE])
+    assert run(plugin(language), [text]).signals["language.label"].to_list() == ["ja"]
+    assert foreign(text) == [(CHINESE, "zh")]
+
+
+def test_chinese_and_japanese_in_one_paragraph_are_disputed() -> None:
+    found = run(plugin(language), [CHINESE + JAPANESE]).signals.row(0, named=True)
     assert (found["language.label"], found["language.status"]) == (None, "disputed")
-    assert foreign(text) == [(JAPANESE, "ja")]
+    assert found["language.confidence"] < 0.8
 
 
 def test_programs_between_paragraphs_are_no_language() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 from corpusqa_checks.language.cache import tables
 from corpusqa_checks.language.scripts import CLASSES
 from corpusqa_checks.language.tables import CODES, Ints
@@ -16,18 +17,30 @@ WIDTH = CLASSES + 1
 
 def class_counts(texts: Sequence[str]) -> Ints:
     """Characters of each class of scripts.py, texts x CLASSES; one more column counts capitals."""
-    counts = np.zeros((len(texts), WIDTH), np.int64)
+    return counted(texts, tables().classes, WIDTH, tables().upper)
+
+
+def counted(
+    texts: Sequence[str], classes: npt.NDArray[np.uint8], width: int, upper: npt.NDArray[np.bool_] | None = None
+) -> Ints:
+    """Characters of each class, texts x width.
+
+    Args:
+        texts: What is counted.
+        classes: The class of each code point.
+        width: Columns of the answer.
+        upper: Code points that count in the last column as well.
+    """
+    counts = np.zeros((len(texts), width), np.int64)
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     cuts = np.unique([*np.searchsorted(np.cumsum(lengths), np.arange(0, lengths.sum(), SLICE)), len(texts)])
     for first, last in pairwise(cuts.tolist()):
-        counts[first:last] = _counted("".join(texts[first:last]), lengths[first:last])
+        joined = "".join(texts[first:last])
+        codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+        codes = np.minimum(codes, CODES - 1)
+        offsets = np.repeat(np.arange(last - first) * width, lengths[first:last])
+        places = offsets + classes.take(codes)
+        if upper is not None:
+            places = np.concatenate([places, offsets[upper.take(codes)] + width - 1])
+        counts[first:last] = np.bincount(places, minlength=(last - first) * width).reshape(-1, width)
     return counts
-
-
-def _counted(joined: str, lengths: Ints) -> Ints:
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    codes = np.minimum(codes, CODES - 1)
-    offsets = np.repeat(np.arange(len(lengths)) * WIDTH, lengths)
-    capitals = offsets[tables().upper.take(codes)] + CLASSES
-    places = np.concatenate([offsets + tables().classes.take(codes), capitals])
-    return np.bincount(places, minlength=len(lengths) * WIDTH).reshape(-1, WIDTH)

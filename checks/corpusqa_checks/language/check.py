@@ -22,14 +22,16 @@ def language(*, expected: Sequence[str] = (), confidence: float = 0.8, vote: str
     """The language of each document, or an honest "cannot tell".
 
     Code, markup, tables, addresses and lists of names are set aside first; what is left has to be running text.
-    Scripts that one language is written in decide by themselves, and so do Hangul, kana and Han. Everything else is
-    judged by exact naive Bayes over langdetect's profiles (55 languages) and by CLD2, which was trained otherwise and
-    knows about a hundred more. Long documents are judged on three windows. `status` says how sure that is:
+    Scripts that one language is written in decide by themselves, and so does Hangul; Chinese and Japanese are told
+    apart by kana outside of quotations and by the forms that only one of them writes. Everything else is judged by
+    exact naive Bayes over langdetect's profiles (55 languages) and by CLD2, which was trained otherwise and knows about
+    a hundred more. Long documents are judged on three windows. `status` says how sure that is:
 
     - `confident`: the script, or both models, or CLD2 for a language that langdetect lacks.
     - `single_model`: only one model had an answer.
-    - `disputed`: the models disagree, or the calibrated confidence is below `confidence`, or the text is in two
-      languages of which neither is that of the whole: no label.
+    - `disputed`: the models disagree, or the calibrated confidence is below `confidence`, or Han characters and kana
+      speak for Chinese and Japanese or for neither, or the text is in two languages of which neither is that of the
+      whole: no label.
     - `unsupported_script`, `too_short`, `no_language`: nothing that a model could judge: no label.
 
     Paragraphs in another language that beats the document's by a wide margin, and that both models would name, get

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from corpusqa_checks.language.han import likelier
 from corpusqa_checks.language.scripts import (
     CLASSES,
     EAST_ASIAN,
     EAST_ASIAN_WEIGHT,
     FOREIGN_SHARE,
     HANGUL_SHARE,
-    KANA_SHARE,
     LETTER,
     MANY_LANGUAGES,
     ONE_LANGUAGE,
@@ -22,6 +23,7 @@ from corpusqa_checks.language.scripts import (
 from corpusqa_checks.language.tables import Ints
 
 Names = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
 
 
 def main_script(counts: Ints) -> Ints:
@@ -40,19 +42,28 @@ def main_script(counts: Ints) -> Ints:
     return best
 
 
-def decided(counts: Ints, letters: Ints) -> tuple[Names, Names]:
-    """The script of each text, "" where no model knows it; and its language, "" where the script does not decide.
+def decided(texts: Sequence[str], counts: Ints, letters: Ints) -> tuple[Names, Names, Floats]:
+    """The script, "" where no model knows it; the language, "" where the script does not decide; and how surely.
+
+    The last is 1 for a script of one language; for Chinese and Japanese it is the share of the evidence that speaks for
+    the likelier of the two, 0.5 where there is none.
 
     Args:
+        texts: What was counted.
         counts: From `class_counts`.
         letters: Letters of each text.
     """
     names = np.array([*SCRIPTS, ""], dtype=object)[main_script(counts)]
     han, hangul, hiragana, katakana, bopomofo = (counts[:, class_of(name)] for name in EAST_ASIAN)
     asian = np.maximum(han + hangul + hiragana + katakana + bopomofo, 1)
-    east = np.where(hangul > HANGUL_SHARE * asian, "ko", np.where(hiragana + katakana > KANA_SHARE * asian, "ja", "zh"))
     single = np.array([ONE_LANGUAGE.get(name, "") for name in names.tolist()], dtype=object)
-    single[names == "Han"] = east[names == "Han"]
+    sure = np.ones(len(names))
+    korean = (names == "Han") & (hangul > HANGUL_SHARE * asian)
+    single[korean] = "ko"
+    open_ = np.flatnonzero((names == "Han") & ~korean)
+    chinese = likelier([texts[place] for place in open_.tolist()])
+    single[open_] = np.where(chinese >= 0.5, "zh", "ja")
+    sure[open_] = np.maximum(chinese, 1 - chinese)
     unknown = (counts[:, LETTER] > FOREIGN_SHARE * letters) | np.isin(names.astype(str), MANY_LANGUAGES)
     names[unknown] = single[unknown] = ""
-    return names, single
+    return names, single, sure

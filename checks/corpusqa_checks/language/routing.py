@@ -36,6 +36,8 @@ LETTER_SHARE = 0.3
 
 # An answer that rests on one model alone may keep only so much of the doubt that two that agree may.
 ONE_MODEL = 0.5
+# Of Chinese and Japanese the likelier one has to have this share of the evidence, whatever threshold is asked for.
+ONE_SIDED = 0.75
 # Letters of formulas stand alone or in pairs: at least this share of the letters of a language are in longer words.
 WORDS_SHARE = 0.5
 LONGER = re.compile(r"[^\W\d_]{3,}")
@@ -79,7 +81,7 @@ def detect(text: pl.Series, voter: Voter | None, threshold: float) -> pl.DataFra
     nothing: list[None] = [None] * count
     found = _Found([*nothing], [*nothing], ["no_language"] * count, [*nothing], [*nothing], [*nothing])
     left = _gated(said, letters, found)
-    left = _by_script(left, read, counts, letters, found)
+    left = _by_script(left, said, letters, threshold, found)
     _by_models(left, read, letters, voter, threshold, found)
     names = [SCRIPTS[number] if number >= 0 else None for number in script.tolist()]
     columns = {**vars(found), "script": names, "letters": letters}
@@ -97,20 +99,34 @@ def _gated(said: Prose, letters: Ints, found: _Found) -> Ints:
     return np.flatnonzero(spoken & ~listed & ~short)
 
 
-def _by_script(left: Ints, read: Sequence[str], counts: Ints, letters: Ints, found: _Found) -> Ints:
+def _by_script(left: Ints, said: Prose, letters: Ints, threshold: float, found: _Found) -> Ints:
     """Answers where the script is the language; returns the texts that the models have to judge."""
-    names, single = deciding.decided(counts[left], letters[left])
+    read = said.texts
+    names, single, share = deciding.decided([read[place] for place in left.tolist()], said.counts[left], letters[left])
     formulas = [at for at in np.flatnonzero(names == "Greek").tolist() if _is_formula(read[left[at]])]
-    names, single, left = (np.delete(values, formulas) for values in (names, single, left))
+    names, single, share, left = (np.delete(values, formulas) for values in (names, single, share, left))
     decided = single != ""
     labels = single[decided].tolist()
     sure = confidence("script", labels, scripted(letters[left[decided]]).columns())
-    for place, label, value in zip(left[decided].tolist(), labels, sure.tolist(), strict=True):
-        found.label[place], found.confidence[place], found.status[place] = label, value, "confident"
-        found.candidates[place] = label
+    bar = max(threshold, ONE_SIDED)
+    for place, label, alone, part in zip(
+        left[decided].tolist(), labels, sure.tolist(), share[decided].tolist(), strict=True
+    ):
+        found.candidates[place], found.confidence[place] = label, alone * part
+        if part == 1 or alone * part >= bar:
+            found.label[place], found.status[place] = label, "confident"
+        else:
+            _contest(place, label, alone, part, found)
     for place in left[names == ""].tolist():
         found.status[place] = "unsupported_script"
     return np.asarray(left[~decided & (names != "")], np.int64)
+
+
+def _contest(place: int, label: str, alone: float, part: float, found: _Found) -> None:
+    """No label for a text that may be Chinese or Japanese; its paragraphs may show which is that of the whole."""
+    found.status[place], found.candidates[place] = "disputed", "zh ja" if label == "zh" else "ja zh"
+    if part > 0.5:
+        found.main[place], found.main_confidence[place] = label, alone
 
 
 def _by_models(

@@ -43,11 +43,10 @@ MANY_LANGUAGES = ["Canadian_Aboriginal", "Tifinagh"]
 FOREIGN_SHARE = 0.02
 # Ideographs beyond the basic plane (old Vietnamese writing), and the Myanmar letters of Mon, Shan and Karen.
 UNCOMMON = (range(0x1FFFF, 0x20000), range(0x1050, 0x10A0), range(0xA9E0, 0xAA00), range(0xAA60, 0xAA80))
-# Scripts of East Asia: Hangul is Korean, kana is Japanese, Han without either is Chinese. langdetect's profiles confuse
+# Scripts of East Asia: Hangul is Korean; Han and kana are Chinese or Japanese, see han.py. langdetect's profiles mix up
 # the three: it calls about a third of Chinese texts Korean.
 EAST_ASIAN = ("Han", "Hangul", "Hiragana", "Katakana", "Bopomofo")
-# A Chinese text may quote a Japanese or Korean word: below this share of the East Asian letters it stays Chinese.
-KANA_SHARE = 0.05
+# A Chinese or Japanese text may quote a Korean word: up to this share of the East Asian letters it is not Korean.
 HANGUL_SHARE = 0.2
 # A Han or Hangul character says about as much as two letters, when scripts compete for being the main one.
 EAST_ASIAN_WEIGHT = 2

@@ -55,7 +55,10 @@ def foreign(lines: pl.DataFrame, labels: Sequence[str | None], voter: Voter | No
     if found.is_empty():
         return pl.DataFrame(schema=SEGMENTS)
     read = detect(found["text"], voter, SURE)
-    said = found.select("row", "start", "end", language=read["label"].fill_null(read["main"])).drop_nulls()
+    halves = read["main"].set(
+        read["script"] == "Han", None
+    )  # undecided between Chinese and Japanese is nothing foreign
+    said = found.select("row", "start", "end", language=read["label"].fill_null(halves)).drop_nulls()
     main = _main(said, labels)
     named = zip(said["row"], said["language"], strict=True)
     return said.filter(pl.Series([differ(name, main[row]) for row, name in named], dtype=pl.Boolean))
@@ -101,8 +104,9 @@ def _apart(found: pl.DataFrame, labels: Sequence[str | None]) -> pl.Series:
     asian = counts[:, [class_of(name) for name in EAST_ASIAN]].sum(axis=1)
     columns = {canonical(name) or name: column for column, name in enumerate(tables().languages)}
     enough = (letters + asian >= LETTERS) & (counts[:, SIGN] <= SIGNS * letters)
+    singles = decided(texts, counts, letters)[1].tolist()
     apart = []
-    for place, (row, single) in enumerate(zip(found["row"], decided(counts, letters)[1].tolist(), strict=True)):
+    for place, (row, single) in enumerate(zip(found["row"], singles, strict=True)):
         nats, main = scores.nats[place], labels[row]
         if main is None or main not in columns or single or main in SCRIPTED:  # nothing to compare with
             apart.append(single != main)
