@@ -28,8 +28,13 @@ _USER_INFO = re.compile(r"//[^\s/@]{0,130}\Z")
 _REMOTE_PATH = re.compile(r":(?:[/~.]|[\w.\-]{1,80}/|[\w\-]{1,60}\.[A-Za-z]{1,5}\b)")
 # "orgTel", where a page lost the space between two lines.
 _GLUED = re.compile(r"[a-z]{2,24}(?=[A-Z])")
-# What follows an address that runs into the next one.
-_NEXT = re.compile(rf"@(?P<host>(?:\w(?:[\w\-{_MARK}]{{0,61}}[\w{_MARK}])?\.){{1,8}}(?P<top>[^\W\d_]{{2,24}}))(?!\w)")
+# What follows an address that runs into the next one, whose beginning its host took for a part of its own.
+_NEXT = re.compile(
+    rf"(?:\.?\w[\w.%+'\-]{{0,62}})?@"
+    rf"(?P<host>(?:\w(?:[\w\-{_MARK}]{{0,61}}[\w{_MARK}])?\.){{1,8}}(?P<top>[^\W\d_]{{2,24}}))(?![^\W\d_])"
+)
+# The signs that few addresses have and RFC 5321 allows, from the beginning of a word on.
+_HEAD = re.compile(r"(?<![^\s(<\[\"',;:])\w[\w.%+'\-]{0,62}[!#&](?:[\w.%+'\-!#&]{0,62})\Z")
 _REMOTE_COMMAND = re.compile(r"\b(?:ssh|scp|sftp|rsync|sshfs|mosh|git clone|git remote)\b[^@\n]{0,50}\Z")
 _MESSAGE_ID = re.compile(r"(?i)(?:message-id|references|in-reply-to|content-id|cid)[:\s<`\"']*\Z")
 
@@ -43,21 +48,28 @@ def emails(line: Line) -> Iterator[Hit]:
     """Addresses with a plausible top-level domain; accounts on machines, message ids and file names are refused."""
     for found in (*_ADDRESS.finditer(line.text), *_ESCAPED.finditer(line.text)):
         start, end = found.span()
-        glued = re.match(r"[\d_]", line.text[end : end + 1]) and found["top"].lower() not in _KNOWN_TOPS
-        host, score = ("", 0.0) if glued else _host(found["host"], found["top"])
-        end -= len(found["host"]) - len(host)
+        runs_on = _through(line.text, end)
+        host, score = _host(found["host"], found["top"])
+        if re.match(r"[\d_]", line.text[end : end + 1]) and found["top"].lower() not in _KNOWN_TOPS:
+            host, score = (found["host"], 0.7) if runs_on > end else ("", 0.0)
+        end = runs_on if runs_on > end else end - len(found["host"]) + len(host)
         if not host or ".." in found["local"] or _is_account(line, found["local"], start, end):
             continue
-        end = _through(line.text, end)
-        canonical = folded(f"{found['local']}@{host}")
-        yield Hit(start, end, "email", score, "address syntax", canonical, _spared(found["local"], host))
+        local, spared = found["local"], _spared(found["local"], host)
+        if spared != ROLE and (head := _HEAD.search(line.text, max(0, start - 64), start)):
+            start, local = head.start(), head[0] + local
+        yield Hit(start, end, "email", score, "address syntax", folded(f"{local}@{host}"), spared)
 
 
 def _through(text: str, end: int) -> int:
-    """The end of an address, or of the one that it runs into: no half of that may be left."""
-    following = _NEXT.match(text, end)
-    host, _ = _host(following["host"], following["top"]) if following else ("", 0.0)
-    return end + 1 + len(host) if host else end
+    """The end of an address, or of those that it runs into: no half of them may be left."""
+    for _ in range(8):
+        following = _NEXT.match(text, end)
+        host, _score = _host(following["host"], following["top"]) if following else ("", 0.0)
+        if not following or not host:
+            break
+        end = following.start("host") + len(host)
+    return end
 
 
 def _host(host: str, top: str) -> tuple[str, float]:
@@ -73,7 +85,7 @@ def _host(host: str, top: str) -> tuple[str, float]:
         return host[: len(host) - len(top) + glued.end()], 0.9
     rest, _, _ = host.rpartition(".")
     last = rest.rpartition(".")[2]
-    is_name = "." in rest and last.islower() and (last in _KNOWN_TOPS or len(last) == 2)
+    is_name = "." in rest and last.isalpha() and last.islower() and (last in _KNOWN_TOPS or len(last) == 2)
     return (rest, 0.9) if is_name else ("", 0.0)
 
 

@@ -56,7 +56,7 @@ _NAMES = (
 _ASSIGNMENT = (
     rf"(?:{_NAMES})[A-Za-z0-9_.\-]{{0,20}}[\"'`\]]{{0,2}}\s{{0,3}}(?:=>|:=|==?|:)\s{{0,3}}[\"'`]?"
     r"(?:(?:[Bb]earer|[Bb]asic|[Tt]oken) )?"
-    r"[A-Za-z0-9_/+=~.\-$!@#%^&*]{16}"
+    r"[A-Za-z0-9_/+=~.\-$!@#%^&*,]{16}"
 )
 
 
@@ -92,7 +92,7 @@ def gates() -> dict[str, Gate]:
     phone_cue = _said(gate_pattern(cues["phone"] + cues["phone_weak"]))
     return {
         "private_keys": Gate(["-----BEGIN"]),
-        "url_credentials": Gate([r"://[^\s/@:]*:[^\s/@]+@"]),
+        "url_credentials": Gate([r"://[^\s/@:]*:[^\s@]+@"]),
         "emails": Gate([r"@[^\s@]+\.", r"%40[A-Za-z0-9\-]+\."]),
         "secrets": Gate([*table("secrets")["gate"]["shapes"], *_alternatives(gate_literals())], rest=keywords),
         "assigned_secrets": Gate([_ASSIGNMENT]),

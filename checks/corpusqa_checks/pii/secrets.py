@@ -22,13 +22,14 @@ _SIGNS = r"\w.=/+~\-$!@#%^*"
 _LENGTH = f"{{{_GENERIC['shortest']},{_GENERIC['longest']}}}+"  # possessive: nothing is tried twice
 _AFTER = re.compile(r"[\s\"'`,;&)}\]>]|\Z")
 _GENERIC_ASSIGNMENT = re.compile(
-    rf"(?:{_GENERIC_NAME})[\w.\-]{{0,20}}(?P<assigned>[\"'`\]]{{0,2}}\s{{0,3}}(?:=>|:=|==?|:)\s{{0,3}}(?P<quote>[\"'`])(?P<quoted>[{_SIGNS}&]{_LENGTH})(?P=quote)"
+    rf"(?:{_GENERIC_NAME})[\w.\-]{{0,20}}(?P<assigned>[\"'`\]]{{0,2}}\s{{0,3}}(?:=>|:=|==?|:)\s{{0,3}}(?P<quote>[\"'`])(?P<quoted>[{_SIGNS}&,]{_LENGTH})(?P=quote)"
     rf"|[\"'\]]{{0,2}}\s?=\s?(?P<bare>[{_SIGNS}]{_LENGTH}))"
 )
 _HEADER = re.compile(
     r"(?i)authorization[\"'`\]]{0,2}\s{0,3}[:=,]\s{0,3}[\"'`]?(?:bearer|basic|token) "
     rf"(?P<value>[{_SIGNS}]{_LENGTH})"
 )
+_PIECE = 12  # signs without a comma in a quoted value with some
 _NOT_NAMES = re.compile(
     r"(?i)public|keyboard|keyword|monkey|tokeni[sz]e|author(?!iz)|primary|foreign|partition|sort_?key|sha_?\d|md5|digest|fingerprint|checksum"
 )
@@ -100,6 +101,8 @@ def assigned_secrets(line: Line) -> Iterator[Hit]:
         value = found[group]
         if group == "bare" and not _AFTER.match(line.text, found.end()):
             continue
+        if "," in value and not any(len(piece) >= _PIECE and _looks_random(piece) for piece in value.split(",")):
+            continue  # a list
         name = _name(line.text, found.start(), found.start("assigned"))
         if name and _looks_random(value) and not _NOT_NAMES.search(name) and not _is_query(line.text, name, found):
             yield _assigned(*found.span(group), value)
