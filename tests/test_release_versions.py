@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from corpusqa.errors import UsageError
+from corpusqa.errors import CannotEvaluate, UsageError
 from corpusqa.hub.outgoing import outgoing
 from corpusqa.release import Recipe, Release, open_release
 from corpusqa.release.changes import changes
@@ -262,6 +262,30 @@ def test_a_store_whose_latest_version_is_gone_is_refused(tmp_path: Path) -> None
     (shelf / "refs" / "latest").write_text(first.folder.name)
     with pytest.raises(UsageError, match="latest is gone"):
         clean(source, tmp_path / "w", shelf, store=True)
+
+
+@pytest.mark.parametrize("store", [True, False])
+@pytest.mark.parametrize("kind", ["missing", "changed"])
+def test_a_damaged_release_is_never_there_already(tmp_path: Path, store: bool, kind: str) -> None:
+    source, out = jsonl(tmp_path / "c.jsonl", rows(20)), tmp_path / "out"
+    release = clean(source, tmp_path / "w", out, store=store)
+    [path, *_] = release.data_files()["train"]
+    whole = path.read_bytes()
+    path.unlink() if kind == "missing" else path.write_bytes(whole[:-5] + bytes(5))
+    with pytest.raises(CannotEvaluate, match=rf"{path.name}.*{'from a copy' if store else '--replace'}"):
+        clean(source, tmp_path / "w", out, store=store)
+    if not store:
+        assert clean(source, tmp_path / "w", out, replace=True).fresh
+    assert store or path.read_bytes() == whole
+
+
+@pytest.mark.parametrize("more", [{"store": True}, {"replace": True}])
+def test_what_was_removed_is_not_forgotten_with_the_table_that_lists_it(tmp_path: Path, more: dict) -> None:
+    source, out = jsonl(tmp_path / "c.jsonl", rows(20)), tmp_path / "out"
+    release = clean(source, tmp_path / "w", out, **more)
+    shutil.rmtree(release.folder / "removed")
+    with pytest.raises(CannotEvaluate, match=r"removed/.*from a copy"):
+        clean(jsonl(source, rows(21)), tmp_path / "w", out, **more)
 
 
 def test_a_store_and_its_versions_are_named_where_a_release_is_asked_for(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
-from corpusqa.errors import UsageError
+from corpusqa.errors import CannotEvaluate, UsageError
 from corpusqa.plugins import Spec
 from corpusqa.release.making import Line, Making, Second
-from corpusqa.release.manifest import MANIFEST, origin
+from corpusqa.release.manifest import MANIFEST, origin, verify_files
 from corpusqa.release.model import Recipe, Release, open_release
 from corpusqa.release.publish import publish, refuse_taken, staging
 from corpusqa.release.store import Store
@@ -18,6 +18,10 @@ from corpusqa.scan.model import Scan
 
 if TYPE_CHECKING:
     from corpusqa.policy import Verdicts
+
+AGAIN = "exchange the release for a new one with --replace"
+ELSEWHERE = "restore this file from a copy, or write into another folder with -o"
+RESTORE = "restore this file from a copy: a version of a store never changes"
 
 
 def write_release(
@@ -49,14 +53,19 @@ def write_release(
 
     Raises:
         UsageError: `out` exists and is something else, two splits would bear one name, or the version is too low.
-        CannotEvaluate: nothing is left, or what was written does not read back.
+        CannotEvaluate: nothing is left, what was written does not read back, or the release that is there is damaged.
     """
     making = Making(corpus, scan, verdicts, specs, flow, recipe)
     there = open_release(out) if (out / MANIFEST).is_file() else None
-    if there and origin(out) == making.identity and _whole(there):
-        return there
+    if there and origin(out) == making.identity:
+        if not replace:
+            _refuse_damaged(there, AGAIN)
+        if _whole(there):
+            return there
     if not replace:
         refuse_taken(out)
+    if there:
+        _refuse_damaged(there, ELSEWHERE, beside=True)
     place = out.resolve() if out.is_symlink() else out  # a link stays one, and leads to the release
     with staging(place) as folder:
         manifest = making.into(folder, Line(there, version, ()), second)
@@ -91,7 +100,10 @@ def store_release(
     shelf = Store(store)
     latest = shelf.finished()
     parent = open_release(latest) if latest else None
-    if parent and origin(parent.folder) == making.identity:
+    same = parent is not None and origin(parent.folder) == making.identity
+    if parent:
+        _refuse_damaged(parent, RESTORE, beside=not same)
+    if parent and same:
         return parent
     with staging(store / "versions" / "next") as folder:
         taken = tuple(name.removeprefix("v") for name in shelf.refs)
@@ -103,4 +115,21 @@ def store_release(
 
 
 def _whole(release: Release) -> bool:
-    return all((release.folder / file["path"]).is_file() for file in release.manifest["files"])
+    try:
+        verify_files(release.folder, release.manifest["files"])
+    except CannotEvaluate:
+        return False
+    return True
+
+
+def _refuse_damaged(release: Release, cure: str, *, beside: bool = False) -> None:
+    """Refuse a release that is not as it was written; `beside` the data alone, which the next one is compared with.
+
+    Raises:
+        CannotEvaluate: a file is missing or was changed; the message names it and says what to do.
+    """
+    files = [file for file in release.manifest["files"] if not (beside and file["path"].startswith("data/"))]
+    try:
+        verify_files(release.folder, files)
+    except CannotEvaluate as error:
+        raise CannotEvaluate(f"{error}; {cure}") from None

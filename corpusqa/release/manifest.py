@@ -115,7 +115,7 @@ def verify_files(folder: Path, files: Sequence[Mapping[str, Any]]) -> None:
     for file in files:
         path = folder / file["path"]
         if not path.is_file():
-            raise CannotEvaluate(f"{path}: the manifest lists this file, but it is missing; write the release again")
+            raise CannotEvaluate(f"{path}: the manifest lists this file, but it is missing")
         if path.stat().st_size != file["bytes"] or sha256_of(path) != file["sha256"]:
             raise CannotEvaluate(f"{path}: differs from the manifest; it was changed or damaged after it was written")
 
