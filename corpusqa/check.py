@@ -126,6 +126,9 @@ class Links:
             it `verify` has a third argument, a frame `mark` of the marks among those of its documents that are common
             in the corpus.
         rare: A mark is common if more different documents with keys hold it; equal keys make copies, which count once.
+        apart: Name of an Int64 column of `keys`: two documents with one key that agree in it are no pair that holds.
+            Equal keys then make no copies: where more documents share a key than are paired all with all, each of them
+            is paired with the first that differs from it in this column, and the report counts such keys.
     """
 
     keys: Callable[[Batch], Frame]
@@ -135,6 +138,7 @@ class Links:
     common: bool = True
     marks: Callable[[Batch], Frame] | None = None
     rare: int = 0
+    apart: str = ""
 
 
 @dataclass(frozen=True)

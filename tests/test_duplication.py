@@ -18,7 +18,9 @@ import pytest
 from corpusqa_checks._shared.characters import classify
 from corpusqa_checks.duplication import near
 from corpusqa_checks.duplication import words as words_module
+from corpusqa_checks.duplication.background import languages, weights
 from corpusqa_checks.duplication.sketch import BINS, bands, densify, least_bands, walks
+from corpusqa_checks.duplication.stems import stems
 from corpusqa_checks.duplication.words import words
 
 from corpusqa.check import Batch, Links
@@ -243,6 +245,24 @@ def test_lower_case_keeps_every_byte_in_its_place() -> None:
     assert lower == "".join(kept)
 
 
+def test_sigma_at_the_end_of_words_is_one_letter_with_its_capital(tmp_path: Path) -> None:
+    text = "ο φυλακας του φαρου εγραψε ολους τους πλοες στο βιβλιο της σκαλας και ο γιος του τους διαβασε σε ολους "
+    text += "τους ψαραδες που περνουσαν απο το νησι εκεινες τις μερες του χειμωνα"
+    found = scanned(tmp_path, [text, text.upper(), text.replace("ς", "σ"), "Νεα: " + text.upper()])
+    assert set(edges(found, "exact")) == {(0, 1), (0, 2), (1, 2)}
+    near_pairs = edges(found, "near")
+    assert len(near_pairs) == 6
+    assert near_pairs[0, 1] == near_pairs[1, 2] == 1.0
+
+
+def test_listed_words_are_folded_as_the_words_of_texts() -> None:
+    texts = ["ο γιος της και ο πατερας τους", "Ο ΓΙΟΣ ΤΗΣ ΚΑΙ Ο ΠΑΤΕΡΑΣ ΤΟΥΣ"]
+    told = [stems(Batch(pl.DataFrame({"text": [text]})).buffers, 0, 1) for text in texts]
+    small, large = (languages(one.hashes, one.offsets)[0] for one in told)
+    assert small == large >= 0
+    assert weights(told[0].hashes, told[0].offsets, np.array([small]))[2] == 0  # της
+
+
 def test_empty_bins_are_filled_from_full_ones() -> None:
     sketch = np.full((3, BINS), 0xFFFFFFFF, np.uint32)
     sketch[0, 5], sketch[1] = 7, np.arange(BINS)
@@ -316,7 +336,8 @@ def test_a_batch_is_let_go_when_its_documents_are_done() -> None:
     measuring = Measuring(plugins, frame)
     for half, kind in plugins[1].check.corpus.items():
         if isinstance(kind, Links):
-            assert measuring.keys("duplication", half).keys.columns == ["row", "key"]
+            wanted = ["row", "key", *filter(None, [kind.apart])]
+            assert measuring.keys("duplication", half).keys.columns == wanted
     batch, main = weakref.ref(measuring.batch), weakref.ref(measuring.batch.main)
     measuring.batch.release()
     del measuring

@@ -113,3 +113,24 @@ def test_text_without_roles_is_compared_whole(tmp_path: Path) -> None:
     found = scanned(tmp_path, rows, parts=["user"])
     assert set(edges(found, "near")) == {(0, 1)}
     assert not edges(found, "same_prompt")
+
+
+@pytest.mark.parametrize("place", ["first", "last", "middle"])
+def test_every_row_of_a_prompt_that_many_share_is_found(place: str, tmp_path: Path) -> None:
+    many, few = [chat(QUESTIONS[0], ANSWERS[0])] * 40, [chat(QUESTIONS[0], ANSWERS[1])] * 2
+    before = {"first": 0, "last": 40, "middle": 20}[place]
+    alike = [chat(QUESTIONS[1], ANSWERS[2])] * 30
+    found = scanned(tmp_path, chats(*many[:before], *few, *many[before:], *alike))
+    labels = found.spans.filter(pl.col("label") == "duplication.same_prompt")
+    assert labels["doc"].sort().to_list() == list(range(42))
+    assert found.clusters.filter(pl.col("half") == "duplication.same_prompt")["cluster"].n_unique() == 1
+    assert len(edges(found, "same_prompt")) == 41
+    assert {what: count for what, count in found.capped.items() if "same_prompt" in what} == {
+        "duplication.same_prompt: keys shared by too many documents to pair all with all": 1
+    }
+
+
+def test_answers_that_fold_alike_are_told_apart_as_one(tmp_path: Path) -> None:
+    rows = [chat(QUESTIONS[0], answer) for answer in ["İki", "i\u0307ki", "ΟΔΟΣ", "οδος", "οδοσ"] * 7]
+    found = scanned(tmp_path, chats(*rows))
+    assert found.clusters.filter(pl.col("half") == "duplication.same_prompt").height == len(rows)

@@ -32,6 +32,18 @@ def test_small_groups_are_paired_whole_and_shared_keys_are_counted() -> None:
     assert not pairs["giant"].any()
 
 
+@pytest.mark.parametrize("size", [ALL_WITH_ALL + 1, WHOLE + 1, 3_000])
+def test_documents_told_apart_by_a_column_each_meet_one_that_differs(size: int) -> None:
+    for odd in ([0], [size - 1], [1, size // 2], list(range(0, size, 3)), []):
+        same = [int(doc in odd) for doc in range(size)]
+        rows = pl.DataFrame({"key": [7] * size + [8] * 2, "doc": [*range(size), 0, 1], "same": [*same, 0, 0]})
+        said = paired(Rules(apart=True), rows)
+        pairs = [(a, b) for a, b, shared in said["pairs"].select("a", "b", "shared").rows() if same[a] != same[b]]
+        assert {doc for pair in pairs for doc in pair} == (set(range(size)) if odd else set())
+        assert said["pairs"].height <= size
+        assert said["capped"].row(0) == ((1, size) if odd else (0, 0))
+
+
 @pytest.mark.parametrize("common", [True, False])
 def test_groups_with_the_same_members_count_with_all_their_keys(common: bool) -> None:
     keys = {doc: [1, 2, 3, 100 + doc] for doc in range(60)}

@@ -49,20 +49,23 @@ def candidates(
     tasks = sorted({part.part for part in measured.parts if part.table == keys})
     rows = partial(_same_of, measured, keys)
     size = index.rows("docs") * ROW_BYTES["copies"]
-    every = Belonging(index)
-    copies = kept_groups(flow, f"copies.{half}", key, made_of, every, tasks, rows, COPIES, _families, size)
+    every, copies = Belonging(index), None
+    if not kind.apart:
+        copies = kept_groups(flow, f"copies.{half}", key, made_of, every, tasks, rows, COPIES, _families, size)
+        made_of = (*made_of, copies.digest)
 
-    rules = Rules(kind.least, kind.share, kind.common)
-    rows, size = partial(_keys_of, measured, keys), measured.rows(keys) * ROW_BYTES["keys"]
-    fn, key, made_of = partial(_paired, rules), (key, tuple(rules)), (*made_of, copies.digest)
+    rules = Rules(kind.least, kind.share, kind.common, bool(kind.apart))
+    rows, size = partial(_keys_of, measured, keys, kind.apart), measured.rows(keys) * ROW_BYTES["keys"]
+    fn, key = partial(_paired, rules), (key, tuple(rules))
     rest = Belonging(index, copies)
     found = kept_groups(flow, f"candidates.{half}", key, made_of, rest, tasks, rows, KEYS, fn, size)
 
-    parts = sorted({(stage.folder.name, part.part) for stage in (copies, found) for part in stage.parts})
-    count = flow.buckets((copies.rows("made.pairs") + found.rows("made.pairs")) * ROW_BYTES["pairs"])
-    rows = partial(_part, {stage.folder.name: stage for stage in (copies, found)}, index)
+    stages = {stage.folder.name: stage for stage in (copies, found) if stage is not None}
+    parts = sorted({(name, part.part) for name, stage in stages.items() for part in stage.parts})
+    count = flow.buckets(sum(stage.rows("made.pairs") for stage in stages.values()) * ROW_BYTES["pairs"])
+    rows = partial(_part, stages, index)
     fn = partial(_likely, rules, _rare(flow, half, found, every) if rules.share else None)
-    made_of = (copies.digest, found.digest, index.digest, tuple(rules))
+    made_of = (*(stage.digest for stage in stages.values()), index.digest, tuple(rules))
     distinct = flow.group_by_key(f"pairs.{half}", made_of, parts, rows, SHARED, ["b"], fn, count)
     return distinct.frame("pairs").sort("a", "b"), int(made(found, "capped")[COUNT].sum())
 
@@ -99,8 +102,11 @@ def _same_of(measured: Stage, keys: str, unit: int, docs: pl.DataFrame) -> pl.Da
     return found.select("slot", "keys", key="same").select(*COPIES)
 
 
-def _keys_of(measured: Stage, keys: str, unit: int, docs: pl.DataFrame) -> pl.DataFrame:
-    return told_apart(measured, keys, unit, docs).select(*KEYS)
+def _keys_of(measured: Stage, keys: str, apart: str, unit: int, docs: pl.DataFrame) -> pl.DataFrame:
+    if not apart:
+        return told_apart(measured, keys, unit, docs).select(*KEYS)
+    table = measured.part(keys, unit).join(docs.select("row", "slot"), on="row", maintain_order="left")
+    return table.select("key", "slot", same=apart).unique(["key", "slot"], keep="first", maintain_order=True)
 
 
 def _families(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:

@@ -96,19 +96,18 @@ def checked_spans(plugin: Plugin, batch: Batch, spans: pl.DataFrame | None) -> p
     return table.with_columns(label=full).sort(_ORDER, nulls_last=True, maintain_order=True)
 
 
-def checked_keys(plugin: Plugin, half: str, batch: Batch, keys: pl.DataFrame) -> pl.DataFrame:
-    """Keys with Int64 `row` and `key`, rows inside the batch, no nulls.
+def checked_keys(plugin: Plugin, half: str, batch: Batch, keys: pl.DataFrame, apart: str = "") -> pl.DataFrame:
+    """Keys with Int64 `row` and `key`, and the column `apart` if there is to be one; rows inside the batch, no nulls.
 
     Raises:
         ContractError: it is otherwise.
     """
     who = f"check {plugin.name!r}, half {half!r}"
-    if not {"row", "key"} <= set(keys.columns) or not keys["key"].dtype.is_integer():
-        raise ContractError(f"{who}: keys need the integer columns row and key; got {keys.schema}")
-    table = keys.with_columns(pl.col("row", "key").cast(pl.Int64))
-    outside = table.filter(
-        pl.col("row").is_null() | pl.col("key").is_null() | ~pl.col("row").is_between(0, batch.height - 1)
-    )
+    names = ("row", "key", apart) if apart else ("row", "key")
+    if not set(names) <= set(keys.columns) or not all(keys[name].dtype.is_integer() for name in names[1:]):
+        raise ContractError(f"{who}: keys need the integer columns {' and '.join(names)}; got {keys.schema}")
+    table = keys.with_columns(pl.col(*names).cast(pl.Int64))
+    outside = table.filter(pl.any_horizontal(pl.col(*names).is_null()) | ~pl.col("row").is_between(0, batch.height - 1))
     if outside.height:
         raise ContractError(f"{who}: {outside.height} keys are null or belong to no document of the batch")
     return table

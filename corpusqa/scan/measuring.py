@@ -74,12 +74,14 @@ def keys(plugin: Plugin, half: str, batch: Batch, function: Callable[[Batch], pl
     kind = plugin.check.corpus[half]
     assert isinstance(kind, Links | Groups), half
     said = function or kind.keys
+    apart = kind.apart if isinstance(kind, Links) and function is None else ""
+    schema = dict.fromkeys(("row", "key", apart) if apart else ("row", "key"), pl.Int64)
 
     def run(part: Batch) -> Keys:
-        return Keys(checked_keys(plugin, half, part, said(part)), NO_FAILURES)
+        return Keys(checked_keys(plugin, half, part, said(part), apart), NO_FAILURES)
 
     def failed(part: Batch, error: BaseException) -> Keys:
-        return Keys(pl.DataFrame(schema={"row": pl.Int64, "key": pl.Int64}), _failures(plugin, part, error))
+        return Keys(pl.DataFrame(schema=schema), _failures(plugin, part, error))
 
     return _isolating(batch, run, failed, _keys)
 

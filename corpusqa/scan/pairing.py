@@ -39,6 +39,7 @@ class Rules(NamedTuple):
     least: int = 1
     share: float = 0.0
     common: bool = True
+    apart: bool = False
 
 
 class Found(NamedTuple):
@@ -93,7 +94,8 @@ def paired(rules: Rules, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
 
     Args:
         rules: Which keys count.
-        rows: `key`, `doc`, `same`, sorted by key and doc, no row twice.
+        rows: `key`, `doc`, `same`, sorted by key and doc, no row twice. Under `apart`, `same` is what tells
+            documents apart.
 
     Returns:
         `pairs` (SHARED, those of giant groups apart); `rare`: how many keys each document has that few documents share;
@@ -101,6 +103,8 @@ def paired(rules: Rules, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """
     every = Groups.of(rows)
     many = every.sizes > ALL_WITH_ALL
+    if rules.apart:
+        return _paired_apart(rules, every, many)
     firsts, copies = _standing(every.only(many))
     large = firsts.sizes > ALL_WITH_ALL
     whole = large & (firsts.sizes <= WHOLE) if rules.common else large & False
@@ -111,12 +115,11 @@ def paired(rules: Rules, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
         different, counts = _different(rest.only(~giant))
         found += [_around(*one, rules.least * n) for one, n in zip(different.each(), counts.tolist(), strict=True)]
         found += [_before(docs) for docs, _ in rest.only(giant).each()]
-    capped = {"groups": [len(rest.sizes)], "documents": [int(rest.sizes.sum())]}
     common = np.flatnonzero(many)[large]
     return {
         "pairs": pl.concat([summed([one for one in found if one.giant is giant]) for giant in (False, True)]),
         "rare": _rare(every, common) if rules.share else pl.DataFrame(schema=RARE),
-        "capped": pl.DataFrame(capped, schema=CAPPED),
+        "capped": _capped(rest),
     }
 
 
@@ -133,6 +136,40 @@ def summed(found: list[Found]) -> pl.DataFrame:
         return pl.DataFrame(schema=SHARED)
     sums = {"shared": np.add.reduceat(shared, firsts), "giant": np.full(len(firsts), found[0].giant)}
     return pl.DataFrame({**table, **sums}, schema=SHARED)
+
+
+def _paired_apart(rules: Rules, every: Groups, many: Flags) -> dict[str, pl.DataFrame]:
+    """Pairs where equal keys make no copies."""
+    different = every.only(many)
+    different = different.only(np.maximum.reduceat(_others(different), different.starts) if many.any() else many[many])
+    return {
+        "pairs": summed([*_within(every.only(~many)), *_with_another(different)]),
+        "rare": _rare(every, np.flatnonzero(many)) if rules.share else pl.DataFrame(schema=RARE),
+        "capped": _capped(different),
+    }
+
+
+def _with_another(groups: Groups) -> Iterator[Found]:
+    """Each document with the first of its group that differs from it; in every group some do."""
+    if not len(groups.sizes):
+        return
+    other = _others(groups)
+    beyond = np.where(other, groups.docs, np.iinfo(np.int64).max)
+    first, second = groups.docs[groups.starts], np.minimum.reduceat(beyond, groups.starts)
+    partner = np.where(other, np.repeat(first, groups.sizes), np.repeat(second, groups.sizes))
+    tied = groups.docs != np.repeat(first, groups.sizes)  # the first is tied to by the second
+    a, b = groups.docs[tied], partner[tied]
+    yield Found(np.minimum(a, b), np.maximum(a, b))
+
+
+def _others(groups: Groups) -> Flags:
+    """Whether a document differs from the first of its group."""
+    return np.asarray(groups.same != np.repeat(groups.same[groups.starts], groups.sizes), np.bool_)
+
+
+def _capped(groups: Groups) -> pl.DataFrame:
+    """How many groups are not paired whole, and how many documents they hold."""
+    return pl.DataFrame({"groups": [len(groups.sizes)], "documents": [int(groups.sizes.sum())]}, schema=CAPPED)
 
 
 def _standing(groups: Groups) -> tuple[Groups, Found]:

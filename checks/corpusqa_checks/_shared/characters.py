@@ -35,7 +35,7 @@ _PLANE_2, _END = 0x20000, 0x40000  # planes 2 and 3 hold nothing but Han
 
 @dataclass(frozen=True)
 class Tables:
-    """By code point: `classes` (bits) and `lower` (the lower-case code point, itself where that takes other bytes)."""
+    """By code point: `classes` (bits) and `lower` (lower case, itself where that takes other bytes; σ for ς)."""
 
     classes: Bytes
     lower: Ints
@@ -46,7 +46,7 @@ class Classified:
     """The bytes of some text with what they mean.
 
     Attributes:
-        lower: The bytes in lower case; a character never changes its place or width.
+        lower: The bytes in lower case, ς as σ; a character never changes its place or width.
         classes: For every byte the class of its character.
         alone: Positions of the first bytes of characters that are words of their own.
         width: Their widths in bytes.
@@ -150,6 +150,7 @@ def _lower_table(chars: list[str]) -> Ints:
         small = char.lower()
         if small != char and len(small) == 1 and len(small.encode()) == len(char.encode()):
             lower[point] = ord(small)
+    lower[ord("ς")] = ord("σ")  # a capital does not tell whether it ends a word
     return lower
 
 

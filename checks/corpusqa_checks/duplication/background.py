@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from corpusqa_checks._shared.characters import Ints
+from corpusqa_checks._shared.characters import Ints, classify
 from corpusqa_checks.duplication.mixing import Hashes
 from corpusqa_checks.duplication.words import hashes
 
@@ -96,14 +96,15 @@ def weights(stems: Hashes, offsets: Ints, language: Ints) -> Floats:
 def _table(levels: dict[str, str]) -> Table:
     listed = [(stem, float(weight)) for weight, stems in levels.items() for stem in stems.split()]
     hashed = _hashed([stem for stem, _ in listed])
-    order = np.argsort(hashed)
-    return Table(hashed[order], np.array([weight for _, weight in listed])[order])
+    distinct, order = np.unique(hashed, return_index=True)  # of two forms with σ and ς the commoner one counts
+    return Table(distinct, np.array([weight for _, weight in listed])[order])
 
 
 def _hashed(stems: list[str]) -> Hashes:
     encoded = [stem.encode() for stem in stems]
     ends = np.cumsum([len(stem) for stem in encoded])
-    return hashes(np.frombuffer(b"".join(encoded), np.uint8), np.append(0, ends[:-1]), ends)
+    lower = classify(np.frombuffer(b"".join(encoded), np.uint8)).lower  # folded as words of texts are
+    return hashes(lower, np.append(0, ends[:-1]), ends)
 
 
 def _looked_up(table: Hashes, wanted: Hashes) -> Ints:

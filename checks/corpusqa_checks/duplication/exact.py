@@ -43,8 +43,9 @@ def verify(batch: Batch, pairs: Frame) -> Frame:
 
 
 def folded(column: str) -> pl.Expr:
-    """Strings in lower case, each run of white space one space, none at the ends."""
-    return pl.col(column).str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars(" ")
+    """Strings in lower case, ς as σ, each run of white space one space, none at the ends."""
+    low = pl.col(column).str.to_lowercase().str.replace_all("ς", "σ", literal=True)
+    return low.str.replace_all(r"\s+", " ").str.strip_chars(" ")
 
 
 def _digests(said: Words, filled: Ints) -> Hashes:
