@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from corpusqa.hub.client import PROBE_SECONDS
+from corpusqa.release import Recipe
 from tests.hub_server import TOKEN, Server
 from tests.release_helpers import clean, jsonl, rows
 
@@ -353,7 +354,7 @@ def test_faults_at_the_turning_points(hub: Hub, releases: tuple[Path, Path], kin
 
 
 def test_a_server_that_holds_something_else_is_found_out_and_not_tagged(hub: Hub, releases: tuple[Path, Path]) -> None:
-    hub.fault("wrong_digest", "tree", skip=2)  # the third look is the one after the commit
+    hub.fault("wrong_digest", "tree", skip=1)  # the second look is the one after the commit
     done = hub.push(releases[0])
     assert done["state"] == "refused"
     assert "another digest" in done["error"]
@@ -429,9 +430,76 @@ def committed(hub: Hub, **files: bytes) -> None:
 def test_a_card_that_was_edited_on_the_hub_is_not_overwritten(hub: Hub, releases: tuple[Path, Path]) -> None:
     hub.push(releases[0])
     committed(hub, README_md=(releases[0] / "README.md").read_bytes() + b"\n## Uses\n\nNone.\n")
-    assert "README.md was edited there" in hub.push(releases[1])["error"]
+    for folder in releases:
+        assert "after v1.0.0 was published: README.md." in hub.push(folder)["error"]
     assert len(hub.state()["commits"]) == 3
     assert hub.push(releases[1], onto=True)["state"] == "published"
+    assert hub.push(releases[0])["state"] == "already published"  # the branch has gone on, the tag has not
+
+
+TRAIN, EXTRA = "data/train-00000-of-00001.parquet", "data/extra-00000.parquet"
+
+
+def meddled(hub: Hub) -> None:
+    """Somebody adds a data file and changes another."""
+    value = [
+        {"path": path, "content": base64.b64encode(b"theirs").decode(), "encoding": "base64"} for path in (TRAIN, EXTRA)
+    ]
+    lines = [{"key": "header", "value": {"summary": "x"}}, *({"key": "file", "value": one} for one in value)]
+    hub.server.hub.commit(REPO, "main", lines, False)
+
+
+def test_data_that_others_changed_or_added_after_a_release_is_kept(hub: Hub, releases: tuple[Path, Path]) -> None:
+    hub.push(releases[0])
+    meddled(hub)
+    before = hub.files()
+    for folder in releases:
+        for options in ({}, {"dry_run": True}, {"create_pr": True}):
+            done = hub.push(folder, **options)
+            assert f"after v1.0.0 was published: {EXTRA}, {TRAIN}." in done["error"]
+            assert done["kind"] == "UsageError"
+    assert hub.files() == before
+    assert hub.push(releases[0], onto=True)["deletes"] == [EXTRA]
+    assert hub.push(releases[0])["state"] == "already published"
+    assert hub.push(releases[1])["state"] == "published"
+
+
+def test_data_that_others_deleted_is_not_put_back(hub: Hub, releases: tuple[Path, Path]) -> None:
+    hub.push(releases[0])
+    lines = [{"key": "header", "value": {"summary": "x"}}, {"key": "deletedFile", "value": {"path": TRAIN}}]
+    hub.server.hub.commit(REPO, "main", lines, False)
+    for folder in releases:
+        assert TRAIN in hub.push(folder)["error"]
+
+
+def test_without_a_tag_the_manifest_there_tells_what_others_changed(hub: Hub, releases: tuple[Path, Path]) -> None:
+    hub.push(releases[0])
+    state = hub.state()
+    hub.server.hub.save(REPO, {**state, "tags": {}})
+    meddled(hub)
+    for folder in releases:
+        assert f"after v1.0.0 was published: {EXTRA}, {TRAIN}." in hub.push(folder)["error"]
+    hub.server.hub.save(REPO, {**state, "tags": {}})
+    committed(hub, croissant_json=b"{}")
+    assert "after v1.0.0 was published: croissant.json." in hub.push(releases[1])["error"]
+    hub.server.hub.save(REPO, {**state, "tags": {}})
+    assert hub.push(releases[1])["state"] == "published"
+
+
+def test_what_was_not_published_with_a_version_is_not_called_published(hub: Hub, tmp_path: Path) -> None:
+    recipe = Recipe(files={"corpusqa/report.json": b"{}"})
+    made = clean(jsonl(tmp_path / "c.jsonl", rows(10)), tmp_path / "w", tmp_path / "out", recipe=recipe)
+    hub.push(made.folder)
+    done = hub.push(made.folder, include=["report"])
+    assert done["kind"] == "UsageError"
+    assert "v1.0.0 is published, but these files differ from it" in done["error"]
+    assert "corpusqa/report.json" in done["error"]
+    readme = made.folder / "README.md"
+    card = readme.read_text()
+    readme.write_text(card + "\n## Uses\n\nNone.\n")
+    assert "differ from it: README.md." in hub.push(made.folder)["error"]
+    readme.write_text(card)
+    assert hub.push(made.folder)["state"] == "already published"
 
 
 @pytest.mark.parametrize("manifest", [{}, {"corpusqa__manifest_json": b'{"x": 1}'}])
@@ -586,7 +654,6 @@ def test_a_card_that_the_hub_would_misread_is_refused(
 def test_what_points_at_private_things_stays_at_home(hub: Hub, tmp_path: Path) -> None:
     import polars as pl
 
-    from corpusqa.release import Recipe
     from tests import release_helpers
 
     records = [{"id": f"https://x.test/{i}", "text": f"Document {i} a@x.test"} for i in range(8)]

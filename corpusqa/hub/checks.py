@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ from corpusqa.card.lint import lint
 from corpusqa.card.markdown import replaced_section
 from corpusqa.errors import UsageError
 from corpusqa.hub.client import Remote
+from corpusqa.release.manifest import MANIFEST, sealed
 
+Tree = Mapping[str, tuple[int, str]]
+NAMED = 10  # files that a message names
 CARD = "README.md"
 
 
@@ -44,20 +48,20 @@ def approved_card(folder: Path, manifest: Mapping[str, Any], reason: str | None)
 
 
 def refuse_foreign(
-    repo: str,
-    there: Mapping[str, Any] | None,
-    tree: Mapping[str, Any],
-    manifest: Mapping[str, Any],
-    *,
-    onto: bool,
+    repo: str, there: Mapping[str, Any] | None, tree: Tree, manifest: Mapping[str, Any], touched: Iterable[str]
 ) -> None:
     """Stop before something else is overwritten.
 
+    Args:
+        repo: `owner/name`.
+        there: The manifest in the repository.
+        tree: Its files.
+        manifest: That of the release to publish.
+        touched: Paths that would be written or deleted.
+
     Raises:
-        UsageError: the repository holds a release that is not the parent, or data that is none of ours.
+        UsageError: the repository holds a release that is not the parent, or files that are none of ours.
     """
-    if onto:
-        return
     if there is not None and there.get("content_id"):
         parent = (manifest.get("parent") or {}).get("content_id")
         if there.get("content_id") not in (parent, manifest["content_id"]):
@@ -66,24 +70,72 @@ def refuse_foreign(
                 "of that version (--replace or --store), or publish over it with --onto"
             )
         return
-    foreign = sorted(path for path in tree if path.startswith("data/") or path.endswith((".parquet", ".jsonl", ".csv")))
+    data = [path for path in tree if path.startswith("data/") or path.endswith((".parquet", ".jsonl", ".csv"))]
+    foreign = {*data, *(path for path in touched if path in tree)}
     if foreign:
-        raise UsageError(f"{repo}: holds data that is no release ({foreign[0]}); publish over it with --onto")
+        raise UsageError(f"{repo}: holds files that are of no release ({named(foreign)}); publish over it with --onto")
 
 
-def refuse_edited_card(remote: Remote, there: Mapping[str, Any] | None, tree: Mapping[str, Any]) -> None:
-    """Stop before a card is overwritten that somebody edited on the hub.
+def refuse_changed(
+    remote: Remote, there: Mapping[str, Any], head: str, tree: Tree, touched: Iterable[str], *, this: bool
+) -> None:
+    """Stop before files are overwritten or deleted that somebody else added, changed or deleted on the hub.
+
+    Args:
+        remote: The repository.
+        there: The manifest at its head.
+        head: The commit.
+        tree: Its files.
+        touched: Paths that would be written or deleted.
+        this: Whether that is the release to publish already, so that the card has to be its card.
 
     Raises:
-        UsageError: the card is not the one that the release there was tagged with.
+        UsageError: a file is not as it was when the version there was published; the message names it.
     """
-    tagged = remote.tags().get(f"v{(there or {}).get('version')}")
-    if tagged is None or CARD not in tree or remote.tree(tagged).get(CARD) == tree[CARD]:
-        return
-    raise UsageError(
-        f"{remote.repo}: {CARD} was edited there after the last release; take the change over into the {CARD} of this "
-        "release, or publish over it with --onto"
+    paths = set(touched)
+    intact = there == sealed(there)
+    listed = {file["path"]: file for file in there["files"]} if intact else {}
+    version = f"v{there.get('version')}"
+    if version in remote.tags():
+        before = remote.tree(version)
+        changed = {path for path in paths if tree.get(path) != before.get(path)}
+    else:
+        trusted = {*([MANIFEST] if intact else []), *([] if this else [CARD])}
+        there_or_listed = {path for path in paths - trusted if path in tree or path in listed}
+        changed = {path for path in there_or_listed if not _as_listed(remote, head, path, tree, listed)}
+    if intact:
+        changed |= {path for path in paths - {CARD, MANIFEST} if path in tree and path not in listed}
+    if changed:
+        raise UsageError(changed_there(remote.repo, version, changed))
+
+
+def changed_there(repo: str, version: str, paths: Iterable[str]) -> str:
+    """What to say of files that somebody else added, changed or deleted."""
+    return (
+        f"{repo}: added, edited or deleted there after {version} was published: {named(paths)}. That is not written "
+        "over: take the change over into this release, and say --onto to publish over it"
     )
+
+
+def _as_listed(
+    remote: Remote, head: str, path: str, tree: Tree, listed: Mapping[str, Mapping[str, Any]]
+) -> bool:  # fmt: skip
+    """Whether a file is what the manifest lists; small ones are fetched, since the hub names them as git does."""
+    if path not in tree or path not in listed:
+        return False
+    (size, digest), said = tree[path], listed[path]
+    if size != said["bytes"]:
+        return False
+    if len(digest) != len(said["sha256"]):
+        digest = sha256(remote.content(path, head) or b"").hexdigest()
+    return bool(digest == said["sha256"])
+
+
+def named(paths: Iterable[str]) -> str:
+    """Paths in a message, of many the first."""
+    found = sorted(paths)
+    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    return ", ".join(found[:NAMED]) + more
 
 
 def leftovers(remote: Remote, there: Mapping[str, Any] | None, manifest: Mapping[str, Any]) -> tuple[str, ...]:

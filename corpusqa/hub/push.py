@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from corpusqa.errors import CannotEvaluate, UsageError
-from corpusqa.hub.checks import approved_card, leftovers, refuse_edited_card, refuse_foreign
+from corpusqa.hub.checks import Tree, approved_card, changed_there, leftovers, named, refuse_changed, refuse_foreign
 from corpusqa.hub.client import Conflict, NoAnswer, Remote
 from corpusqa.hub.outgoing import Outgoing, outgoing
 from corpusqa.release.manifest import verify_files
@@ -39,7 +39,7 @@ class PushOptions:
         xet: Whether to upload by Xet; None decides by the endpoint.
         failed_gate: The reason for which a release whose gate failed is published all the same; stands in the card.
         include: What else leaves the house: report, reasons, ids.
-        onto: Publish over content that is not this release's parent.
+        onto: Publish over content that is not this release's parent, or that somebody edited there.
         branch: Where to.
     """
 
@@ -115,34 +115,52 @@ class Push:
                 return self._said("planned", None, tuple(sorted(self.digests)))
             head = self.remote.create(private=self.options.private)
         tagged = self.remote.tags().get(self.version)
-        if tagged is not None:
-            return self._tagged(tagged)
         there = self.remote.manifest(head) if head else None
-        if not self._is_this(there):
-            refuse_foreign(self.remote.repo, there, self._tree(head), self.manifest, onto=self.options.onto)
-        return self._published(head, there)
+        if tagged is not None:
+            self._refuse_other_tag()
+            if there and there.get("content_id") and f"v{there.get('version')}" != self.version:
+                return self._said("already published", tagged)  # and the branch has gone on from there
+        tree = self.remote.tree(head) if head else {}  # a repository without a commit has no files
+        uploads, deletes = self._difference(tree)
+        if tagged is not None and not uploads and not deletes:
+            return self._said("already published", tagged)
+        if not self.options.onto:
+            self._refuse_others(head, there, tree, (*uploads, *deletes), tagged=tagged is not None)
+        if self.options.dry_run:
+            return self._said("planned", head, uploads, deletes)
+        return self._published(head, there, tree, uploads, deletes, tagged=tagged is not None)
 
-    def _tree(self, head: str) -> dict[str, tuple[int, str]]:
-        """Files at a commit; a repository without one has none."""
-        return self.remote.tree(head) if head else {}
-
-    def _tagged(self, commit: str) -> Pushed:
-        """The version exists: it is this release, or it is refused."""
+    def _refuse_other_tag(self) -> None:
+        """The version exists: it is this release, file by file, or it is refused."""
         found = self.remote.manifest(self.version) or {}
         if found.get("content_id") != self.manifest["content_id"]:
             raise UsageError(
                 f"{self.remote.repo}: the tag {self.version} exists with other content; tags are never moved. "
                 "Clean with --data-version to give this release a higher number"
             )
-        return self._said("already published", commit)
+        uploads, deletes = self._difference(self.remote.tree(self.version))
+        if uploads or deletes:
+            raise UsageError(
+                f"{self.remote.repo}: {self.version} is published, but these files differ from it: "
+                f"{named((*uploads, *deletes))}. Nothing was sent, since tags are never moved: push with the --include "
+                "and the card of then, or clean into another folder with a higher --data-version and push that"
+            )
 
-    def _published(self, head: str, there: Mapping[str, Any] | None) -> Pushed:
-        tree = self._tree(head)
-        uploads, deletes = self._difference(tree)
-        if self.options.dry_run:
-            return self._said("planned", head, uploads, deletes)
-        if uploads and not self.options.onto and not self._is_this(there):
-            refuse_edited_card(self.remote, there, tree)
+    def _refuse_others(
+        self, head: str, there: Mapping[str, Any] | None, tree: Tree, touched: tuple[str, ...], *, tagged: bool
+    ) -> None:
+        """Nothing is written over or deleted that others put there."""
+        if tagged:
+            raise UsageError(changed_there(self.remote.repo, self.version, touched))
+        if not self._is_this(there):
+            refuse_foreign(self.remote.repo, there, tree, self.manifest, touched)
+        if touched and there and there.get("content_id"):
+            refuse_changed(self.remote, there, head, tree, touched, this=self._is_this(there))
+
+    def _published(
+        self, head: str, there: Mapping[str, Any] | None, tree: Tree, uploads: tuple[str, ...],
+        deletes: tuple[str, ...], *, tagged: bool,
+    ) -> Pushed:  # fmt: skip
         notes = leftovers(self.remote, there, self.manifest)
         proposed = self._proposed() if self.options.create_pr else ""
         if proposed:
@@ -153,31 +171,29 @@ class Push:
         if self.options.create_pr:
             return self._said("pull request", commit, uploads, deletes, notes, url)
         self._verify(commit)
-        self._tag(commit)
+        if not tagged:
+            self._tag(commit)
         return self._said("published", commit, uploads, deletes, notes)
 
     def _proposed(self) -> str:
         """The address of a pull request that holds this release already."""
         for ref in self.remote.pulls()[:PULLS]:
-            if self._is_this(self.remote.manifest(ref)):
+            if self._is_this(self.remote.manifest(ref)) and not any(self._difference(self.remote.tree(ref))):
                 return f"{self.remote.endpoint}/datasets/{self.remote.repo}/discussions/{ref.rpartition('/')[2]}"
         return ""
 
     def _is_this(self, manifest: Mapping[str, Any] | None) -> bool:
         return bool(manifest) and manifest.get("build_id") == self.manifest["build_id"]  # type: ignore[union-attr]
 
-    def _difference(self, tree: Mapping[str, tuple[int, str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _difference(self, tree: Tree) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Paths to send, and paths of ours that are no more."""
         uploads = [
             path for path, (size, *digests) in self.digests.items()
             if path not in tree or tree[path][0] != size or tree[path][1] not in digests
         ]  # fmt: skip
-        owned = [path for path in tree if path.startswith(OWN) or path in OWN_FILES]
-        return tuple(sorted(uploads)), tuple(sorted(path for path in owned if path not in self.digests))
+        return tuple(sorted(uploads)), tuple(sorted(path for path in tree if _owned(path) and path not in self.digests))
 
-    def _committed(
-        self, head: str, tree: Mapping[str, tuple[int, str]], uploads: Sequence[str], deletes: Sequence[str]
-    ) -> tuple[str, str]:
+    def _committed(self, head: str, tree: Tree, uploads: Sequence[str], deletes: Sequence[str]) -> tuple[str, str]:
         """One commit; a moved branch is tried again as long as nobody touched our files."""
         title = f"Release {self.version}"
         for _ in range(ATTEMPTS):
@@ -190,12 +206,13 @@ class Push:
                 now = self.remote.head(self.options.branch)
                 if now is None:
                     raise CannotEvaluate(f"{self.remote.repo}: is gone; nothing was published") from None
-                if self._is_this(self.remote.manifest(now)):
+                if now != head and self._is_this(self.remote.manifest(now)):
                     return now, ""  # our commit counted, only its answer was lost
                 if self.options.create_pr and (proposed := self._proposed()):
                     return now, proposed
                 moved = self.remote.tree(now)
-                if any(moved.get(path) != tree.get(path) for path in (*uploads, *deletes)):
+                ours = {*uploads, *filter(_owned, (*tree, *moved))}
+                if any(moved.get(path) != tree.get(path) for path in ours):
                     raise UsageError(
                         f"{self.remote.repo}: somebody else changed files of this release meanwhile; nothing was "
                         "published. Look at the repository and run the command again"
@@ -248,3 +265,8 @@ class Push:
     ) -> Pushed:  # fmt: skip
         where = url or f"{self.remote.endpoint}/datasets/{self.remote.repo}"
         return Pushed(state, self.remote.repo, self.version, commit, where, uploads, deletes, notes)
+
+
+def _owned(path: str) -> bool:
+    """Whether a path belongs to the release, whoever put a file there."""
+    return path.startswith(OWN) or path in OWN_FILES
