@@ -49,6 +49,15 @@ def text(made: Path) -> str:
     return (made / "README.md").read_text()
 
 
+def test_the_card_of_a_plain_release_leaves_nothing_in_its_gate(tmp_path: Path) -> None:
+    made = clean(
+        jsonl(tmp_path / "c.jsonl", rows()[1:]), tmp_path / "w", tmp_path / "out",
+        second=lambda _folder: {"status": "passed"},
+    )  # fmt: skip
+    assert list(made.manifest["splits"]) == ["train", "test"]  # the card has them by the alphabet
+    assert made.manifest["gate"] == {"status": "passed"}
+
+
 def test_the_head_is_what_the_hub_and_datasets_read(text: str, manifest: dict) -> None:
     from datasets.utils.metadata import MetadataConfigs
     from huggingface_hub import DatasetCard

@@ -128,10 +128,10 @@ class Making:
             put(folder, path, content)
         paths = {split: said["files"] for split, said in manifest["splits"].items()}
         manifest["dataset_info"] = dataset_info(folder, paths, features_of(job.file_schema, source.noted))
+        manifest["files"] = listed(folder, known_files(done))
         existing = self.recipe.card or (line.parent.card() if line.parent else "")
         manifest["gate"] = self._with_card(_with_returned(manifest["gate"], line.parent, docs), manifest, existing)
         put(folder, "README.md", self._card(manifest, existing).encode())
-        manifest["files"] = listed(folder, known_files(done))
         put(folder, CROISSANT, dumped(croissant(manifest, self.recipe.declared)))
         manifest["files"] = listed(folder, {file["path"]: file for file in manifest["files"]})
         manifest = sealed(manifest)
@@ -139,14 +139,14 @@ class Making:
         return manifest
 
     def _card(self, manifest: Mapping[str, Any], existing: str) -> str:
-        said = json.loads(dumped(manifest))  # as it will be read when the card is drawn again
-        return card(said, self.recipe.report, self.recipe.declared, existing)
+        return card(_as_read(manifest), self.recipe.report, self.recipe.declared, existing)
 
     def _with_card(
         self, gate: dict[str, Any] | None, manifest: Mapping[str, Any], existing: str
     ) -> dict[str, Any] | None:
         """The gate with what is wrong with the card; a card that misleads fails a gate that was judged."""
-        problems = [asdict(problem) for problem in lint(self._card(manifest, existing), manifest)] if gate else []
+        found = lint(self._card(manifest, existing), _as_read(manifest)) if gate else []
+        problems = [asdict(problem) for problem in found]
         if gate is None or not problems:
             return gate
         failed = any(problem["severity"] == "error" for problem in problems)
@@ -263,6 +263,12 @@ def _with_returned(gate: dict[str, Any] | None, parent: Release | None, docs: pl
         return gate
     back = returned(release_side(parent.folder, "parent"), Side("this", docs))
     return {**gate, "returned": len(back), "status": "failed"} if back else gate
+
+
+def _as_read(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest as whoever reads it has it: splits by the alphabet, as in the card that is drawn from it."""
+    said: dict[str, Any] = json.loads(dumped(manifest))
+    return said
 
 
 def _lineage(line: Line, docs: pl.DataFrame, columns: list[list[str]]) -> dict[str, Any]:
