@@ -70,6 +70,18 @@ COMMANDS = {
     "no file": ["report", "absent.jsonl"],
     "no column": ["report", "source.jsonl", "--config", "wrong.toml"],
 }
+# What is asked for is not there, and is a private value itself.
+_ASKED = next(canary.value for canary in CANARIES if canary.label == "email")
+ABSENT = {
+    "show, absent": ["show", _ASKED],
+    "show, no signal": ["show", "--near", f"{_ASKED}=1"],
+    "try, absent": ["try", f"{_ASKED} > 1"],
+    "diff, absent": ["diff", _ASKED, "source.jsonl"],
+    "card, absent": ["card", _ASKED],
+    "push, absent": ["push", _ASKED, "me/corpus", "--dry-run"],
+    "redraw, absent": ["report", "--from", _ASKED],
+}
+COMMANDS |= ABSENT
 
 
 def rows() -> Iterator[dict[str, object]]:
@@ -165,13 +177,18 @@ def test_the_search_sees_every_spelling_and_into_tables(tmp_path: Path) -> None:
 
 def test_every_command_did_its_work(world: World) -> None:
     odd = {name: (code, world.said[name][-300:]) for name, code in world.codes.items() if code not in (0, 1)}
-    assert set(odd) == {"no file", "no column"}, odd
+    assert set(odd) == {"no file", "no column", *ABSENT}, odd
     assert {"report", "clean", "store", "diff", "card"} <= {n for n, code in world.codes.items() if code == 0}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_command_says_a_canary(world: World, name: str) -> None:
     assert leaks(world.said[name].encode()) == []
+
+
+@pytest.mark.parametrize("name", sorted(ABSENT))
+def test_a_refusal_says_what_kind_of_value_was_asked_for(world: World, name: str) -> None:
+    assert "<EMAIL>" in world.said[name]
 
 
 def test_no_file_holds_a_canary(world: World) -> None:

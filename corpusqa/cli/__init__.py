@@ -98,7 +98,7 @@ def run(args: list[str] | None = None) -> int:
         error.show()
         return error.exit_code
     except CorpusqaError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {_unprivate(str(error))}", err=True)
         return error.exit_code
     except BrokenPipeError:
         let_go_of_stdout()  # `corpusqa show DOC | head`: the reader has what it wanted
@@ -106,9 +106,23 @@ def run(args: list[str] | None = None) -> int:
     except OSError as error:
         let_go_of_stdout()
         where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"error: {where}{error.strerror or type(error).__name__}", err=True)
+        click.echo(_unprivate(f"error: {where}{error.strerror or type(error).__name__}"), err=True)
         return CorpusqaError.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _unprivate(message: str) -> str:
+    """A message without private values: it may repeat an argument, which is the id of a document or a path."""
+    from corpusqa.api.account import selected
+    from corpusqa.cli.common import configured
+    from corpusqa.config import Config
+    from corpusqa.scan.names import masked
+
+    try:
+        plugins = selected(configured(None))
+    except (CorpusqaError, OSError):  # the message may be about this configuration
+        plugins = selected(Config())
+    return masked(plugins, message)
 
 
 def _unexpected(error: Exception) -> str:

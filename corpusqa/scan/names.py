@@ -132,11 +132,11 @@ def unspoken(plugins: Sequence[Plugin]) -> Iterator[None]:
     try:
         yield
     except CorpusqaError as error:
-        error.args = tuple(_masked(plugins, said) if isinstance(said, str) else said for said in error.args)
+        error.args = tuple(masked(plugins, said) if isinstance(said, str) else said for said in error.args)
         raise
 
 
-def _masked(plugins: Sequence[Plugin], said: str) -> str:
+def masked(plugins: Sequence[Plugin], said: str) -> str:
     """A text with the kind of a private value in its place."""
     for plugin in masking(plugins):
         result = Measuring([plugin], pl.DataFrame({"text": [said]})).result(plugin.name)
