@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ def command(
         raise click.UsageError("say where the release goes: either -o FOLDER or --store FOLDER")
     from corpusqa.api.outputs import Target, planned, refuse_table, refuse_target, write_clean
     from corpusqa.api.outputs import replace as replace_file
+    from corpusqa.api.tables import write_parquet
     from corpusqa.reporting.terminal import render_ledger
 
     target = Target(output, store, replace, data_version)
@@ -56,8 +58,8 @@ def command(
     for note in found.verdicts.notes:
         click.echo(f"note: {note}", err=True)
     if verdicts_only is not None:
-        replace_file(verdicts_only, found.verdict_table.write_parquet)
-        click.echo(f"{verdicts_only}: {found.verdict_table.height:,} verdicts")
+        replace_file(verdicts_only, partial(write_parquet, found.verdict_parts()))
+        click.echo(f"{verdicts_only}: {found.scan.height:,} verdicts")
     if dry_run:
         click.echo(planned(found, target))
     elif verdicts_only is None:
