@@ -92,7 +92,7 @@ class Tab:
         """Wait for this count above the table: following a link and drawing the rows are events of their own."""
         from playwright.sync_api import expect
 
-        expect(self.page.locator("#count")).to_have_text(count)
+        expect(self.page.locator("#count")).to_have_text(count, timeout=30_000)
 
     def severities(self) -> list[str]:
         return self.rows.locator("td:first-child").all_inner_texts()
