@@ -177,12 +177,14 @@ class Derive:
     Attributes:
         fn: Frame of one row per document (`doc`, `id`, `source`, `split` and the declared signals of the selected
             checks under their full names) -> frame `doc` with the half's signal columns, or `doc`, `label`, `why`.
-        needs: Full names of the signals that it reads. The frame then holds these and the clusters alone, which a large
-            corpus takes much less memory for.
+        needs: The fields and signals (by their full names) that it reads. The frame then holds `doc` and these alone,
+            null throughout where no selected check gives a signal: a large corpus takes much less memory for it.
+        where: Of what it needs, which documents it sees (over the columns of the frame); None: all of them.
     """
 
     fn: Callable[[Frame], Frame]
     needs: Sequence[str] = ()
+    where: pl.Expr | None = None
 
 
 @dataclass(frozen=True)

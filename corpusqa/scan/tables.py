@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from corpusqa.check import Derive
 from corpusqa.corpus import Corpus
 from corpusqa.plugins import Plugin
 from corpusqa.scan.against import match_spans
@@ -18,7 +19,6 @@ from corpusqa.scan.model import CLUSTERS, EDGES, ELSEWHERE, FAILURES, MATCHES, S
 from corpusqa.scan.scanned import Scanned
 
 _FIELDS = ("id", "source", "split", "url", "published", "collected", "language")
-_NAMED = ("id", "source", "split")  # of a Derive half that says which signals it needs
 
 
 class Tables:
@@ -88,12 +88,16 @@ class Tables:
     def _put(self, name: str, values: pl.DataFrame, rest: Any = None) -> None:
         self._added[name] = values.sort("doc"), rest
 
-    def frame(self, needs: Sequence[str]) -> pl.DataFrame:
-        """What a Derive half sees: every field and signal; of one that says what it needs, these and the clusters."""
-        fields = ("doc", *(_NAMED if needs else _FIELDS))
-        signals = [name for name in self._declared if not needs or name in {*needs, *self._links}]
-        found = [self._signals(unit.number, signals).drop("doc") for unit in self._scanned.corpus.units]
-        return pl.concat([self._scanned.index.documents(*fields), pl.concat(found)], how="horizontal")
+    def frame(self, kind: Derive) -> pl.DataFrame:
+        """What a Derive half sees: every field and signal of every document, or what it says that it needs of them."""
+        needs = kind.needs or (*_FIELDS, *self._declared)
+        fields = self._scanned.index.held.parts("documents", ("doc", *(name for name in needs if name in _FIELDS)))
+        names = [name for name in needs if name not in _FIELDS]
+        found = []
+        for unit, part in zip(self._scanned.corpus.units, fields, strict=True):
+            whole = pl.concat([part, self._signals(unit.number, names).drop("doc")], how="horizontal")
+            found.append(whole if kind.where is None else whole.filter(kind.where))
+        return pl.concat(found)
 
     def parts(self) -> Iterator[dict[str, pl.DataFrame]]:
         """`documents`, `signals` (without the names of clusters), `spans`, `failures`, `elsewhere` of each unit."""
@@ -140,7 +144,8 @@ class Tables:
                 columns.append(
                     rows[name] if name in rows.columns else pl.repeat(None, docs.height, eager=True).alias(name)
                 )
-        return pl.DataFrame([docs["doc"], *(column.cast(self._declared[column.name]) for column in columns)])
+        typed = (column.cast(self._declared.get(column.name, pl.Null)) for column in columns)
+        return pl.DataFrame([docs["doc"], *typed])
 
     @property
     def units(self) -> int:

@@ -23,17 +23,19 @@ CLAIMED = "dates.claimed"
 
 def piled_dates() -> Derive:
     """Documents whose claimed day is one on which their source piles up."""
-    return Derive(_piled, needs=[CLAIMED, "dates.claimed_from"])
+    return Derive(_piled, needs=["source", CLAIMED, "dates.claimed_from"], where=pl.col(CLAIMED).is_not_null())
 
 
 def claims_of_copies() -> Derive:
     """Copies of one text that claim to be published more than a month apart."""
-    return Derive(_copies, needs=[CLAIMED])  # and the clusters, which may be missing
+    tied = pl.any_horizontal(pl.col(name).is_not_null() for name in CLUSTERS)
+    return Derive(_copies, needs=[CLAIMED, *CLUSTERS], where=tied & pl.col(CLAIMED).is_not_null())
 
 
 def orders_of_sources() -> Derive:
     """For documents whose numeric dates are open: the order that the rest of their source shows."""
-    return Derive(_ordered, needs=["dates.order_shown", "dates.order_open"])
+    shown, open_ = "dates.order_shown", "dates.order_open"
+    return Derive(_ordered, ["source", shown, open_], pl.col(shown).is_not_null() | (pl.col(open_) > 0))
 
 
 def _ordered(scan: Frame) -> Frame:

@@ -13,7 +13,8 @@ FOUND = {"doc": pl.Int64, "label": pl.String, "why": pl.String}
 
 def splits(halves: Sequence[str]) -> Derive:
     """Documents whose cluster in one of the halves (`duplication.near`) has members in another split."""
-    return Derive(lambda frame: leaked(frame, halves), halves)
+    tied = pl.col("split").is_not_null() & pl.any_horizontal(pl.col(half).is_not_null() for half in halves)
+    return Derive(lambda frame: leaked(frame, halves), ("split", *halves), tied)
 
 
 def leaked(frame: Frame, halves: Sequence[str]) -> Frame:
