@@ -18,7 +18,8 @@ import pyarrow.types as pt
 from corpusqa.corpus.arrow import is_text, texts
 from corpusqa.corpus.extract import column_values
 from corpusqa.corpus.fields import FIELDS, Fields
-from corpusqa.corpus.parts import NoText, Place, pieces
+from corpusqa.corpus.json_text import Place
+from corpusqa.corpus.parts import NoText, pieces, replaced
 from corpusqa.readers.model import Block
 
 Path = tuple[str, ...]
@@ -57,8 +58,8 @@ def elsewhere(block: Block, fields: Fields) -> Elsewhere:
 
 def _of_records(found: _Found, block: Block, fields: Fields, known: Collection[str | None]) -> None:
     for row, record in zip(block.place["row"].to_list(), block.records or (), strict=True):
-        places = _places(fields, record)
         found.named(row, (), record)
+        record, places = _opened(fields, record)
         for name, value in record.items():
             if name not in known:
                 found.walk(row, value, (name,), (name,), places)
@@ -76,21 +77,23 @@ def _of_table(found: _Found, block: Block, table: pa.Table, fields: Fields, know
                 _leaves(found, chunk, (name,), rows[at : at + len(chunk)])
                 at += len(chunk)
     for row, *values in zip(rows.tolist(), *(column_values(table[name]) for name in cells), strict=True):
-        record = dict(zip(cells, values, strict=True))
-        places = _places(fields, record)
+        record, places = _opened(fields, dict(zip(cells, values, strict=True)))
         for name, value in record.items():
             found.walk(row, value, (name,), (name,), places)
 
 
-def _places(fields: Fields, record: Mapping[str, Any]) -> frozenset[Place]:
-    """Where the pieces of the text lie, which are measured as text."""
+def _opened(fields: Fields, record: dict[str, Any]) -> tuple[dict[str, Any], frozenset[Place]]:
+    """A row with messages in JSON text decoded; and where the pieces of its text lie, which are measured as text."""
     if not fields.cells:
-        return frozenset()
+        return record, frozenset()
     try:
-        found = pieces(fields.cells, [cell.value(dict(record)) for cell in fields.cells])
+        found = pieces(fields.cells, [cell.value(record) for cell in fields.cells])
+        for cell in fields.cells:
+            if cell.is_json and cell.value(record) is not None:
+                record = replaced(record, cell.path, cell.opened(cell.value(record)))
     except NoText:
-        return frozenset()
-    return frozenset((*fields.cells[piece.cell].path, *piece.place) for piece in found)
+        return record, frozenset()
+    return record, frozenset((*fields.cells[piece.cell].path, *piece.place) for piece in found)
 
 
 def _odd(name: str) -> bool:

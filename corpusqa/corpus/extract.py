@@ -91,6 +91,8 @@ def column_values(column: pa.ChunkedArray) -> list[Any]:
     """A column as Python objects, JSON text decoded; None where a value holds text that is not UTF-8."""
     if isinstance(column.type, pa.JsonType):
         return [None if text is None else json.loads(text) for text in column.to_pylist()]
+    if is_text(column.type):
+        return texts(column)[0].to_list()
     bad = set(undecodable(column))
     if bad:
         return [None if row in bad else column[row].as_py() for row in range(len(column))]

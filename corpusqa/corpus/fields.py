@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import permutations
 from typing import Any
 
 from corpusqa.config import InputOptions
 from corpusqa.corpus.names import CRAWL_DATE, CRAWL_MARK, HOST_COLUMNS, NAMES
 from corpusqa.corpus.parts import Cell
-from corpusqa.corpus.shapes import asked_shape, found_shape, path_of
+from corpusqa.corpus.shapes import asked_shape, found_shape, json_shape, path_of
 from corpusqa.errors import SourceError, near_misses
 from corpusqa.readers.model import NESTED
 
@@ -24,6 +25,7 @@ class Fields:
     Attributes:
         text: The column of the text, or an empty string where the text is made of several pieces.
         cells: Where these pieces lie.
+        python: The column whose messages are written as Python writes them, which nobody can edit exactly; else empty.
     """
 
     text: str
@@ -35,6 +37,7 @@ class Fields:
     language: str | None = None
     split: str | None = None
     cells: tuple[Cell, ...] = ()
+    python: str = ""
 
     @property
     def columns(self) -> list[str]:
@@ -48,20 +51,37 @@ class Fields:
         other = [(getattr(self, name), name) for name in ("text", *FIELDS)]
         said = [f"{column} as {name}" for column, name in other if column and column != name]
         if self.cells:
-            said.insert(0, f"{', '.join('.'.join(cell.path) for cell in self.cells)} as text in parts")
+            how = (f"{'.'.join(cell.path)}{' (JSON text)' if cell.is_json else ''}" for cell in self.cells)
+            said.insert(0, f"{', '.join(how)} as text in parts")
         return f"columns: {', '.join(said)}" if said else None
 
+    def doubt(self) -> str | None:
+        """One line about messages that are no parts, or None."""
+        if not self.python:
+            return None
+        return (
+            f"the messages in {self.python!r} are written as Python writes lists, and are checked as one text with "
+            "quotes and keys; written with json.dumps, or as a nested column, they are parts with roles"
+        )
 
-def find_fields(columns: Mapping[str, str], options: InputOptions | None, where: str) -> Fields:
+
+def find_fields(
+    columns: Mapping[str, str],
+    options: InputOptions | None,
+    where: str,
+    glance: Callable[[str], Sequence[Any]] = lambda name: (),
+) -> Fields:
     """Match the columns of a source with the fields of a document.
 
     Args:
         columns: The source's columns in order, with what they hold.
         options: What each field is to be taken from, None where it is to be found; None finds all.
         where: The source, for messages.
+        glance: Gives the first values of a column; messages may be written in them as JSON text.
 
     Raises:
-        SourceError: If a column named in the options does not exist, or none holds text.
+        SourceError: If a column named in the options does not exist, text is to be taken twice from one place, or no
+            column holds text.
     """
     asked = {name: getattr(options, name, None) for name in ("text", *FIELDS)}
     table = options.table if options else InputOptions.table
@@ -74,10 +94,12 @@ def find_fields(columns: Mapping[str, str], options: InputOptions | None, where:
         raise SourceError(_unknown(columns, asked, str(error.args[0]), where, table)) from error
     if not shape:
         raise SourceError(f"{where}: no text column; the columns are {_listed(columns)}. {_advice(columns, table)}")
-    text, cells = shape
+    (text, cells), python = json_shape(shape, columns, glance)
+    if any(a.path == b.path[: len(a.path)] for a, b in permutations(cells, 2)):
+        raise SourceError(f"{where}: [{table}] text takes the text of one place twice; name each column once")
     taken = {text, *(cell.path[0] for cell in cells)}
     given = {name: asked[name] or (found.get(name) if found.get(name) not in taken else None) for name in FIELDS}
-    return Fields(text, **given, cells=cells)
+    return Fields(text, **given, cells=cells, python=python)
 
 
 def _unknown(columns: Mapping[str, str], asked: Mapping[str, Any], name: str, where: str, table: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from corpusqa.readers import UNIT_BYTES, reader
 from corpusqa.readers.listing import METADATA, Listing, endings, refuse_pointers
 from corpusqa.scratch import remove_scratch
 
+GLANCED_FILES = 8  # looked into for what a column of strings holds
 NAMED = 8  # ignored files named in the note; the rest is counted
 
 
@@ -79,12 +81,18 @@ def _columns(listing: Listing, options: InputOptions | None, where: str) -> tupl
         columns = reader(listing.format).columns(listing.root, listing.files, thorough)
         try:
             if columns:
-                return columns, find_fields(columns, options, where)
+                return columns, find_fields(columns, options, where, partial(_glance, listing))
         except SourceError:
             if thorough:
                 raise
     asked = getattr(options, "text", None)
     return columns, Fields(asked if isinstance(asked, str) else "text")  # no row can be read; the reader says why
+
+
+def _glance(listing: Listing, column: str) -> list[Any]:
+    """The first values of a column, from the first file that has some."""
+    found = (reader(listing.format).glance(listing.root, file, column) for file in listing.files[:GLANCED_FILES])
+    return next(filter(any, found), [])
 
 
 def _notes(located: Located, fields: Fields) -> tuple[str, ...]:
@@ -100,6 +108,8 @@ def _notes(located: Located, fields: Fields) -> tuple[str, ...]:
         notes.extend(split_doubts(located))
     if fields.note():
         notes.append(str(fields.note()))
+    if fields.doubt():
+        notes.append(str(fields.doubt()))
     if listing.skipped:
         notes.append(f"links back into a folder that is read already: {', '.join(listing.skipped)}")
     return tuple(notes)

@@ -13,21 +13,27 @@ from typing import Any
 
 import polars as pl
 
+from corpusqa.corpus.json_text import Edit, Place, decoded, edited
+from corpusqa.readers.records import Bad
+
 PARTS = {"row": pl.Int64, "part": pl.Int64, "start": pl.Int64, "end": pl.Int64, "role": pl.String}
 SEPARATOR = "\n\n"
 ROLE_KEYS = ("role", "from", "speaker", "author")
 CONTENT_KEYS = ("content", "value", "text", "message")
 NULL = "the text is null or missing"
 
-Place = tuple[int | str, ...]
-
 
 @dataclass(frozen=True)
 class Cell:
-    """Where text lies in a row: a column and keys below it, and the role that its text has there."""
+    """Where text lies in a row: a column and keys below it, and the role that its text has there.
+
+    Attributes:
+        is_json: Whether the strings there are lists of messages, written as JSON text.
+    """
 
     role: str
     path: tuple[str, ...]
+    is_json: bool = False
 
     def value(self, record: dict[str, Any]) -> Any:
         """The value of the cell in a row; None where a key on the way is absent."""
@@ -35,6 +41,31 @@ class Cell:
         for key in self.path:
             value = value.get(key) if isinstance(value, dict) else None
         return value
+
+    def opened(self, value: Any) -> Any:
+        """A value of the cell with JSON text decoded.
+
+        Raises:
+            NoText: If it is broken.
+        """
+        try:
+            return decoded(value) if self.is_json and isinstance(value, str) else value
+        except Bad as error:
+            raise NoText(str(error)) from error
+
+    def edited(self, record: dict[str, Any], edits: Sequence[tuple[Place, str, Sequence[Edit]]]) -> dict[str, Any]:
+        """A copy of a row with edits in the texts of the cell; what is not on the way is shared, not copied.
+
+        Args:
+            record: The row.
+            edits: Of each edited piece its place in the cell, its text and its edits.
+        """
+        old = self.value(record)
+        if isinstance(self.opened(old), list | dict) and isinstance(old, str):
+            return dict(replaced(record, self.path, edited(old, ((place, found) for place, _, found in edits))))
+        for place, text, found in edits:
+            record = replaced(record, (*self.path, *place), applied(text, found))
+        return record
 
 
 @dataclass(frozen=True)
@@ -57,6 +88,7 @@ def pieces(cells: Sequence[Cell], values: Sequence[Any]) -> list[Piece]:
     Raises:
         NoText: If every cell is null or without messages, or one holds what is neither text nor messages.
     """
+    values = [cell.opened(value) for cell, value in zip(cells, values, strict=True)]
     if all(value is None for value in values):
         raise NoText(NULL)
     if all(value is None or value == [] for value in values):
@@ -79,6 +111,13 @@ def joined(found: Sequence[Piece]) -> tuple[str, list[tuple[int, int]]]:
         bounds.append((at, at + len(piece.text)))
         at += len(piece.text) + len(SEPARATOR)
     return SEPARATOR.join(piece.text for piece in found), bounds
+
+
+def applied(text: str, edits: Sequence[Edit]) -> str:
+    """A text with disjoint edits carried out, sorted by their start."""
+    for start, end, replacement in reversed(edits):
+        text = text[:start] + (replacement or "") + text[end:]
+    return text
 
 
 def replaced(value: Any, place: Place, text: str) -> Any:

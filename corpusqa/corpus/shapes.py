@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from corpusqa.corpus.json_text import decoded, is_python
 from corpusqa.corpus.names import CHATS, GROUPS, NAMES, PREFERENCES
-from corpusqa.corpus.parts import Cell
+from corpusqa.corpus.parts import ROLE_KEYS, Cell
 from corpusqa.readers.model import NESTED, TEXT
+from corpusqa.readers.records import Bad
 
 Shape = tuple[str, tuple[Cell, ...]]  # the column of the text, or "" and the cells that it is made of
 
@@ -45,6 +48,44 @@ def found_shape(columns: Mapping[str, str]) -> Shape | None:
         return "", (Cell("", (nested[0],)),)
     # a column of this very name without any text is still meant: its rows are unreadable, each with the reason
     return (lower["text"], ()) if "text" in lower else None
+
+
+def json_shape(shape: Shape, columns: Mapping[str, str], glance: Callable[[str], Sequence[Any]]) -> tuple[Shape, str]:
+    """The same shape, where columns of strings hold messages as JSON text in cells that say so.
+
+    Args:
+        shape: From `found_shape` or `asked_shape`.
+        columns: What they hold.
+        glance: Gives the first values of a column.
+
+    Returns:
+        The shape, and the name of a column whose messages are written as Python writes them, or an empty string.
+    """
+    text, cells = shape
+    if text.lower() in NAMES["text"]:  # what is called a text is one
+        return shape, ""
+    cells = cells or (Cell("", (text,)),)
+    python, found = "", []
+    for cell in cells:
+        flat = len(cell.path) == 1 and columns[cell.path[0]] == TEXT
+        values = [value for value in glance(cell.path[0]) if isinstance(value, str)] if flat else []
+        python = python or (cell.path[0] if any(map(_is_python_chat, values)) else "")
+        found.append(replace(cell, is_json=any(map(_is_chat, values))))
+    return (("", tuple(found)), "") if any(cell.is_json for cell in found) else (shape, python)
+
+
+def _is_chat(text: str) -> bool:
+    """Whether a text is a message with a role, or a list of such, in JSON."""
+    try:
+        value = decoded(text)
+    except Bad:
+        return False
+    messages = value if isinstance(value, list) else [value]
+    return bool(messages) and all(isinstance(one, dict) and not one.keys().isdisjoint(ROLE_KEYS) for one in messages)
+
+
+def _is_python_chat(text: str) -> bool:
+    return is_python(text) and any(f"'{key}'" in text for key in ROLE_KEYS)
 
 
 def path_of(columns: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -11,10 +11,9 @@ import pyarrow as pa
 
 from corpusqa.corpus.extract import column_values
 from corpusqa.corpus.fields import Fields
-from corpusqa.corpus.parts import Cell, Piece, joined, pieces, replaced
+from corpusqa.corpus.json_text import Edit, Place
+from corpusqa.corpus.parts import Cell, joined, pieces
 from corpusqa.errors import ContractError
-
-Edit = tuple[int, int, str | None]
 
 
 def write_back(fields: Fields, table: pa.Table, record: pl.DataFrame) -> pa.Table:
@@ -50,24 +49,17 @@ def _edited(cells: Sequence[Cell], row: dict[str, Any], edits: Sequence[Edit]) -
     found = pieces(cells, [cell.value(row) for cell in cells])
     _, bounds = joined(found)
     placed = 0
+    of_cell: dict[int, list[tuple[Place, str, list[Edit]]]] = {}
     for piece, (start, end) in zip(found, bounds, strict=True):
         inside = [(a - start, b - start, text) for a, b, text in edits if start <= a and b <= end]
         placed += len(inside)
         if inside:
-            row = replaced(row, _where(cells, piece), _applied(piece.text, inside))
+            of_cell.setdefault(piece.cell, []).append((piece.place, piece.text, inside))
     if placed != len(edits):
         raise ContractError(f"{len(edits) - placed} edits of a document reach over the boundary of a part")
+    for cell, changes in of_cell.items():
+        row = cells[cell].edited(row, changes)
     return row
-
-
-def _where(cells: Sequence[Cell], piece: Piece) -> tuple[int | str, ...]:
-    return (*cells[piece.cell].path, *piece.place)
-
-
-def _applied(text: str, edits: Sequence[Edit]) -> str:
-    for start, end, replacement in reversed(edits):
-        text = text[:start] + (replacement or "") + text[end:]
-    return text
 
 
 def _spliced(column: pa.ChunkedArray, at: Sequence[int], new: Sequence[Any]) -> pa.ChunkedArray:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.model import Block, File, Unit, renumbered
-from corpusqa.readers.tables import TWICE, Tables, kinds_of_schema, named_twice, refuse_undecodable_names, runs
+from corpusqa.readers.tables import TWICE, Tables, glanced, kinds_of_schema, named_twice, refuse_undecodable_names, runs
 
 MAGIC = b"ARROW1"  # at the start of the file format; a stream has none
 DAMAGED = "not an Arrow file, or damaged"
@@ -26,6 +27,16 @@ def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]
         except ERRORS:  # the reader says so later, with its place
             continue
     return found
+
+
+def glance(root: Path, file: File, name: str) -> list[Any]:
+    """The values of a column in the first record batch with rows."""
+    try:
+        with _Opened(root / file.path) as opened:
+            first = next((batch for batch in opened if batch.num_rows), None)
+            return glanced(first, name) if first is not None and _is_sound(first) else []
+    except ERRORS:  # the reader says so later, with its place
+        return []
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from corpusqa.errors import SourceError
 from corpusqa.readers.delimited_table import Files, Odd, row_starts
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.listing import endings
-from corpusqa.readers.model import TEXT, Block, File, Unit, renumbered, whole_files
+from corpusqa.readers.model import GLANCED, TEXT, Block, File, Unit, renumbered, whole_files
 from corpusqa.readers.records import BOM, Bad, Records
 from corpusqa.readers.streams import Broken, chunks, packing, read_whole, span
 
@@ -31,6 +32,15 @@ def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]
         if header:
             return dict.fromkeys(_checked(header, str(root / file.path)), TEXT)
     return {}
+
+
+def glance(root: Path, file: File, name: str) -> list[Any]:
+    """The values of a column in the first rows that have as many as the header."""
+    delimiter, header = _layout(root / file.path)
+    if not header or name not in header:
+        return []
+    whole = (row for row in _rows(_head(root / file.path), delimiter) if len(row) == len(header) and row != header)
+    return [row[header.index(name)] for row in islice(whole, GLANCED)]
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
@@ -137,17 +147,25 @@ def _checked(header: list[str], where: str) -> list[str]:
 
 def _layout(path: Path) -> tuple[str, list[str] | None]:
     """The delimiter of a file, and its first row that is not blank."""
-    try:
-        head = b"".join(islice(chunks(path), HEAD_CHUNKS))
-    except (OSError, Broken):  # the reader says so, with its place
-        return ",", None
-    text = head.removeprefix(BOM).decode(errors=LOSSLESS)
+    text = _head(path)
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = "\t" if endings(path.name)[0] == ".tsv" else max(DELIMITERS, key=first.count)
+    return delimiter, next(_rows(text, delimiter), None)
+
+
+def _head(path: Path) -> str:
+    """The beginning of a file; nothing where it cannot be read, of which the reader tells with its place."""
     try:
-        return delimiter, next((row for row in _reader(io.StringIO(text, newline=""), delimiter) if row), None)
-    except csv.Error:
-        return delimiter, None
+        head = b"".join(islice(chunks(path), HEAD_CHUNKS))
+    except (OSError, Broken):
+        return ""
+    return head.removeprefix(BOM).decode(errors=LOSSLESS)
+
+
+def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
+    """The rows of the beginning of a file that are not blank, up to one that is torn or broken."""
+    with suppress(csv.Error):
+        yield from filter(None, _reader(io.StringIO(text, newline=""), delimiter))
 
 
 def _reader(lines: Iterable[str], delimiter: str) -> Any:

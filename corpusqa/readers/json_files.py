@@ -11,7 +11,7 @@ from typing import Any
 
 from corpusqa.readers import jsonl
 from corpusqa.readers.files import shown, why
-from corpusqa.readers.model import Block, File, Unit, kinds_of, renumbered, whole_files
+from corpusqa.readers.model import GLANCED, Block, File, Unit, kinds_of, renumbered, whole_files
 from corpusqa.readers.records import (
     BOM,
     COMPRESSED,
@@ -41,6 +41,14 @@ def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]
             records = read(root, Unit(0, (file.path,), 0, -1, file.bytes), None).records or ()
             found = kinds_of(records) | found
     return found
+
+
+def glance(root: Path, file: File, name: str) -> list[Any]:
+    """The values of a key in the first rows."""
+    if _has_lines(root / file.path):
+        return jsonl.glance(root, file, name)
+    records = read(root, Unit(0, (file.path,), 0, -1, file.bytes), None).records or ()
+    return [record.get(name) for record in records[:GLANCED]]
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from corpusqa.readers.files import shown, why
 from corpusqa.readers.json_table import read_table
-from corpusqa.readers.model import Block, File, Unit, kinds_of, renumbered, whole_files
+from corpusqa.readers.model import GLANCED, Block, File, Unit, kinds_of, renumbered, whole_files
 from corpusqa.readers.records import BOM, COMPRESSED, UTF16, Bad, Records, parse
 from corpusqa.readers.streams import Broken, Lines, chunks, packing, range_pieces
 
@@ -22,6 +22,11 @@ def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]
     """The keys of the first rows of the first files, in order of appearance."""
     limit = THOROUGH_BYTES if thorough else SAMPLE_BYTES
     return kinds_of(record for file in files[:SAMPLE_FILES] for record in _sample(root / file.path, limit))
+
+
+def glance(root: Path, file: File, name: str) -> list[Any]:
+    """The values of a key in the first rows."""
+    return [record.get(name) for record in islice(_sample(root / file.path, SAMPLE_BYTES), GLANCED)]
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:

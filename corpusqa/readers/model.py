@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 UNIT_BYTES = 64 << 20  # text that one task reads: enough to hide its overhead, little enough for any memory
 TEXT, NESTED, OTHER = "text", "nested", "other"  # what a column holds; text where some rows hold text
 PLACE = {"row": pl.Int64, "file": pl.String, "line": pl.Int64, "offset": pl.Int64}
+GLANCED = 20  # rows that tell what a column of strings holds
 UNREADABLE = {**PLACE, "reason": pl.String, "rest": pl.Boolean}
 
 
@@ -93,6 +94,9 @@ class Reader(Protocol):
 
         Reads as little as it can; `thorough` asks a format without a schema to look further than at the first rows.
         """
+
+    def glance(self, root: Path, file: File, name: str) -> list[Any]:
+        """The values of a column in up to GLANCED of the first rows of a file, from as little as can be read."""
 
     def plan(self, root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
         """Units in the order of the files, of about `unit_bytes` before compression; empty files have none."""

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyarrow.types as pt
 
 from corpusqa.readers.files import open_file, shown, why
-from corpusqa.readers.model import Block, File, Unit, renumbered
-from corpusqa.readers.tables import TWICE, Tables, kinds_of_schema, named_twice, refuse_undecodable_names, runs
+from corpusqa.readers.model import GLANCED, Block, File, Unit, renumbered
+from corpusqa.readers.tables import TWICE, Tables, glanced, kinds_of_schema, named_twice, refuse_undecodable_names, runs
 
 # A million rows of one text are stated as a few bytes a row, because a dictionary holds the text once. Groups of fewer
 # bytes a row than PACKED are measured by reading them: short rows, which are quick to read, are the price.
 PACKED, BATCH_ROWS = 256, 1000
+BUFFER = 1 << 20  # read at once of each column
 DAMAGED = "not a Parquet file, or damaged"
+ERRORS = (pa.ArrowException, OSError, ValueError)
 
 
 def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]:
@@ -28,6 +31,21 @@ def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]
             found = kinds_of_schema(opened.schema_arrow) | found
             opened.close(force=True)
     return found
+
+
+def glance(root: Path, file: File, name: str) -> list[Any]:
+    """The values of a column in the first rows, from the first page that holds them."""
+    opened = _open(root, file.path)
+    if not isinstance(opened, pq.ParquetFile):
+        return []
+    try:
+        batches = opened.iter_batches(GLANCED, columns=[name], use_threads=False)
+        first = next((batch for batch in batches if batch.num_rows), None)
+        return [] if first is None else glanced(first, name)
+    except ERRORS:  # the reader says so later, with its place
+        return []
+    finally:
+        opened.close(force=True)
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
@@ -82,7 +100,7 @@ def _add(tables: Tables, file: str, opened: pq.ParquetFile, unit: Unit, names: S
             continue
         try:
             table = opened.read_row_group(group, columns=present, use_threads=False)
-        except (pa.ArrowException, OSError, ValueError):
+        except ERRORS:
             tables.trouble(file, "a damaged row group", rows)
         else:
             tables.add(file, table if present else pa.table({"": pa.nulls(rows)}))
@@ -105,6 +123,11 @@ def plain_bytes(batch: pa.RecordBatch) -> int:
     return int(sum(column.nbytes for column in plain))
 
 
+def open_bit_by_bit(stream: BinaryIO) -> pq.ParquetFile:
+    """A file whose batches take memory for themselves alone; otherwise pyarrow holds what is stored of a row group."""
+    return pq.ParquetFile(stream, buffer_size=BUFFER, pre_buffer=False)
+
+
 def _open(root: Path, path: str) -> pq.ParquetFile | str:
     """The file, or the reason why it cannot be opened."""
     try:
@@ -112,10 +135,10 @@ def _open(root: Path, path: str) -> pq.ParquetFile | str:
     except OSError as error:
         return why(error)
     try:
-        opened = pq.ParquetFile(stream)
+        opened = open_bit_by_bit(stream)
         refuse_undecodable_names(opened.schema_arrow)
         return opened
-    except (pa.ArrowException, OSError, ValueError):
+    except ERRORS:
         stream.close()
         return DAMAGED
 
@@ -141,5 +164,5 @@ def _decoded(opened: pq.ParquetFile, group: int) -> int:
     """Bytes of a row group in memory, of which no more than a batch is there at once; 0 if it cannot be read."""
     try:
         return sum(map(plain_bytes, opened.iter_batches(BATCH_ROWS, row_groups=[group], use_threads=False)))
-    except (pa.ArrowException, OSError, ValueError):
+    except ERRORS:
         return 0

@@ -26,6 +26,11 @@ def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]
     return dict.fromkeys(own, TEXT) | {name: kind for name, kind in kinds.items() if name not in own}
 
 
+def glance(root: Path, file: File, name: str) -> list[Any]:
+    """Nothing: a file is one text."""
+    return []
+
+
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
     """Whole files, many to a unit; an empty file is an empty document."""
     return whole_files(files, unit_bytes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.types as pt
 
-from corpusqa.readers.model import NESTED, OTHER, PLACE, TEXT, Block, Trouble
+from corpusqa.readers.model import GLANCED, NESTED, OTHER, PLACE, TEXT, Block, Trouble
 
 Int64s = npt.NDArray[np.int64]
 TWICE = "two columns of the file, or two fields of one, have the same name"
@@ -58,6 +59,15 @@ class Tables:
         fields = [field.with_type(PLAIN.get(field.type, field.type)) for field in chosen.schema]
         schema = pa.schema(fields, chosen.schema.metadata)
         return chosen if schema == chosen.schema else chosen.cast(schema)
+
+
+def glanced(batch: pa.RecordBatch, name: str) -> list[Any]:
+    """The first values of a column of strings; null where one is not UTF-8."""
+    if batch.schema.get_field_index(name) < 0:  # absent, or there twice
+        return []
+    column = batch.column(name)[:GLANCED]
+    column = column.dictionary_decode() if pt.is_dictionary(column.type) else column
+    return pl.Series(column.cast(pa.large_binary())).cast(pl.String, strict=False).to_list()
 
 
 def placed(
