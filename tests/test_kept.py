@@ -15,7 +15,7 @@ from corpusqa.engines.flow import Flow
 from corpusqa.engines.kept import COUNT, kept_groups
 from corpusqa.engines.local import LocalEngine
 from corpusqa.engines.memory import Memory
-from corpusqa.engines.owners import Belonging, Owners, made
+from corpusqa.engines.owners import Owners, belonging, made
 
 SCHEMA = {"key": pl.Int64, "slot": pl.Int64, "word": pl.String}
 Documents = dict[int, tuple[float, list[tuple[int, str]]]]  # by slot: its place in the order, and its keys with words
@@ -58,7 +58,7 @@ class Run:
         stage = self.flow.write("docs", documents, [{"docs": docs[:50]}, {"docs": docs[50:]}])
         rows, fn = partial(rows_of, documents), partial(described, self.log)
         size = 40 * sum(len(rows) for _, rows in documents.values())
-        found = kept_groups(self.flow, "g", key, documents, Belonging(stage), [0, 1], rows, SCHEMA, fn, size)
+        found = kept_groups(self.flow, "g", key, documents, belonging(self.flow, stage), [0, 1], rows, SCHEMA, fn, size)
         return listed({name: made(found, name) for name in ("pairs", "first")})
 
     @property
@@ -76,7 +76,7 @@ def from_nothing(documents: Documents) -> dict[str, list[tuple[object, ...]]]:
     """What is made of all groups at once, with documents named by slot."""
     order = sorted(documents, key=lambda slot: documents[slot][0])
     rows = rows_of(documents, 0, pl.DataFrame({"slot": order}))
-    owners = Owners(np.array(order, np.int64), np.arange(len(order)))
+    owners = Owners.of(np.array(order, np.int64), np.arange(len(order)))
     sorted_rows = owners.named(rows.rename({"slot": "doc"})).sort("key", "doc", "word")
     tables = described(Path(os.devnull), sorted_rows)
     return listed({name: owners.slotted(table) for name, table in tables.items()})

@@ -14,12 +14,13 @@ from corpusqa.engines import Engine, MapFn, ReduceFn, ShardFn
 from corpusqa.engines.hashing import buckets_of, digest_of
 from corpusqa.engines.lock import alone
 from corpusqa.engines.memory import Memory
-from corpusqa.engines.parts import MANIFEST, NOTHING, Done, Stage, commit, noted, notes, read_stage, write_tables
+from corpusqa.engines.parts import MANIFEST, NOTHING, Done, Part, Stage, commit, noted, notes, read_stage, write_tables
 from corpusqa.plugins.fingerprint import own_code
 
 STARTED = "started"  # holds the fingerprint that an unfinished stage is to have
 Progress = Callable[[str, int, int], None]
 Rows = Callable[[Any], pl.DataFrame]
+Writer = Callable[[Path, int, Mapping[str, pl.DataFrame]], tuple[Part, ...]]
 GroupFn = Callable[[pl.DataFrame], dict[str, pl.DataFrame]]
 
 
@@ -141,9 +142,10 @@ class Flow:
         self,
         name: str,
         made_of: object,
-        parts: Iterable[dict[str, pl.DataFrame]],
+        parts: Iterable[Mapping[str, pl.DataFrame]],
         count: int | None = None,
         about: Mapping[str, str] = NOTHING,
+        writer: Writer = write_tables,
     ) -> Stage:
         """A stage that the driver itself makes: one part per element, each asked for when the one before is written.
 
@@ -153,13 +155,14 @@ class Flow:
             parts: The tables of each part; nothing is taken from it if the stage is there.
             count: How many there are; None counts them first.
             about: What to note of the stage.
+            writer: How the tables become files.
         """
         if count is None:
             parts = list(parts)
             count = len(parts)
 
         def run(folder: Path) -> list[Done]:
-            return [Done(write_tables(folder, number, tables)) for number, tables in enumerate(parts)]
+            return [Done(writer(folder, number, tables)) for number, tables in enumerate(parts)]
 
         return self._stage(name, digest_of(name, made_of, count), count, run, about)
 

@@ -23,9 +23,9 @@ from corpusqa.engines.parts import Done, Stage, write_tables
 from corpusqa.engines.segments import Segment, carried, write_segment
 
 # Of the layout of these stages and the meaning of their tables; one of another number is made anew.
-FORMAT = 1
+FORMAT = 2
 BEFORE = ".before"  # end of the name of what the run before left, until the new stage is whole
-SEGMENT, OWNERS = "rows.", "owners"
+SEGMENT, OWNERS = "rows.", "owners."
 # More segments than these are merged into one, and so are those of which this share of the rows is gone.
 MOST_SEGMENTS, MOST_GONE = 8, 0.25
 COUNT = "_n"
@@ -98,7 +98,7 @@ def _spread(rows: NewRows, owners: Belonging, before: Stage | None, buckets: int
     """The rows of documents that are new, with their bucket."""
     docs = owners.part(task)
     if before is not None:
-        docs = docs.join(before.part(OWNERS, 0), on="slot", how="anti", maintain_order="left")
+        docs = docs.filter(~pl.Series(Owners.read(before, OWNERS).has(docs["slot"].to_numpy()), dtype=pl.Boolean))
     found = rows(task, docs)
     return found.with_columns(buckets_of(found, ["key"], buckets))
 
@@ -118,10 +118,10 @@ def _update(
         rows = _documented(fresh, now)
         parts, tables = [write_segment(folder, bucket, f"{SEGMENT}0", rows.drop("doc"))], _made(fn, rows, now)
     else:
-        then = Owners.of(before.part(OWNERS, 0))
+        then = Owners.read(before, OWNERS)
         parts, tables = _changed(fn, before, then, now, folder, bucket, fresh)
     if bucket == 0:
-        tables |= {OWNERS: pl.DataFrame({"slot": now.slots, "doc": now.docs})}
+        parts = [*parts, *owners.carry(folder, OWNERS)]
     return Done((*parts, *write_tables(folder, bucket, tables)))
 
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -64,8 +65,19 @@ class Segment:
         return self._rows.column(name).to_numpy(zero_copy_only=True)
 
 
+def write_mapped(folder: Path, part: int, tables: Mapping[str, pl.DataFrame]) -> tuple[Part, ...]:
+    """Write the tables of one task so that their columns of numbers can be mapped."""
+    return tuple(write_segment(folder, part, table, frame) for table, frame in tables.items())
+
+
+def mapped(path: Path, column: str) -> Any:
+    """A column of numbers without nulls that `write_mapped` wrote: an array in the file, which takes no memory."""
+    with pa.memory_map(str(path)) as file, pa.ipc.open_file(file) as reader:
+        return reader.get_batch(0).column(column).to_numpy(zero_copy_only=True)
+
+
 def write_segment(folder: Path, part: int, table: str, frame: pl.DataFrame) -> Part:
-    """Write rows, sorted by `key`, under a name that no other attempt uses; on the disk when this returns.
+    """Write rows, for a Segment sorted by `key`, under a name of their own; on the disk when this returns.
 
     Raises:
         OSError: the disk is full or the folder not writable.

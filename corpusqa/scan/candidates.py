@@ -14,6 +14,7 @@ from corpusqa.engines.hashing import mix
 from corpusqa.engines.kept import COUNT, kept_groups
 from corpusqa.engines.owners import Belonging, Owners, made
 from corpusqa.engines.parts import Stage
+from corpusqa.engines.segments import mapped, write_mapped
 from corpusqa.scan.pairing import ALL_WITH_ALL, SHARED, Rules, paired
 from corpusqa.scan.scanned import Scanned
 
@@ -49,7 +50,7 @@ def candidates(
     tasks = sorted({part.part for part in measured.parts if part.table == keys})
     rows = partial(_same_of, measured, keys)
     size = index.rows("docs") * ROW_BYTES["copies"]
-    every, copies = Belonging(index), None
+    every, copies = scanned.owners, None
     if not kind.apart:
         copies = kept_groups(flow, f"copies.{half}", key, made_of, every, tasks, rows, COPIES, _families, size)
         made_of = (*made_of, copies.digest)
@@ -57,13 +58,13 @@ def candidates(
     rules = Rules(kind.least, kind.share, kind.common, bool(kind.apart))
     rows, size = partial(_keys_of, measured, keys, kind.apart), measured.rows(keys) * ROW_BYTES["keys"]
     fn, key = partial(_paired, rules), (key, tuple(rules))
-    rest = Belonging(index, copies)
+    rest = every if copies is None else every.but(flow, f"rest.{half}", copies)
     found = kept_groups(flow, f"candidates.{half}", key, made_of, rest, tasks, rows, KEYS, fn, size)
 
     stages = {stage.folder.name: stage for stage in (copies, found) if stage is not None}
     parts = sorted({(name, part.part) for name, stage in stages.items() for part in stage.parts})
     count = flow.buckets(sum(stage.rows("made.pairs") for stage in stages.values()) * ROW_BYTES["pairs"])
-    rows = partial(_part, stages, index)
+    rows = partial(_part, stages, every)
     fn = partial(_likely, rules, _rare(flow, half, found, every) if rules.share else None)
     made_of = (*(stage.digest for stage in stages.values()), index.digest, tuple(rules))
     distinct = flow.group_by_key(f"pairs.{half}", made_of, parts, rows, SHARED, ["b"], fn, count)
@@ -126,38 +127,36 @@ def _paired(rules: Rules, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     }
 
 
-def _part(stages: dict[str, Stage], index: Stage, task: tuple[str, int]) -> pl.DataFrame:
+def _part(stages: dict[str, Stage], every: Belonging, task: tuple[str, int]) -> pl.DataFrame:
     stage, part = task
     pairs = stages[stage].part("made.pairs", part).rename({COUNT: "shared"})
-    return Belonging(index).owners().named(pairs).select(*SHARED)
+    return every.owners().named(pairs).select(*SHARED)
 
 
 def _rare(flow: Flow, half: str, found: Stage, every: Belonging) -> Stage:
-    """How many keys each document has that few documents share, in one part."""
+    """How many keys each document has that few documents share, by document: `keys` (Int32) can be mapped."""
     made_of = (found.digest, every.stage.digest)
-    return flow.write(f"rare.{half}", made_of, _added_up(found, every.owners()), 1)
+    return flow.write(f"rare.{half}", made_of, _added_up(found, every.owners()), 1, writer=write_mapped)
 
 
 def _added_up(found: Stage, owners: Owners) -> Iterator[dict[str, pl.DataFrame]]:
     """The counts of all buckets, one bucket after the other: each of them counts for most documents."""
-    counts = np.zeros(len(owners.docs), np.int64)
+    counts = np.zeros(len(owners.slot_of), np.int32)
     for path in found.paths("made.rare"):
         part = owners.named(pl.read_parquet(path, memory_map=False))
-        counts += np.bincount(part["doc"].to_numpy(), part[COUNT].to_numpy(), len(counts)).astype(np.int64)
-    docs = np.flatnonzero(counts)
-    yield {"rare": pl.DataFrame({"doc": docs, "keys": counts[docs]}, schema={"doc": pl.Int64, "keys": pl.Int64})}
+        np.add.at(counts, part["doc"].to_numpy(), part[COUNT].to_numpy().astype(np.int32))
+    yield {"rare": pl.DataFrame({"keys": counts}, {"keys": pl.Int32})}
 
 
 def _likely(rules: Rules, rare: Stage | None, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Pairs with enough keys in common: `least`, and the share of the rare keys of the document with fewer."""
+    """Pairs with enough keys in common: `least`, and the share of the rare keys of the document with fewer, if any."""
     sums = rows.group_by("a", "b", maintain_order=True).agg(pl.col("shared").sum(), pl.col("giant").all())
     sums = sums.filter(pl.col("shared") >= rules.least)
     if rare is not None:
-        counts = rare.frame("rare")
-        for side in ("a", "b"):
-            of_side = counts.rename({"doc": side, "keys": f"keys_{side}"})
-            sums = sums.join(of_side, on=side, how="left", maintain_order="left")
-        sums = sums.filter(pl.col("shared") >= rules.share * pl.min_horizontal("keys_a", "keys_b").fill_null(0))
+        counts = mapped(rare.paths("rare")[0], "keys")
+        one, other = (counts[sums[side].to_numpy()] for side in ("a", "b"))
+        fewer = np.where(np.minimum(one, other) == 0, np.maximum(one, other), np.minimum(one, other))
+        sums = sums.filter(pl.Series(sums["shared"].to_numpy() >= rules.share * fewer, dtype=pl.Boolean))
     return {"pairs": _few(sums).select(*PAIRS).sort("a", "b")}
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from corpusqa.check import Derive, Groups
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.kept import COUNT, ONCE, kept_groups
-from corpusqa.engines.owners import Belonging, made
+from corpusqa.engines.owners import made
 from corpusqa.engines.parts import Stage
 from corpusqa.errors import ContractError
 from corpusqa.plugins import Plugin, Spec
@@ -37,14 +37,14 @@ def grouped(flow: Flow, scanned: Scanned, plugin: Plugin, half: str) -> pl.DataF
         f"groups.{plugin.name}.{half}",
         (scanned.keys[plugin.name], half, index.about[EPOCH]),
         (measured.digest, index.digest),
-        Belonging(index),
+        scanned.owners,
         tasks,
         partial(_by_slot, measured, table, tuple(schema)),
         schema,
         partial(_reduce, scanned.specs, plugin.name, half),
         measured.weight(table),
     )
-    said = Belonging(index).owners().named(made(stage, "reduced"))
+    said = scanned.owners.owners().named(made(stage, "reduced"))
     every = said[np.repeat(np.arange(said.height), said[COUNT].to_numpy())].drop(COUNT)
     return every.sort("doc", *every.columns, nulls_last=True)
 

@@ -12,7 +12,7 @@ from corpusqa.check import Links
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.hashing import digest_of
 from corpusqa.engines.kept import BEFORE, ONCE, kept_groups
-from corpusqa.engines.owners import Belonging, Owners, made
+from corpusqa.engines.owners import Owners, made
 from corpusqa.engines.parts import Stage
 from corpusqa.plugins import Plugin
 from corpusqa.scan.candidates import candidates, told_apart
@@ -76,7 +76,7 @@ def linked(flow: Flow, scanned: Scanned, plugins: Sequence[Plugin]) -> dict[str,
     Returns:
         Columns of VERIFIED with docs, a < b, sorted; and the number of keys whose groups were capped.
     """
-    owners = Belonging(scanned.index.stage).owners()
+    owners = scanned.owners.owners()
     halves = [
         _half(flow, scanned, plugin, half, kind)
         for plugin in plugins
@@ -96,7 +96,7 @@ def _half(flow: Flow, scanned: Scanned, plugin: Plugin, half: str, kind: Links) 
     key = (scanned.keys[plugin.name], half, stage.about[EPOCH])
     table = key_table(plugin.name, half)
     pairs, capped = candidates(flow, name, table, key, scanned, kind)
-    pairs = Belonging(stage).owners().slotted(pairs)
+    pairs = scanned.owners.owners().slotted(pairs)
     common = _common(flow, scanned, name, key, kind, table) if kind.marks else pl.DataFrame(schema=MARKS)
     same = digest_of(FORMAT, key, pl.__version__)
     of = digest_of(same, scanned.measured.digest, stage.digest)
@@ -120,7 +120,7 @@ def _common(flow: Flow, scanned: Scanned, name: str, key: object, kind: Links, k
         f"marks.{name}",
         (key, kind.rare),
         (measured.digest, stage.digest),
-        Belonging(stage),
+        scanned.owners,
         tasks,
         partial(_marks_of, measured, keys),
         schema,

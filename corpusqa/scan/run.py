@@ -10,6 +10,7 @@ import polars as pl
 from corpusqa.check import Against, Among, Derive, Groups, Links
 from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
+from corpusqa.engines.owners import belonging
 from corpusqa.engines.parts import Stage
 from corpusqa.errors import EmptyCorpus
 from corpusqa.plugins import Plugin, Spec, fingerprint
@@ -62,7 +63,7 @@ def scan(
     found = None
     if stored is None:
         found = index(flow, corpus, measured)
-        scanned = Scanned(corpus, specs, prints, keys, measured, found)
+        scanned = Scanned(corpus, specs, prints, keys, measured, found, belonging(flow, found.stage))
         stored = store(flow, made_of, _halves(scanned, plugins, flow, reference))
     elif any(any_hidden(stored.part("documents", part)) for part in range(len(corpus.units))):
         found = index(flow, corpus, measured)

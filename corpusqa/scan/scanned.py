@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from corpusqa.corpus import Corpus
+from corpusqa.engines.owners import Belonging
 from corpusqa.engines.parts import Stage
 from corpusqa.plugins import Spec
 from corpusqa.scan.index import Index
@@ -21,6 +22,7 @@ class Scanned:
         keys: By check a digest of all that its results follow from but the rows, as from `check_keys`.
         measured: The stage of the units.
         index: The documents by number.
+        owners: The same, for what is kept from run to run.
     """
 
     corpus: Corpus
@@ -29,3 +31,4 @@ class Scanned:
     keys: dict[str, str]
     measured: Stage
     index: Index
+    owners: Belonging
