@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+from collections import Counter
 from pathlib import Path
 
 import polars as pl
@@ -12,9 +14,9 @@ from corpusqa import cli
 from corpusqa.corpus import open_corpus
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.local import LocalEngine
-from corpusqa.engines.parts import Done, write_tables
+from corpusqa.engines.parts import CARRIED, PIECE, Done, Stage, read_stage, write_tables
 from corpusqa.plugins import Plugin, find, load
-from corpusqa.scan.known import NAME
+from corpusqa.scan.known import ALIVE, NAME, SHARE
 from corpusqa.scan.model import Scan
 from corpusqa.scan.run import scan
 
@@ -89,6 +91,39 @@ def test_only_what_has_changed_is_measured(tmp_path: Path) -> None:
     assert seen == 3
     assert same(found, fresh)
     assert not (tmp_path / "w" / NAME).exists()
+
+
+def measured(folder: Path) -> Stage:
+    found = read_stage(folder / "w" / "measure", None)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(("links", "count"), [(True, 3), (False, 1)])
+def test_files_of_keys_are_taken_over_and_neither_many_nor_mostly_in_vain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool, count: int
+) -> None:
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", lambda *_: (_ for _ in ()).throw(OSError("no links here")))
+    runs, texts, chance, taken = Runs(tmp_path), rows(90), random.Random(3), []
+    runs.scan(texts)
+    for number in range(count):
+        texts[chance.randrange(len(texts))]["text"] = f"changed in run {number}"
+        texts.insert(chance.randrange(len(texts)), {"id": f"n{number}", "text": f"new in run {number}"})
+        texts += [dict(texts[0])] if number == 1 else []  # the same row twice, in two places
+        texts = texts[40:] + texts[:40] if number == 2 else texts  # what was far apart is in one unit
+        found, seen = runs.scan(texts)
+        taken.append([part for part in measured(tmp_path).parts if PIECE in part.table])
+        assert seen <= 3
+        assert all(count <= 1 / SHARE for count in Counter(part.part for part in taken[-1]).values())
+        for part in taken[-1]:
+            places = measured(tmp_path).part(CARRIED, part.part)
+            assert places.filter(pl.col("piece") == int(part.table[-1])).height >= ALIVE * places["of"].min()
+    fresh, _ = runs.scan(texts, "fresh")
+
+    assert same(found, fresh)
+    assert all(taken)
+    assert max(path.stat().st_nlink for path in (tmp_path / "w" / "measure").iterdir()) == 1  # of the runs before
 
 
 def test_another_option_measures_that_check_alone(tmp_path: Path) -> None:

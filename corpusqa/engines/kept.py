@@ -19,8 +19,8 @@ import polars as pl
 from corpusqa.engines.flow import Flow, GroupFn
 from corpusqa.engines.hashing import buckets_of, digest_of
 from corpusqa.engines.owners import MADE, Belonging, Owners
-from corpusqa.engines.parts import Done, Stage, write_tables
-from corpusqa.engines.segments import Segment, carried, write_segment
+from corpusqa.engines.parts import Done, Stage, carried, write_tables
+from corpusqa.engines.segments import Segment, write_segment
 
 # Of the layout of these stages and the meaning of their tables; one of another number is made anew.
 FORMAT = 2
@@ -163,7 +163,7 @@ def _fate(slots: Any, then: Owners, now: Owners) -> Any:
 
 def _segments(folder: Path, bucket: int, held: Sequence[tuple[Path, Any]], fresh: pl.DataFrame, now: Owners) -> Any:
     """The segments that stay and one of new rows."""
-    parts = [carried(part, there, folder, f"{SEGMENT}{number}") for number, (there, part) in enumerate(held)]
+    parts = [carried(part, there, folder, f"{SEGMENT}{number}", part.part) for number, (there, part) in enumerate(held)]
     if fresh.height or not parts:
         rows = _documented(fresh, now).drop("doc")
         parts.append(write_segment(folder, bucket, f"{SEGMENT}{len(parts)}", rows))

@@ -14,8 +14,8 @@ import numpy as np
 import polars as pl
 
 from corpusqa.engines.flow import Flow
-from corpusqa.engines.parts import Part, Stage
-from corpusqa.engines.segments import Ints, carried, mapped, write_mapped
+from corpusqa.engines.parts import Part, Stage, carried
+from corpusqa.engines.segments import Ints, mapped, write_mapped
 
 MADE = "made."  # beginning of the names of tables with what was made of groups
 # Columns of what is made that hold documents.
@@ -101,7 +101,9 @@ class Belonging:
 
     def carry(self, folder: Path, prefix: str) -> list[Part]:
         """The arrays as parts of another stage."""
-        return [carried(part, self.table.folder, folder, f"{prefix}{part.table}") for part in self.table.parts]
+        return [
+            carried(part, self.table.folder, folder, f"{prefix}{part.table}", part.part) for part in self.table.parts
+        ]
 
 
 def belonging(flow: Flow, stage: Stage) -> Belonging:

@@ -6,9 +6,10 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +20,11 @@ import polars as pl
 MANIFEST = "manifest.json"
 FINISHED = "finished-"  # beginning of the notes of finished tasks
 NOTHING: Mapping[str, str] = MappingProxyType({})
+# Files of other stages that a task took over instead of writing their rows again bear the name of the table, PIECE and
+# a number. The table CARRIED of the task has their rows that count, by their positions there (`old`) and in the task
+# (`row`), and how many (`of`) there were.
+PIECE, CARRIED = "+", "carried"
+PLACES = {"row": pl.Int64, "piece": pl.Int64, "old": pl.Int64, "of": pl.Int64}
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,16 @@ def _write(folder: Path, part: int, table: str, frame: pl.DataFrame) -> Part:
     return Part(part, table, name, frame.height, path.stat().st_size, digest)
 
 
+def carried(part: Part, there: Path, folder: Path, table: str, number: int) -> Part:
+    """A file of another stage as a part of this one, under a name of its own; linked, not copied, if possible."""
+    name = f"{table}-{number:05d}-{uuid.uuid4().hex[:8]}{Path(part.name).suffix}"
+    try:
+        (folder / name).hardlink_to(there / part.name)
+    except OSError:  # a file system without links
+        shutil.copyfile(there / part.name, folder / name)
+    return replace(part, part=number, table=table, name=name)
+
+
 @dataclass(frozen=True)
 class Stage:
     """A finished stage: only the files that its manifest lists exist for readers."""
@@ -95,23 +111,56 @@ class Stage:
         return pl.concat([pl.read_parquet(path, memory_map=False) for path in paths])
 
     def rows(self, table: str) -> int:
-        """Rows of a table, all parts together."""
-        return sum(p.rows for p in self.parts if p.table == table)
+        """Rows of a table, all parts together; of files that were taken over all that are in them."""
+        return sum(p.rows for p in self.parts if p.table.partition(PIECE)[0] == table)
 
     def weight(self, table: str) -> int:
         """About how many bytes a table takes in memory: what it takes on disk, or two words a row if that is more."""
-        return sum(max(p.bytes, 16 * p.rows) for p in self.parts if p.table == table)
+        return sum(max(p.bytes, 16 * p.rows) for p in self.parts if p.table.partition(PIECE)[0] == table)
 
-    def part(self, table: str, part: int) -> pl.DataFrame:
-        """The rows that one task wrote.
+    def file(self, table: str, part: int) -> Part | None:
+        """The file that one task wrote, or took over under this name."""
+        return self._files.get((table, part))
+
+    def part(self, table: str, part: int, rows: pl.Series | None = None) -> pl.DataFrame:
+        """The rows that one task wrote or took over; the latter are sorted by `row`.
+
+        Args:
+            table: Name of the table.
+            part: Number of the task.
+            rows: Only those with one of these values of `row` are wanted; files without any are not opened.
 
         Raises:
             KeyError: the task wrote no such table.
         """
-        for p in self.parts:
-            if p.table == table and p.part == part:
-                return pl.read_parquet(self.folder / p.name, memory_map=False)
-        raise KeyError((table, part))
+        pieces = [p for p in self.parts if p.part == part and p.table.startswith(table + PIECE)]
+        if not pieces:
+            return _only(self._read(table, part), rows)
+        places = self.part(CARRIED, part, rows)
+        here = rows is None or not rows.is_in(places["row"].implode()).all()
+        held = {number: group for (number,), group in places.group_by("piece")}
+        numbered = ((int(p.table.rpartition(PIECE)[2]), p.table) for p in pieces)
+        more = [_moved(self._read(name, part), held[number]) for number, name in numbered if number in held]
+        found = [_only(self._read(table, part, None if here else 0), rows), *more]
+        return pl.concat(found, how="diagonal").sort("row", maintain_order=True)
+
+    def _read(self, table: str, part: int, count: int | None = None) -> pl.DataFrame:
+        path = self.folder / self._files[table, part].name
+        return pl.read_parquet(path, memory_map=False, n_rows=count)
+
+    @cached_property
+    def _files(self) -> dict[tuple[str, int], Part]:
+        return {(part.table, part.part): part for part in self.parts}
+
+
+def _only(found: pl.DataFrame, rows: pl.Series | None) -> pl.DataFrame:
+    return found if rows is None else found.filter(pl.col("row").is_in(rows.implode()))
+
+
+def _moved(rows: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a file that was taken over, under their positions in the task; those without one are gone."""
+    placed = rows.rename({"row": "old"}).join(places.select("row", "old"), on="old", maintain_order="left")
+    return placed.select("row", pl.exclude("row", "old"))
 
 
 def read_stage(folder: Path, fingerprint: str | None) -> Stage | None:

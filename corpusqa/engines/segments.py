@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -93,13 +91,3 @@ def write_segment(folder: Path, part: int, table: str, frame: pl.DataFrame) -> P
     with (folder / name).open("rb") as written:
         digest = hashlib.file_digest(written, "sha256").hexdigest()
     return Part(part, table, name, frame.height, (folder / name).stat().st_size, digest)
-
-
-def carried(part: Part, there: Path, folder: Path, table: str) -> Part:
-    """A file of another stage as a part of this one, under a name of its own; linked, not copied, if possible."""
-    name = f"{table}-{part.part:05d}-{uuid.uuid4().hex[:8]}.arrow"
-    try:
-        (folder / name).hardlink_to(there / part.name)
-    except OSError:  # a file system without links
-        shutil.copyfile(there / part.name, folder / name)
-    return replace(part, table=table, name=name)

@@ -78,7 +78,7 @@ def told_apart(measured: Stage, keys: str, unit: int, docs: pl.DataFrame) -> pl.
     """
     if docs.is_empty():
         return pl.DataFrame(schema={**KEYS, "keys": pl.Int64})
-    table = measured.part(keys, unit)
+    table = measured.part(keys, unit, docs["row"])
     table = table.join(docs.select("row", "slot"), on="row", maintain_order="left")
     if table.width > 3:  # other columns may set equal keys apart
         table = table.unique(["row", "key"], keep="first", maintain_order=True)
@@ -106,7 +106,7 @@ def _same_of(measured: Stage, keys: str, unit: int, docs: pl.DataFrame) -> pl.Da
 def _keys_of(measured: Stage, keys: str, apart: str, unit: int, docs: pl.DataFrame) -> pl.DataFrame:
     if not apart:
         return told_apart(measured, keys, unit, docs).select(*KEYS)
-    table = measured.part(keys, unit).join(docs.select("row", "slot"), on="row", maintain_order="left")
+    table = measured.part(keys, unit, docs["row"]).join(docs.select("row", "slot"), on="row", maintain_order="left")
     return table.select("key", "slot", same=apart).unique(["key", "slot"], keep="first", maintain_order=True)
 
 

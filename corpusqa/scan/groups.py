@@ -77,12 +77,12 @@ def split(plugin: Plugin, said: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFram
 
 def _row_schema(measured: Stage, table: str, tasks: list[int]) -> dict[str, pl.DataType]:
     """Flat columns of the keys with the document's slot in place of the row."""
-    first = measured.part(table, tasks[0]).schema
+    first = measured.part(table, tasks[0], pl.Series(dtype=pl.Int64)).schema
     return {"key": pl.Int64(), "slot": pl.Int64(), **{n: t for n, t in first.items() if n not in ("row", "key")}}
 
 
 def _by_slot(measured: Stage, table: str, columns: tuple[str, ...], unit: int, docs: pl.DataFrame) -> pl.DataFrame:
-    keys = measured.part(table, unit)
+    keys = measured.part(table, unit, docs["row"])
     keys = keys.join(docs.select("row", "slot"), on="row", maintain_order="left")
     return keys.select(*columns)
 

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -19,13 +20,16 @@ import polars as pl
 from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.hashing import digest_of
-from corpusqa.engines.parts import Stage, read_stage
+from corpusqa.engines.parts import CARRIED, PIECE, PLACES, Part, Stage, carried, read_stage
 from corpusqa.plugins import Plugin, fingerprint
 from corpusqa.scan.views import blanking_labels, language_signal
 
 NAME = "known"  # of the stage that is set aside
 SAME = ("digest", "source", "split")
 MATCHES = {"row": pl.Int64, "unit": pl.Int64, "old": pl.Int64}
+# A file of keys is taken over whole if so many of the documents in it are still there, and if so many of the documents
+# of a unit come from it; of others the rows are written again. So a unit has few files, with little in vain.
+ALIVE, SHARE = 0.75, 0.1
 # As many hex digits as an Int64 holds; the whole digest is compared afterwards.
 _KEY = pl.col("digest").str.slice(0, 15).str.to_integer(base=16, dtype=pl.Int64)
 
@@ -66,7 +70,7 @@ class Known:
         """The rows of a table that concern the matched documents, under their new positions."""
         units = {part.part for part in self.stage.parts if part.table == name}
         frames = [
-            self.stage.part(name, unit)
+            self.stage.part(name, unit, rows["old"])
             .rename({"row": "old"})
             .join(rows.select("row", "old"), on="old", maintain_order="left")
             .select("row", pl.exclude("row", "old"))
@@ -74,6 +78,44 @@ class Known:
             if unit in units
         ]
         return pl.concat(frames, how="diagonal") if frames else None
+
+    def pieces(self, matches: pl.DataFrame) -> tuple[pl.DataFrame, list[Piece]]:
+        """The files that hold the keys of most matched documents, and where in them these are: columns of PLACES.
+
+        All tables of keys are where these say, as long as all are of one scan.
+        """
+        places, found = [pl.DataFrame(schema=PLACES)], list[Piece]()
+        for unit, rows in _by_unit(matches):
+            for (piece, of), group in rows.join(self._places(unit), on="old").group_by("piece", "of"):
+                if group.height >= max(ALIVE * of, SHARE * matches.height):
+                    places.append(group.select("row", pl.lit(len(found), pl.Int64).alias("piece"), old="at", of="of"))
+                    found.append(Piece(unit, piece))
+        return pl.concat(places).sort("row"), found
+
+    def _places(self, unit: int) -> pl.DataFrame:
+        """By its position `old` in a unit the file that a document lies in, `piece` (-1: its own), and where, `at`."""
+        documents, moved = self.stage.file("documents", unit), self.stage.file(CARRIED, unit)
+        assert documents is not None
+        own = documents.rows - (moved.rows if moved else 0)
+        here = pl.DataFrame({"old": pl.int_range(self.stage.part("counts", unit)["rows"].item(), eager=True)})
+        here = here.with_columns(piece=pl.lit(-1, pl.Int64), at="old", of=pl.lit(own, pl.Int64))
+        if moved is None:
+            return here
+        there = self.stage.part(CARRIED, unit).select("piece", "of", at="old", old="row")
+        return pl.concat([here.join(there, on="old", how="anti"), there.select(here.columns)])
+
+    def take(self, table: str, pieces: Sequence[Piece], folder: Path, number: int) -> list[Part]:
+        """Files of a table as parts of a unit of this scan."""
+        parts = [self.stage.file(table + (f"{PIECE}{p.number}" if p.number >= 0 else ""), p.unit) for p in pieces]
+        whole = [(at, part) for at, part in enumerate(parts) if part is not None]
+        return [carried(part, self.stage.folder, folder, f"{table}{PIECE}{at}", number) for at, part in whole]
+
+
+class Piece(NamedTuple):
+    """A file of an earlier stage: of a unit, by its number among those that it took over itself; -1 is its own."""
+
+    unit: int
+    number: int
 
 
 @dataclass(frozen=True)

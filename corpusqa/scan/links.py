@@ -135,7 +135,8 @@ def _marks_of(measured: Stage, keys: str, unit: int, docs: pl.DataFrame) -> pl.D
     of = told_apart(measured, keys, unit, docs).select("slot", "same").unique("slot", maintain_order=True)
     if of.is_empty():
         return pl.DataFrame(schema={"key": pl.Int64, "slot": pl.Int64, "same": pl.Int64})
-    marks = measured.part(mark_table(keys), unit).join(docs.select("row", "slot"), on="row").select("key", "slot")
+    marks = measured.part(mark_table(keys), unit, docs["row"])
+    marks = marks.join(docs.select("row", "slot"), on="row").select("key", "slot")
     return marks.unique(maintain_order=True).join(of, on="slot", maintain_order="left")
 
 

@@ -13,16 +13,18 @@ import polars as pl
 from corpusqa.batch import DOCUMENT
 from corpusqa.check import Groups, Links
 from corpusqa.corpus import Corpus, Fields, Rows
-from corpusqa.engines.parts import Done, write_tables
+from corpusqa.engines.parts import CARRIED, Done, write_tables
 from corpusqa.plugins import Plugin, Spec, build
 from corpusqa.readers import Unit
 from corpusqa.scan.contract import NO_SPANS
 from corpusqa.scan.elsewhere import in_fields, shown_columns, timed_in_others
 from corpusqa.scan.known import MATCHES, Known
 from corpusqa.scan.names import NAMES, hidden, kinds_in, marked, marked_with, masking, private_labels, told
+from corpusqa.scan.reused import Reused
 from corpusqa.scan.views import Measuring
 
 FAILURES = {"row": pl.Int64, "check": pl.String, "why": pl.String}
+KEYS = "keys."  # beginning of the names of tables of keys
 _CARRIED = ["row", "id", "url", "source", "published", "collected", "language", "split", "file", "line"]
 
 
@@ -39,7 +41,7 @@ def built(specs: tuple[Spec, ...]) -> tuple[Plugin, ...]:
 
 def key_table(check: str, half: str) -> str:
     """Name of the table that holds the keys of a corpus half."""
-    return f"keys.{check}.{half}"
+    return f"{KEYS}{check}.{half}"
 
 
 def mark_table(keys: str) -> str:
@@ -79,20 +81,24 @@ def measure_unit(
     seconds = {"reading": time.process_time() - began}
     run = partial(_run, plugins, rows, corpus.fields, secret, batch_bytes, seconds)
     fresh = run(rows.documents.join(matches, on="row", how="anti", maintain_order="left"), plugins)
-    tables = [fresh]
+    tables, taken = [fresh], []
     if known and matches.height:
         again = rows.documents.join(matches, on="row", how="semi", maintain_order="left")
         rest = [plugin for plugin in plugins if plugin.name not in known.checks]
         places = hidden(marked(plugins, again.select("row", "file", "line"), ["file"]), ["file"])
-        tables.append(_completed(known, matches, places, run(again, rest) if rest else {}, fresh))
+        reused = Reused(known, matches, all_known=not rest)
+        tables.append(reused.tables(places, run(again, rest) if rest else {}, fresh))
+        taken = reused.take([name for name in fresh if name.startswith(KEYS)], folder, unit.number)
     joined = {name: _sorted([found[name] for found in tables if name in found]) for name in fresh}
     joined["failures"] = joined["failures"].unique(["row", "check"], keep="first", maintain_order=True)
     reasons = rows.unreadable.with_columns(told(plugins, rows.unreadable["reason"]))
+    if taken:
+        joined[CARRIED] = reused.held
     joined["unreadable"] = hidden(marked(plugins, reasons, ["file"]), ["file"])
     joined["counts"] = pl.DataFrame(
         {"rows": [rows.count], "lines": [rows.lines]}, schema={"rows": pl.Int64, "lines": pl.Int64}
     )
-    return Done(write_tables(folder, unit.number, joined), seconds)
+    return Done((*write_tables(folder, unit.number, joined), *taken), seconds)
 
 
 def keyed(plugin: Plugin, kind: Links | Groups, keys: pl.DataFrame, secret: bytes) -> pl.DataFrame:
@@ -128,45 +134,6 @@ def _run(
         found.append({"elsewhere": values, "failures": failures.select(*FAILURES)})
     names = dict.fromkeys(name for tables in found for name in tables)
     return {name: pl.concat([tables[name] for tables in found if name in tables], how="diagonal") for name in names}
-
-
-def _completed(
-    known: Known,
-    matches: pl.DataFrame,
-    places: pl.DataFrame,
-    again: dict[str, pl.DataFrame],
-    fresh: dict[str, pl.DataFrame],
-) -> dict[str, pl.DataFrame]:
-    """The tables of matched documents: what is known of them, and what the other checks said of them now.
-
-    Where they stand, the one thing that may have changed, is `row`, `file`, `line`, `file_private` of `places`.
-    """
-    tables = {}
-    for name, like in fresh.items():
-        there = known.table(name, matches)
-        kept = None if there is None else _of_checks(name, there, known.checks, like)
-        now = again.get(name)
-        if name == "documents":
-            assert kept is not None
-            kept = kept.drop("file", "line", "file_private")
-            tables[name] = kept.join(places, on="row", how="left").select(like.columns)
-        elif name == "signals" and now is not None and kept is not None:
-            tables[name] = now.join(kept, on="row", how="left", maintain_order="left").select(like.columns)
-        elif kept is not None or now is not None:
-            tables[name] = pl.concat([frame for frame in (kept, now) if frame is not None], how="diagonal")
-    return tables
-
-
-def _of_checks(table: str, frame: pl.DataFrame, checks: Sequence[str], like: pl.DataFrame) -> pl.DataFrame | None:
-    """What a table of an earlier scan holds of some checks."""
-    if table == "documents":
-        return frame
-    if table == "signals":
-        return frame.select(c for c in like.columns if c == "row" or c.partition(".")[0] in checks)
-    if table.startswith("keys."):
-        return frame if table.split(".")[1] in checks else None
-    column = pl.col("label").str.split(".").list.first() if table in ("spans", "elsewhere") else pl.col("check")
-    return frame.filter(column.is_in(checks))
 
 
 def _sorted(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
