@@ -28,9 +28,7 @@ _ADDED = {"a": pl.Int64, "b": pl.Int64, "giant": pl.Boolean, COUNT: pl.Int64}
 ROW_BYTES = {"copies": 28, "keys": 28, "pairs": 29}  # of a row on its way to its bucket
 
 
-def candidates(
-    flow: Flow, half: str, keys: str, key: object, scanned: Scanned, kind: Links
-) -> tuple[pl.DataFrame, int]:
+def candidates(flow: Flow, half: str, keys: str, key: object, scanned: Scanned, kind: Links) -> tuple[Stage, int]:
     """Candidate pairs of a Links half.
 
     Args:
@@ -42,8 +40,8 @@ def candidates(
         kind: The half.
 
     Returns:
-        PAIRS, a < b, each pair once, sorted; and the number of keys that too many documents share to pair them all with
-        all.
+        A stage whose table `pairs` has PAIRS, a < b, each pair once; and the number of keys that too many documents
+        share to pair them all with all.
     """
     measured, index = scanned.measured, scanned.index.stage
     made_of: tuple[object, ...] = (measured.digest, index.digest)
@@ -68,7 +66,7 @@ def candidates(
     fn = partial(_likely, rules, _rare(flow, half, found, every) if rules.share else None)
     made_of = (*(stage.digest for stage in stages.values()), index.digest, tuple(rules))
     distinct = flow.group_by_key(f"pairs.{half}", made_of, parts, rows, SHARED, ["b"], fn, count)
-    return distinct.frame("pairs").sort("a", "b"), int(made(found, "capped")[COUNT].sum())
+    return distinct, int(made(found, "capped")[COUNT].sum())
 
 
 def told_apart(measured: Stage, keys: str, unit: int, docs: pl.DataFrame) -> pl.DataFrame:

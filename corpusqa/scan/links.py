@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from corpusqa.check import Links
@@ -17,6 +19,7 @@ from corpusqa.engines.parts import Stage
 from corpusqa.plugins import Plugin
 from corpusqa.scan.candidates import candidates, told_apart
 from corpusqa.scan.held import rows_of
+from corpusqa.scan.rounds import PAIRS, Ints, Round, among, packed, rounds
 from corpusqa.scan.scanned import Scanned
 from corpusqa.scan.slots import EPOCH
 from corpusqa.scan.unit import key_table, mark_table
@@ -39,7 +42,7 @@ class Half:
         of: What the verified pairs follow from.
         key: The same without the documents.
         capped: Keys whose groups were not paired whole.
-        pairs: Candidates by slot.
+        rounds: Candidates.
         common: `slot`, `mark`: the common marks that documents hold.
         marked: Whether the half has marks.
         before: What an earlier run verified, under the same key.
@@ -51,23 +54,43 @@ class Half:
     of: str
     key: str
     capped: int
-    pairs: pl.DataFrame
+    rounds: Sequence[Round]
     common: pl.DataFrame
     marked: bool
     before: Stage | None
 
-    @cached_property
-    def known(self) -> pl.DataFrame:
-        """Those of the candidates that were compared before, and whose common marks are the same."""
+    def known(self, pairs: pl.DataFrame) -> npt.NDArray[np.bool_]:
+        """Which candidates (by slot) were compared before, and the common marks of both documents are the same."""
         if self.before is None:
-            return self.pairs.clear()
+            return np.zeros(pairs.height, bool)
+        a, b = (pairs[side].to_numpy() for side in ("a", "b"))
+        return among(packed(a, b), self._compared) & ~np.isin(a, self._touched) & ~np.isin(b, self._touched)
+
+    @cached_property
+    def _compared(self) -> Ints:
+        """What was compared before, in order; 8 bytes a pair."""
+        assert self.before is not None
+        old = [pl.read_parquet(path, memory_map=False) for path in self.before.paths("compared")]
+        pairs = np.concatenate([packed(part["a"].to_numpy(), part["b"].to_numpy()) for part in old])
+        pairs.sort()
+        return pairs
+
+    @cached_property
+    def _touched(self) -> Ints:
+        """Slots of the documents whose common marks are others than before."""
+        assert self.before is not None
         old = self.before.frame("common")
-        changed = pl.concat(
-            [old.join(self.common, on=[*MARKS], how="anti"), self.common.join(old, on=[*MARKS], how="anti")]
-        )
-        known = self.pairs.join(self.before.frame("compared"), on=["a", "b"], how="semi")
-        touched = changed["slot"].unique().implode()
-        return known.filter(~pl.col("a").is_in(touched) & ~pl.col("b").is_in(touched)) if len(changed) else known
+        changed = (one.join(other, on=[*MARKS], how="anti") for one, other in ((old, self.common), (self.common, old)))
+        found: Ints = pl.concat(changed)["slot"].unique().to_numpy()
+        return found
+
+
+@dataclass(frozen=True)
+class Part:
+    """Those pairs of a round that are compared now: documents `a` and `b`, sorted."""
+
+    half: Half
+    pairs: pl.DataFrame
 
 
 def linked(flow: Flow, scanned: Scanned, plugins: Sequence[Plugin]) -> dict[str, tuple[pl.DataFrame, int]]:
@@ -85,9 +108,12 @@ def linked(flow: Flow, scanned: Scanned, plugins: Sequence[Plugin]) -> dict[str,
     ]
     found = {half.name: (flow.there(f"verified.{half.name}"), half.capped) for half in halves}
     todo = [half for half in halves if not _is_of(found[half.name][0], half.of)]
+    said: dict[str, list[pl.DataFrame]] = {half.name: [] for half in todo}
     for number, some in enumerate(_together(scanned, todo, owners)):
-        for half, pairs in zip(some, _compared(flow, scanned, some, owners, number), strict=True):
-            found[half.name] = (_keep(flow, half, pairs, owners), half.capped)
+        for part, pairs in zip(some, _compared(flow, scanned, some, owners, number), strict=True):
+            said[part.half.name].append(pairs)
+    for half in todo:
+        found[half.name] = (_keep(flow, half, pl.concat(said.pop(half.name)), owners), half.capped)
     return {name: (_pairs(stage, owners), capped) for name, (stage, capped) in found.items()}
 
 
@@ -96,14 +122,24 @@ def _half(flow: Flow, scanned: Scanned, plugin: Plugin, half: str, kind: Links) 
     key = (scanned.keys[plugin.name], half, stage.about[EPOCH])
     table = key_table(plugin.name, half)
     pairs, capped = candidates(flow, name, table, key, scanned, kind)
-    pairs = scanned.owners.owners().slotted(pairs)
     common = _common(flow, scanned, name, key, kind, table) if kind.marks else pl.DataFrame(schema=MARKS)
     same = digest_of(FORMAT, key, pl.__version__)
     of = digest_of(same, scanned.measured.digest, stage.digest)
     there = flow.there(f"verified.{name}")
     before = there if _is_of(there, of) else flow.set_aside(f"verified.{name}", f"verified.{name}{BEFORE}")
     before = before if before is not None and before.about.get("key") == same else None
-    return Half(name, plugin.name, half, of, same, capped, pairs, common, kind.marks is not None, before)
+    return Half(
+        name,
+        plugin.name,
+        half,
+        of,
+        same,
+        capped,
+        rounds(pairs, scanned.index.height),
+        common,
+        kind.marks is not None,
+        before,
+    )
 
 
 def _is_of(stage: Stage | None, of: str) -> bool:
@@ -145,43 +181,40 @@ def _held_by_many(rare: int, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     return {"common": many.select("doc", pl.col("key").alias("mark"), ONCE)}
 
 
-def _together(scanned: Scanned, halves: Sequence[Half], owners: Owners) -> Iterator[list[Half]]:
-    """Halves whose new pairs are verified together."""
-    involved = [_involved(half, owners) for half in halves]
-    if not involved:
-        return
-    sizes, held = rows_of(scanned.index.held, pl.concat(involved), "doc", "bytes"), 0
-    some: list[Half] = []
-    for half, docs in zip(halves, involved, strict=True):
-        weight = int(docs.to_frame("doc").join(sizes, on="doc")["bytes"].sum())
-        if some and held + weight > TEXT_BYTES:
-            yield some
-            some, held = [], 0
-        some.append(half)
-        held += weight
+def _together(scanned: Scanned, halves: Sequence[Half], owners: Owners) -> Iterator[list[Part]]:
+    """What is verified together."""
+    some: list[Part] = []
+    held, count = 0, 0
+    for half in halves:
+        for one in half.rounds:
+            part = Part(half, _new(half, one.pairs(), owners))
+            involved = pl.concat([part.pairs["a"], part.pairs["b"]]).unique()
+            weight = int(rows_of(scanned.index.held, involved, "doc", "bytes")["bytes"].sum())
+            again = any(other.half is half for other in some)
+            if some and (again or held + weight > TEXT_BYTES or count + part.pairs.height > PAIRS):
+                yield some
+                some, held, count = [], 0, 0
+            some.append(part)
+            held, count = held + weight, count + part.pairs.height
     if some:
         yield some
 
 
-def _involved(half: Half, owners: Owners) -> pl.Series:
-    new = owners.named(_new(half))
-    return pl.concat([new["a"], new["b"]]).unique()
+def _new(half: Half, pairs: pl.DataFrame, owners: Owners) -> pl.DataFrame:
+    return pairs.filter(pl.Series(~half.known(owners.slotted(pairs)), dtype=pl.Boolean))
 
 
-def _new(half: Half) -> pl.DataFrame:
-    return half.pairs.join(half.known, on=["a", "b"], how="anti", maintain_order="left")
-
-
-def _compared(flow: Flow, scanned: Scanned, halves: Sequence[Half], owners: Owners, number: int) -> list[pl.DataFrame]:
-    """The pairs of some halves that are compared now, and hold: columns of VERIFIED."""
+def _compared(flow: Flow, scanned: Scanned, some: Sequence[Part], owners: Owners, number: int) -> list[pl.DataFrame]:
+    """The pairs that are compared now, and hold: columns of VERIFIED by part."""
     asked = [
         Asked(
-            half.check,
-            half.half,
-            owners.named(_new(half)).sort("a", "b"),
-            owners.named(half.common.rename({"slot": "doc"})) if half.marked else None,
+            part.half.check,
+            part.half.half,
+            part.half.of,
+            part.pairs,
+            owners.named(part.half.common.rename({"slot": "doc"})) if part.half.marked else None,
         )
-        for half in halves
+        for part in some
     ]
     if not any(one.pairs.height for one in asked):
         return [pl.DataFrame(schema=VERIFIED) for _ in asked]
@@ -189,14 +222,32 @@ def _compared(flow: Flow, scanned: Scanned, halves: Sequence[Half], owners: Owne
 
 
 def _keep(flow: Flow, half: Half, pairs: pl.DataFrame, owners: Owners) -> Stage:
-    """The stage with the verified pairs of a half by slot, and all that were compared."""
-    held = owners.slotted(pairs)
-    if half.before is not None:
-        held = pl.concat([half.before.frame("verified").join(half.known, on=["a", "b"], how="semi"), held])
-    tables = {"compared": half.pairs, "verified": held.sort("a", "b"), "common": half.common}
-    stage = flow.write(f"verified.{half.name}", half.of, [tables], about={"of": half.of, "key": half.key})
+    """The stage with the verified pairs of a half by slot, and all that were compared, a part for each round."""
+    made_of = {"of": half.of, "key": half.key}
+    stage = flow.write(f"verified.{half.name}", half.of, _kept(half, pairs, owners), len(half.rounds), made_of)
     flow.drop(f"verified.{half.name}{BEFORE}")
     return stage
+
+
+def _kept(half: Half, pairs: pl.DataFrame, owners: Owners) -> Iterator[dict[str, pl.DataFrame]]:
+    held = owners.slotted(pairs)
+    if half.before is not None:
+        old = half.before.frame("verified")
+        held = pl.concat([old.filter(pl.Series(_still(half, old, owners), dtype=pl.Boolean)), held])
+    first = {"verified": held.sort("a", "b"), "common": half.common}
+    for number, one in enumerate(half.rounds):
+        yield {"compared": owners.slotted(one.pairs()), **({} if number else first)}
+
+
+def _still(half: Half, old: pl.DataFrame, owners: Owners) -> npt.NDArray[np.bool_]:
+    """Which pairs of an earlier run are candidates still, and were not compared again."""
+    keys = packed(old["a"].to_numpy(), old["b"].to_numpy())
+    found = np.zeros(len(keys), bool)
+    for one in half.rounds:
+        pairs = owners.slotted(one.pairs())
+        now = pairs.filter(pl.Series(half.known(pairs), dtype=pl.Boolean))
+        found |= among(keys, np.sort(packed(now["a"].to_numpy(), now["b"].to_numpy())))
+    return found
 
 
 def _pairs(stage: Stage | None, owners: Owners) -> pl.DataFrame:

@@ -45,18 +45,20 @@ class Asked:
     Attributes:
         check: The check.
         half: Its half.
+        of: What the pairs follow from.
         pairs: `a`, `b`, documents with a < b.
         common: `doc`, `mark`: which common marks the documents hold; None where the half has no marks.
     """
 
     check: str
     half: str
+    of: str
     pairs: pl.DataFrame
     common: pl.DataFrame | None = None
 
 
 def verified(flow: Flow, scanned: Scanned, asked: Sequence[Asked], number: int) -> list[pl.DataFrame]:
-    """What holds of the pairs of several halves, columns of VERIFIED by half; every text is read once for all of them.
+    """What holds of the pairs of different halves, columns of VERIFIED by half; every text is read once for all.
 
     Args:
         flow: Runs the stages.
@@ -69,9 +71,8 @@ def verified(flow: Flow, scanned: Scanned, asked: Sequence[Asked], number: int) 
     packed = [pack(one.pairs, sizes, flow.memory.batch) for one in asked if one.pairs.height]
     some = [one for one in asked if one.pairs.height]
     parts = [part for one, blocks in zip(some, packed, strict=True) for part in _parts(one, blocks)]
-    plan = flow.write(
-        f"blocks.{number}", scanned.measured.digest, [parts[0] | {"members": _members(parts)}, *parts[1:]]
-    )
+    of = [(one.check, one.half, one.of, one.pairs.hash_rows().sum()) for one in some]
+    plan = flow.write(f"blocks.{number}", of, [parts[0] | {"members": _members(parts)}, *parts[1:]])
     made_of = (plan.digest, scanned.measured.digest, scanned.fingerprints)
     rows = partial(_texts, scanned.corpus, scanned.specs, scanned.measured, scanned.index.stage, plan)
     reduce = partial(_verify_block, scanned.specs, plan)
