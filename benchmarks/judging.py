@@ -85,7 +85,7 @@ def synthetic(count: int) -> Scan:
         "spans": spans.select(*SPANS).sort("doc", "start", "end", "label"),
     }
     return Scan(
-        held=InMemory(tables),
+        held=InMemory({name: [frame] for name, frame in tables.items()}),
         edges=pl.DataFrame(schema=EDGES),
         clusters=pl.concat(halves),
         unreadable=pl.DataFrame(schema=UNREADABLE),

@@ -100,7 +100,7 @@ def scan(
     measured = pl.DataFrame({"doc": range(height), **values}, schema={"doc": pl.Int64, **declared}, strict=False)
     marked = pl.DataFrame([(*span, None, None) for span in spans], schema=SPANS, orient="row").sort("doc", "start")
     return Scan(
-        held=InMemory({"documents": _documents(given, height), "signals": measured, "spans": marked}),
+        held=InMemory({"documents": [_documents(given, height)], "signals": [measured], "spans": [marked]}),
         edges=pl.DataFrame(schema=EDGES),
         clusters=tied.sort("half", "cluster", "doc"),
         unreadable=_unreadable(height, unreadable),

@@ -69,7 +69,11 @@ def scan(docs: pl.DataFrame, failures: list[tuple[int, str, str]] = (), repeated
     ids = {"id": list(repeated or {}), "count": list((repeated or {}).values())}
     return Scan(
         held=InMemory(
-            {"documents": docs.select(*DOCUMENTS), "signals": docs.select("doc"), "spans": pl.DataFrame(schema=SPANS)}
+            {
+                "documents": [docs.select(*DOCUMENTS)],
+                "signals": [docs.select("doc")],
+                "spans": [pl.DataFrame(schema=SPANS)],
+            }
         ),
         edges=pl.DataFrame(schema=EDGES),
         clusters=pl.DataFrame(schema=CLUSTERS),

@@ -136,6 +136,17 @@ def test_a_sampled_gate_never_claims_zero(tmp_path: Path, capsys: pytest.Capture
     assert "0 to" in said
 
 
+def test_a_mean_of_equal_values_says_nothing_of_the_rows_that_were_not_drawn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = gate(tmp_path, ["plain text of no interest"] * 400, '"pii.count.mean" = { error = 0 }', capsys)
+    assert code == 3
+    assert "a sample cannot tell" in " ".join(said.split())
+    assert "of the sampled rows alone" in " ".join(said.split())  # checks that failed
+    varied = [f"plain text of {'no ' * (n % 7)}interest" for n in range(400)]
+    assert gate(tmp_path, varied, '"text.words.mean" = { error = 9 }', capsys)[0] == 0
+
+
 def test_a_sampled_gate_decides_where_the_whole_interval_does(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

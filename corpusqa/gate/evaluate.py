@@ -164,10 +164,10 @@ def _sampled_headroom() -> pl.Expr:
 
 
 def _sampled_note(min_documents: int) -> pl.Expr:
-    """What the sample says of all rows, beside every limit."""
-    said = pl.format(
-        "a sample: {} to {} in all rows (95 %)", pl.col("low").round_sig_figs(3), pl.col("high").round_sig_figs(3)
-    )
+    """What the sample says of all rows, beside every limit; what speaks of the run has no interval around its value."""
+    low, high = pl.col("low"), pl.col("high")
+    of_all = pl.format("a sample: {} to {} in all rows (95 %)", low.round_sig_figs(3), high.round_sig_figs(3))
+    said = pl.when(low == high).then(pl.lit("of the sampled rows alone")).otherwise(of_all)
     unknown = pl.when(pl.col("ok").is_null() & pl.col("low").is_not_null()).then(
         pl.format("{}, which does not decide", said)
     )

@@ -44,7 +44,8 @@ def intervals(scan: Scan, measured: pl.DataFrame, accepted: pl.DataFrame | None 
 
     Returns:
         Columns of INTERVALS in the order of `measured`. Counts are those of the whole source: at least what the sample
-        holds, at most what the interval of the share allows.
+        holds, at most what the interval of the share allows. What is said of the run and not of the source (checks that
+        failed, files cut short, contradictions of the card) has the value itself for both ends.
     """
     assert scan.of is not None
     known, factor = catalogue(scan.checks), scan.of / max(scan.read, 1)
@@ -70,7 +71,7 @@ def _interval(
     if metric.name == DOCUMENTS:
         low, high = wilson(value / max(scan.read, 1), scan.read)
         return max(value, low * scan.read * factor), high * scan.read * factor
-    if metric.kind in ("failed", "declared") or metric.subject == CUT_SHORT:  # said of the run, which is all there
+    if metric.kind in ("failed", "declared") or metric.subject == CUT_SHORT:  # of the run; else no sample could pass
         return value, value
     if _linked(scan, metric) or metric.kind == "whole":
         return None
@@ -104,7 +105,8 @@ def _of_signal(scan: Scan, metric: Metric, value: float, documents: int) -> Inte
     if len(measured) < 2:
         return None
     half = Z * float(measured.std(ddof=1)) / math.sqrt(min(len(measured), max(documents, 1)))
-    return value - half, value + half
+    # one value in all that was drawn: a rare row may have any other, so nothing is said of the mean
+    return (value - half, value + half) if half else None
 
 
 def _linked(scan: Scan, metric: Metric) -> bool:

@@ -30,17 +30,18 @@ class Held(Protocol):
 
 @dataclass(frozen=True)
 class InMemory:
-    """Whole frames, as one unit."""
+    """Frames, at least one a table; those of a scan of several units are its parts, since others count units too."""
 
-    frames: Mapping[str, pl.DataFrame]
+    frames: Mapping[str, Sequence[pl.DataFrame]]
 
     def schema(self, table: str) -> Mapping[str, Any]:
         """Names and types of the columns."""
-        return self.frames[table].schema
+        return self.frames[table][0].schema
 
     def parts(self, table: str, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
-        """The frame."""
-        yield self.frames[table] if columns is None else self.frames[table].select(columns)
+        """The frames."""
+        for frame in self.frames[table]:
+            yield frame if columns is None else frame.select(columns)
 
 
 @dataclass(frozen=True)

@@ -209,7 +209,7 @@ class Scan:
 
     def in_memory(self) -> Scan:
         """The same scan with its tables in memory, for use after its files are gone."""
-        return replace(self, held=InMemory({name: getattr(self, name) for name in TABLES}))
+        return replace(self, held=InMemory({name: list(self.held.parts(name)) for name in TABLES}))
 
     @property
     def labels(self) -> dict[str, LabelInfo]:
