@@ -29,7 +29,7 @@ def scratch_folder(prefix: str, where: Path | None = None) -> Path:
     """
     base = (where or Path(tempfile.gettempdir())).absolute()
     base.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _sweep(prefix, base)
+    sweep_scratch(prefix, base)
     while True:
         folder = Path(tempfile.mkdtemp(prefix=prefix, dir=base))
         with suppress(OSError):  # a file system without locks
@@ -102,8 +102,8 @@ def _sweep_staged(path: Path) -> None:
                     os.close(lock)
 
 
-def _sweep(prefix: str, base: Path) -> None:
-    """Remove what nobody holds any more; the folders of others are left alone."""
+def sweep_scratch(prefix: str, base: Path) -> None:
+    """Remove the folders that nobody holds any more; those of others are left alone."""
     for folder in base.glob(f"{prefix}*"):
         with suppress(OSError):
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -365,8 +366,10 @@ def test_a_bucket(tmp_path: Path, bucket: Any) -> None:
     assert documents.select("id", "text", "source").rows() == [("b.txt", "two", None), ("wire/a.txt", "one", "wire")]
     assert texts("s3://corpora/rows/*.jsonl.gz", work=tmp_path) == ["packed"]
     assert texts("s3://corpora/rows/a.jsonl.gz", work=tmp_path) == ["packed"]
-    for absent in ("s3://corpora/absent.jsonl", "s3://absent/x"):
-        with pytest.raises(SourceError, match="nothing there"):
+    for pattern in ("s3://corpora/rows/?.jsonl.gz", "s3://corpora/rows/[ab].jsonl.gz"):
+        assert texts(pattern, work=tmp_path) == ["packed"]
+    for absent in ("s3://corpora/absent.jsonl", "s3://absent/x", "s3://corpora/rows/?b.jsonl.gz"):
+        with pytest.raises(SourceError, match=re.escape(f"{absent}: nothing there")):
             open_corpus(absent, work=tmp_path)
 
 
@@ -382,6 +385,10 @@ def test_a_folder_of_another_file_system(tmp_path: Path) -> None:
         open_corpus("memory://absent", work=tmp_path)
     with pytest.raises(SourceError, match=r"Protocol not known|not known"):
         open_corpus("nosuch://bucket/a.jsonl", work=tmp_path)
+    memory.pipe("/d/a.jsonl", b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n")
+    with pytest.raises(CannotEvaluate, match=r"^memory://d: a\.jsonl is a Git LFS"):  # not by the path of the copy
+        open_corpus("memory://d", work=tmp_path / "work")
+    assert list((tmp_path / "work").iterdir()) == []
 
 
 def test_a_dataset_that_fails_on_the_way(tmp_path: Path) -> None:

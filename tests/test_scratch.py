@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from corpusqa.corpus import open_corpus
 from corpusqa.scratch import staged
 
 STAGING = """
@@ -36,3 +37,20 @@ def test_only_files_of_dead_runs_are_removed(tmp_path: Path) -> None:
     with staged(path) as (mine, _):
         assert set(tmp_path.iterdir()) == {path, other, mine}
     assert path.read_bytes() == b"new"
+
+
+def test_the_next_run_removes_a_copy_that_a_killed_one_left_even_if_it_copies_nothing(tmp_path: Path) -> None:
+    work, source = tmp_path / "work", tmp_path / "a.jsonl"
+    source.write_text('{"text": "some words"}\n')
+    spool = "import sys, pathlib; from corpusqa.corpus.locating import spool_folder as f"
+    spool += "; print(f(pathlib.Path(sys.argv[1])), flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", spool, str(work)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout
+        left = Path(run.stdout.readline().strip())
+        open_corpus(source, work=work)
+        assert left.exists()
+        run.kill()
+    open_corpus(source, work=work)
+    assert not left.exists()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,10 @@ import polars as pl
 
 from corpusqa.api.account import account
 from corpusqa.api.model import Account, Settings
-from corpusqa.config import Config, load_config, overridden
+from corpusqa.config import Config, InputOptions, load_config, overridden
 from corpusqa.corpus import open_corpus, to_dataset
+from corpusqa.engines.memory import bytes_of
+from corpusqa.errors import UsageError, near_misses
 from corpusqa.release.manifest import MANIFEST, read_manifest, verify_files
 from corpusqa.scratch import scratch
 
@@ -81,14 +84,16 @@ class Report:
         return frame.join(ids, on="doc", how="left", maintain_order="left").select("id", pl.exclude("doc", "id"))
 
 
-def load(source: Source, **columns: str) -> Dataset:
+def load(source: Source, **columns: Any) -> Dataset:
     """Read a corpus into a Hugging Face dataset with explicit features.
 
     Args:
         source: A path to a folder or file.
-        columns: Which columns hold what, where names differ: `text`, `id`, `url`, `source`, `published`, ...
+        columns: Which columns hold what, as in `[input]`: `text` (a name, a list of them, or roles and names), `id`,
+            `url`, `source`, `published`, `collected`, `language`, `split`.
 
     Raises:
+        UsageError: there is no such field.
         SourceError: the path is missing, holds several formats or has no text column.
         EmptyCorpus: no document could be read.
         CannotEvaluate: the path is a release, and its data are not as it was written.
@@ -105,12 +110,14 @@ def report(
     source: Source,
     *,
     config: str | Path | None = None,
-    checks: list[str] | None = None,
+    checks: Sequence[str] | None = None,
     policy: str | None = None,
     work: str | Path | None = None,
     workers: int | None = None,
+    memory: str | int | None = None,
+    sample: int | None = None,
     against: Source | None = None,
-    **columns: str,
+    **columns: Any,
 ) -> Report:
     """Measure a corpus.
 
@@ -121,18 +128,18 @@ def report(
         policy: `none`, `safe` or `web`, instead of the configured policy.
         work: Folder of work files to keep and reuse; by default a temporary one.
         workers: Worker processes.
+        memory: What the run may take, such as `"2GB"`, or bytes.
+        sample: Rows to look at, drawn by the hash of their ids; by default all.
         against: A reference, such as an evaluation set, whose items are looked for in the documents.
-        columns: Which columns hold what, where names differ.
+        columns: Which columns hold what, as in `load`.
 
     Raises:
         UsageError: source, configuration, rules or options are wrong.
         CannotEvaluate: nothing can be said.
     """
-    chosen = overridden(
-        _configured(config, columns), select=tuple(checks) if checks else None, ignore=None, policy=policy
-    )
-    found = _run(source, chosen, work, workers, against)
-    return Report(found)
+    chosen = _chosen(config, columns, checks, policy)
+    with _settings(work, workers, memory, sample) as settings:
+        return Report(_kept(account(source, chosen, settings, against)))
 
 
 def clean(
@@ -140,11 +147,14 @@ def clean(
     policy: str | None = None,
     *,
     config: str | Path | None = None,
-    checks: list[str] | None = None,
+    checks: Sequence[str] | None = None,
+    work: str | Path | None = None,
     workers: int | None = None,
-    **columns: str,
+    memory: str | int | None = None,
+    against: Source | None = None,
+    **columns: Any,
 ) -> Dataset:
-    """The documents that the policy keeps, cut and masked, as a dataset in memory.
+    """The documents that the policy keeps, cut and masked, in memory; of several splits a `DatasetDict`.
 
     Arguments and errors are those of `report`.
     """
@@ -152,31 +162,47 @@ def clean(
 
     from corpusqa.api.outputs import Target, write_clean
 
-    chosen = overridden(
-        _configured(config, columns), select=tuple(checks) if checks else None, ignore=None, policy=policy
-    )
-    with scratch("corpusqa-run-") as folder:
-        found = account(source, chosen, Settings(folder / "work", workers))
-        release = write_clean(found, Target(out=folder / "out"))
-        files = {split: [str(path) for path in paths] for split, paths in release.data_files().items()}
-        loaded = datasets.load_dataset(
-            "parquet", data_files=files, cache_dir=str(folder / "cache"), keep_in_memory=True
-        )
-        return loaded if len(files) > 1 else loaded[next(iter(files))]
+    chosen = _chosen(config, columns, checks, policy)
+    with _settings(work, workers, memory) as settings, scratch("corpusqa-run-") as folder:
+        write_clean(account(source, chosen, settings, against), Target(out=folder / "out"))
+        # as a release is read anywhere: features are those of its card
+        loaded = datasets.load_dataset(str(folder / "out"), cache_dir=str(folder / "cache"), keep_in_memory=True)
+        return loaded if len(loaded) > 1 else loaded[next(iter(loaded))]
 
 
-def _configured(path: str | Path | None, columns: Mapping[str, str]) -> Config:
+def _chosen(
+    path: str | Path | None, columns: Mapping[str, Any], checks: Sequence[str] | None, policy: str | None
+) -> Config:
+    config = _configured(path, columns)
+    return overridden(config, select=tuple(checks) if checks else None, ignore=None, policy=policy)
+
+
+def _configured(path: str | Path | None, columns: Mapping[str, Any]) -> Config:
+    known = [field.name for field in fields(InputOptions)]
+    for name, column in columns.items():
+        if name not in known:
+            near = near_misses(name, known)
+            raise UsageError(f"{name!r} is no argument and no field of a row{near} (fields: {', '.join(known)})")
+        if name != "text" and not isinstance(column, str):
+            raise UsageError(f"{name} = {column!r}: the name of a column")
     config = load_config(Path(path) if path is not None else None, Path.cwd())
     return replace(config, input=replace(config.input, **columns)) if columns else config
 
 
-def _run(
-    source: Source, config: Config, work: str | Path | None, workers: int | None, against: Source | None
-) -> Account:
-    if work is not None:
-        return _kept(account(source, config, Settings(Path(work), workers), against))
-    with scratch("corpusqa-run-") as folder:
-        return _kept(account(source, config, Settings(folder, workers), against))
+@contextmanager
+def _settings(
+    work: str | Path | None, workers: int | None, memory: str | int | None, sample: int | None = None
+) -> Iterator[Settings]:
+    """How to run; a work folder that nobody named goes at the end."""
+    for name, value in (("workers", workers), ("sample", sample)):
+        if value is not None and value < 1:
+            raise UsageError(f"{name} = {value}: at least 1")
+    try:
+        limit = None if memory is None else bytes_of(str(memory))
+    except ValueError:
+        raise UsageError(f"memory = {memory!r} is not a size such as '2GB' or '1500MB'") from None
+    with nullcontext(Path(work)) if work is not None else scratch("corpusqa-run-") as folder:
+        yield Settings(folder, workers, memory=limit, sample=sample)
 
 
 def _kept(found: Account) -> Account:

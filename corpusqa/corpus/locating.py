@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from corpusqa.corpus.hub import is_dataset, spool_dataset
-from corpusqa.corpus.remote import fetch, hub_dataset, spool_stdin
+from corpusqa.corpus.remote import MAGIC, fetch, hub_dataset, spool_stdin
 from corpusqa.corpus.web import shown_url
 from corpusqa.errors import SourceError
 from corpusqa.readers.listing import Listing, list_file, list_files, list_folder
 from corpusqa.scratch import remove_scratch, scratch_folder
 
 DEEP = re.compile(r"(?:(?<=/)|^)\*\*(?:/|$)")  # a part of a pattern that stands for any number of folders
-MAGIC = re.compile(r"[*?[]")
+SPOOL = "source-"  # how folders of copied sources begin
 RELEASE = "corpusqa/manifest.json"  # in the folder of a release; its documents are in `data`
 SHARD = re.compile(
     r"(?P<split>\w[\w.]*?)-(?P<at>\d{5})-of-(?P<of>\d{5})\."
@@ -57,7 +57,7 @@ def locate(source: Any, work: Path | None) -> Located:
     if is_dataset(source):
         return _spooled(f"datasets.{type(source).__name__}", work, lambda to: spool_dataset(source, to), anonymous=True)
     if isinstance(source, Sequence) and not isinstance(source, str):
-        return _several([_path(path) for path in source])
+        return _several([path for one in source for path in _beside_others(_path(one))])
     name = _path(source)
     if name == "-":
         return _spooled("standard input", work, spool_stdin, anonymous=True)
@@ -68,7 +68,7 @@ def locate(source: Any, work: Path | None) -> Located:
         return _spooled(shown_url(name), work, lambda to: fetch(name, to))
     path = Path(name)
     if not path.exists() and MAGIC.search(name):
-        return _several(sorted(_matching(name), key=os.fsencode), name)
+        return _several(_matches(name), name)
     return _local(path, name)
 
 
@@ -83,6 +83,21 @@ def _path(source: Any) -> str:
         f"{kind} is no source; give paths, addresses or a dataset, which datasets.Dataset.from_polars, from_pandas, "
         "from_list or from_generator makes of what is in memory"
     )
+
+
+def _beside_others(name: str) -> list[str]:
+    """One of several sources: a path, or what a pattern matches; what has to be copied stands alone."""
+    if "://" in name or name == "-":
+        shown = shown_url(name) if "://" in name else "standard input"
+        raise SourceError(f"{shown}: cannot stand in a list; a list holds paths and patterns of files on this machine")
+    return [name] if Path(name).exists() or not MAGIC.search(name) else _matches(name)
+
+
+def _matches(pattern: str) -> list[str]:
+    found = sorted(_matching(pattern), key=os.fsencode)
+    if not found:
+        raise SourceError(f"{pattern}: no file matches")
+    return found
 
 
 def _matching(pattern: str) -> Iterator[str]:
@@ -125,7 +140,7 @@ def _local(path: Path, name: str) -> Located:
 def _several(paths: Sequence[str], pattern: str = "") -> Located:
     """Named files, and folders of them, as one corpus."""
     if not paths:
-        raise SourceError(f"{pattern or 'the list of sources'}: no file matches")
+        raise SourceError("the list of sources is empty")
     if len(paths) == 1:
         return _local(Path(paths[0]), paths[0])
     every = [path for name in paths for path in _files(Path(name))]
@@ -159,7 +174,7 @@ def _spooled(
 
 def spool_folder(work: Path | None) -> Path:
     """A new folder that only this user can read."""
-    return scratch_folder("source-", work)
+    return scratch_folder(SPOOL, work)
 
 
 def _with_splits(name: str, listing: Listing) -> Located:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -9,13 +10,13 @@ from typing import Any
 
 from corpusqa.config import InputOptions
 from corpusqa.corpus.fields import Fields, find_fields
-from corpusqa.corpus.locating import Located, locate, split_doubts, spool_folder
+from corpusqa.corpus.locating import SPOOL, Located, locate, split_doubts, spool_folder
 from corpusqa.corpus.model import Corpus
 from corpusqa.corpus.repack import repacked
 from corpusqa.errors import EmptyCorpus, SourceError
 from corpusqa.readers import UNIT_BYTES, reader
 from corpusqa.readers.listing import METADATA, Listing, endings, refuse_pointers
-from corpusqa.scratch import remove_scratch
+from corpusqa.scratch import remove_scratch, sweep_scratch
 
 GLANCED_FILES = 8  # looked into for what a column of strings holds
 NAMED = 8  # ignored files named in the note; the rest is counted
@@ -38,17 +39,24 @@ def open_corpus(
         EmptyCorpus: If it holds no document.
         CannotEvaluate: If it holds pointers to data that was not downloaded.
     """
+    if work is not None:
+        sweep_scratch(SPOOL, work)  # copies that a killed run left, also where this one copies nothing
     located = locate(source, work)
-    if located.listing.format != "text":
-        refuse_pointers(located.listing.root, located.listing.files)
-    listing, copy = repacked(located.listing, unit_bytes, lambda: spool_folder(located.spooled or work))
-    spooled = located.spooled or copy
-    try:
-        return _planned(replace(located, listing=listing, spooled=spooled), options, unit_bytes)
-    except BaseException:
-        if spooled:
-            remove_scratch(spooled)
-        raise
+    with ExitStack() as undo:
+        if located.spooled:
+            undo.callback(remove_scratch, located.spooled)
+        if located.listing.format != "text":
+            refuse_pointers(located.listing, located.name if located.spooled else None)
+
+        def new_folder() -> Path:
+            folder = spool_folder(located.spooled or work)
+            undo.callback(remove_scratch, folder)
+            return folder
+
+        listing, copy = repacked(located.listing, unit_bytes, new_folder)
+        corpus = _planned(replace(located, listing=listing, spooled=located.spooled or copy), options, unit_bytes)
+        undo.pop_all()
+    return corpus
 
 
 def _planned(located: Located, options: InputOptions | None, unit_bytes: int) -> Corpus:

@@ -17,6 +17,7 @@ from corpusqa.readers.listing import METADATA, format_of
 
 # hf://datasets/org/name@revision:split, where name, revision and split alone do not point into the repository
 HUB = re.compile(r"hf://datasets/(?P<repo>[^/@:]+/[^/@:]+)(@(?P<revision>[^:]+))?(:(?P<split>[\w.]+))?/?$")
+MAGIC = re.compile(r"[*?[]")  # what makes a name a pattern
 CREDENTIALS = re.compile(r"credential|forbidden|unauthori[sz]ed|401|403|access denied|permission", re.IGNORECASE)
 PRIVATE = "if it is private or gated, set HF_TOKEN to a token that may read it"
 SNIFF = 1 << 16
@@ -84,11 +85,13 @@ def fetch(url: str, folder: Path) -> Mapping[str, str]:
 
 def _names(system: Any, path: str) -> list[str]:
     """The files to copy: the one named, those that match, or all of a known format below a folder."""
+    pattern = MAGIC.search(path)
     if format_of(path) and "*" not in path:
-        if not system.exists(path):
+        if system.exists(path):  # a name may hold `[` and `?`
+            return [path]
+        if not pattern:
             raise FileNotFoundError(path)
-        return [path]
-    found = system.glob(path) if "*" in path else system.find(path)
+    found = system.glob(path) if pattern else system.find(path)
     return sorted(name for name in found if format_of(name) or name.rpartition("/")[2] == METADATA)
 
 

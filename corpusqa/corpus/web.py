@@ -68,6 +68,7 @@ def _refused(url: str, code: int) -> SourceError | CannotEvaluate:
 
 
 def shown_url(url: str) -> str:
-    """An address without what may be secret in it: user, password and query."""
+    """An address without what may be secret in it: user, password and, of web pages, the query."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    pattern = f"?{parts.query}" if parts.query and parts.scheme not in ("http", "https") else ""  # of one character
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}{pattern}"

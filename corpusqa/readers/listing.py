@@ -188,9 +188,15 @@ def refuse_pointer(head: bytes, where: str) -> None:
         raise CannotEvaluate(f"{where} is a Git LFS or Xet pointer, not the data itself; run `git lfs pull` first")
 
 
-def refuse_pointers(root: Path, files: tuple[File, ...]) -> None:
-    """Look into the small files of a format in which no document can be small by chance."""
-    for file in files:
+def refuse_pointers(listing: Listing, copied_from: str | None = None) -> None:
+    """Look into the small files of a format in which no document can be small by chance.
+
+    Args:
+        listing: The files.
+        copied_from: What the user calls the source, where the files are copies that nobody knows by path.
+    """
+    for file in listing.files:
         if 0 < file.bytes < POINTER_BYTES:
-            with suppress(OSError), open_file(root / file.path) as stream:  # the reader says what is wrong with it
-                refuse_pointer(stream.read(64), str(root / file.path))
+            path = listing.root / file.path
+            with suppress(OSError), open_file(path) as stream:  # the reader says what is wrong with it
+                refuse_pointer(stream.read(64), f"{copied_from}: {file.path}" if copied_from else str(path))
