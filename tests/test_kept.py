@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -138,12 +140,53 @@ def test_what_was_kept_under_another_key_is_refused_and_made_anew(tmp_path: Path
     assert run.said == ["g: what was kept is of other versions or options and is made anew"]
 
 
-def test_a_damaged_index_is_made_anew(tmp_path: Path) -> None:
-    run = Run(tmp_path)
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def turned(path: Path) -> None:
+    """One bit of a byte in the middle is another one, as a disk or a memory that fails would have it."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 4
+    path.write_bytes(data)
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(bytes(path.stat().st_size))
+
+
+DAMAGES = (cut, turned, emptied, Path.unlink)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_index_is_made_anew_and_said_in_one_line(tmp_path: Path, damage: Callable[[Path], None]) -> None:
     documents: Documents = {slot: (float(slot), [(slot // 3, "w")]) for slot in range(60)}
+    less = {slot: said for slot, said in documents.items() if slot != 7}
+    Run(tmp_path)(documents)
+    names = sorted(path.name.rpartition("-")[0] for path in (tmp_path / "w" / "g").iterdir())
+    for name in names:
+        if not name and damage == Path.unlink:
+            continue  # without a manifest nothing says that there was an index
+        Run(tmp_path)(documents)
+        (path,) = (tmp_path / "w" / "g").glob(f"{name}-*" if name else "manifest.json")
+        damage(path)
+        run = Run(tmp_path)
+        assert run(less) == from_nothing(less)
+        assert run.seen == set(range(20))
+        assert run.said == [f"{path}: damaged, so that g is made anew"]
+
+
+def test_what_another_version_left_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    documents: Documents = {slot: (float(slot), [(slot // 3, "w")]) for slot in range(60)}
+    run = Run(tmp_path)
     run(documents)
-    for path in (tmp_path / "w" / "g").glob("*.arrow"):
-        path.write_bytes(path.read_bytes()[:-9])
+    monkeypatch.setattr(kept, "FORMAT", kept.FORMAT + 1)
     del documents[7]
+    assert run(documents) == from_nothing(documents)
+    assert run.seen == set(range(20))
+    assert run.said == ["g: what was kept is of other versions or options and is made anew"]
+    manifest = tmp_path / "w" / "g" / "manifest.json"  # and one from before manifests were sealed
+    manifest.write_text(json.dumps({k: v for k, v in json.loads(manifest.read_text()).items() if k != "seal"}))
+    del documents[8]
     assert run(documents) == from_nothing(documents)
     assert run.seen == set(range(20))

@@ -14,7 +14,19 @@ from corpusqa.engines import Engine, MapFn, ReduceFn, ShardFn
 from corpusqa.engines.hashing import buckets_of, digest_of
 from corpusqa.engines.lock import alone
 from corpusqa.engines.memory import Memory
-from corpusqa.engines.parts import MANIFEST, NOTHING, Done, Part, Stage, commit, noted, notes, read_stage, write_tables
+from corpusqa.engines.parts import (
+    MANIFEST,
+    NOTHING,
+    Done,
+    Part,
+    Stage,
+    commit,
+    damaged,
+    noted,
+    notes,
+    read_stage,
+    write_tables,
+)
 from corpusqa.plugins.fingerprint import own_code
 
 STARTED = "started"  # holds the fingerprint that an unfinished stage is to have
@@ -53,6 +65,7 @@ class Flow:
         self.memory = memory
         self.say = say
         self._said: set[str] = set()
+        self._sound: set[tuple[Part, ...]] = set()  # the files of stages that this run has looked at
         work.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = alone(work, say)
 
@@ -172,16 +185,33 @@ class Flow:
 
     def finished(self, name: str, made_of: object, count: int) -> Stage | None:
         """What `write` left under this name, if it was made of the same."""
-        return read_stage(self.work / name, _here(digest_of(name, made_of, count)))
+        return self._found(name, _here(digest_of(name, made_of, count)))
 
     def has(self, name: str, made_of: object, tasks: Sequence[Any]) -> bool:
         """Whether `map` would find this stage finished."""
-        fingerprint = _here(digest_of(name, made_of, tasks))
-        return read_stage(self.work / name, fingerprint) is not None
+        return self._found(name, _here(digest_of(name, made_of, tasks))) is not None
 
     def there(self, name: str) -> Stage | None:
         """The finished stage under a name, whatever it was made of."""
-        return read_stage(self.work / name, None)
+        return self._found(name, None)
+
+    def _found(self, name: str, fingerprint: str | None) -> Stage | None:
+        """The finished stage under a name, if it has this fingerprint (None: any); a damaged one is deleted.
+
+        Every file is read once a run, which costs 0.6 s a gigabyte.
+        """
+        folder = self.work / name
+        stage = read_stage(folder, fingerprint)
+        if stage is not None and stage.parts in self._sound:
+            return stage
+        bad = damaged(folder, fingerprint)
+        if bad is not None:
+            self.say_once(f"{folder / bad}: damaged, so that {name} is made anew")
+            self.drop(name)
+            return None
+        if stage is not None:
+            self._sound.add(stage.parts)
+        return stage
 
     def say_once(self, line: str) -> None:
         """Say something once a run, however often it comes up."""
@@ -195,10 +225,10 @@ class Flow:
         Returns:
             The stage under that name, whenever it was put there; None if there is none.
         """
-        if read_stage(self.work / name, None) is not None:
+        if self.there(name) is not None:
             self.drop(other)
             (self.work / name).rename(self.work / other)
-        return read_stage(self.work / other, None)
+        return self.there(other)
 
     def drop(self, name: str) -> None:
         """Delete a stage that nothing needs any more."""
@@ -216,14 +246,16 @@ class Flow:
     ) -> Stage:
         fingerprint = _here(fingerprint)
         folder = self.work / name
-        finished = read_stage(folder, fingerprint)
+        finished = self._found(name, fingerprint)
         if finished is not None:
             return finished
         if _started(folder) != fingerprint:
             self.drop(name)
             folder.mkdir(parents=True, mode=0o700)
             (folder / STARTED).write_text(fingerprint, encoding="utf-8")
-        return commit(folder, fingerprint, run(folder), expected, about)
+        stage = commit(folder, fingerprint, run(folder), expected, about)
+        self._sound.add(stage.parts)
+        return stage
 
 
 def _here(fingerprint: str) -> str:

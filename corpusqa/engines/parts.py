@@ -18,6 +18,7 @@ from typing import Any
 import polars as pl
 
 MANIFEST = "manifest.json"
+SEAL = "seal"  # in a manifest the digest of the rest
 FINISHED = "finished-"  # beginning of the notes of finished tasks
 NOTHING: Mapping[str, str] = MappingProxyType({})
 # Files of other stages that a task took over instead of writing their rows again bear the name of the table, PIECE and
@@ -165,16 +166,42 @@ def _moved(rows: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
 
 def read_stage(folder: Path, fingerprint: str | None) -> Stage | None:
     """The finished stage in a folder, if there is one with this fingerprint (None: any) and all its files are there."""
+    said = _manifest(folder)
+    if not said or fingerprint not in (None, said["fingerprint"]):
+        return None
+    parts = tuple(Part(**part) for part in said["parts"])
+    if not all(_whole(folder / p.name, p.bytes) for p in parts):
+        return None
+    return Stage(folder, said["fingerprint"], parts, said["seconds"], said["about"])
+
+
+def damaged(folder: Path, fingerprint: str | None) -> str | None:
+    """A file of the finished stage with this fingerprint (None: any) that is not what was written; None if all are."""
+    said = _manifest(folder)
+    if said is None:
+        return MANIFEST
+    if not said or fingerprint not in (None, said["fingerprint"]):
+        return None
+    parts = (Part(**part) for part in said["parts"])
+    return next((p.name for p in parts if not _unchanged(folder / p.name, p)), None)
+
+
+def _manifest(folder: Path) -> dict[str, Any] | None:
+    """What a manifest says; nothing if there is none or an other version wrote it, None if it is damaged."""
     try:
         said: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        parts = tuple(Part(**part) for part in said["parts"])
-    except (OSError, ValueError, KeyError, TypeError):
+        seal = said.pop(SEAL, None)
+    except OSError:
+        return {}
+    except (ValueError, AttributeError):
         return None
-    if fingerprint is None:
-        fingerprint = said["fingerprint"]
-    if said.get("fingerprint") != fingerprint or not all(_whole(folder / p.name, p.bytes) for p in parts):
-        return None
-    return Stage(folder, fingerprint, parts, said.get("seconds", {}), said.get("about", {}))
+    if seal is None:
+        return {}
+    return said if seal == _seal(said) else None
+
+
+def _seal(said: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def commit(
@@ -196,7 +223,7 @@ def commit(
             seconds[what] = seconds.get(what, 0.0) + spent
     rows = [asdict(part) for part in parts]
     said = {"fingerprint": fingerprint, "parts": rows, "seconds": seconds, "about": dict(about)}
-    _write_json(folder / MANIFEST, said, sync=True)
+    _write_json(folder / MANIFEST, {**said, SEAL: _seal(said)}, sync=True)
     _sweep(folder, {part.name for part in parts} | {MANIFEST})
     return Stage(folder, fingerprint, parts, seconds, about)
 

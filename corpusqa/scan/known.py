@@ -20,7 +20,7 @@ import polars as pl
 from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.hashing import digest_of
-from corpusqa.engines.parts import CARRIED, PIECE, PLACES, Part, Stage, carried, read_stage
+from corpusqa.engines.parts import CARRIED, PIECE, PLACES, Part, Stage, carried
 from corpusqa.plugins import Plugin, fingerprint
 from corpusqa.scan.views import blanking_labels, language_signal
 
@@ -128,7 +128,7 @@ class Origin:
 
 def origin_of(corpus: Corpus, flow: Flow) -> Origin:
     """A corpus that was measured in a work folder, as the origin of another one."""
-    return Origin(read_stage(flow.work / "measure", None), corpus.secret())
+    return Origin(flow.there("measure"), corpus.secret())
 
 
 def known(flow: Flow, keys: dict[str, str], origin: Origin | None = None) -> Known | None:
