@@ -23,7 +23,7 @@ from corpusqa.corpus.arrow import table_digests
 from corpusqa.corpus.digest import digest_records
 from corpusqa.corpus.fields import find_fields
 from corpusqa.corpus.typed import to_table
-from corpusqa.errors import ContractError, EmptyCorpus, SourceError
+from corpusqa.errors import CannotEvaluate, ContractError, EmptyCorpus, SourceError
 from tests.test_readers import read_all, write
 
 
@@ -115,6 +115,37 @@ def test_schemas_of_units_unite_without_loss() -> None:
     assert [value and json.loads(value) for value in whole["m"].to_pylist()] == [{"x": 1}, {"y": 1}, None]
     assert [value and json.loads(value) for value in whole["t"].to_pylist()] == ["s", ["s"], None]
     assert whole["new"].to_pylist() == [None, None, 5]
+
+
+IDS = [2**60 + 1, None]
+PIXEL, PATH = {"bytes": b"\xff"}, {"bytes": b"\xfe", "path": "b"}
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind", "whole"),
+    [
+        ([1, 2], [0.5], "double", [1.0, 2.0, 0.5]),
+        (IDS, [2.0**60, None], "int64", [2**60 + 1, None, 2**60, None]),
+        (IDS, [0.5], "large_string", [str(2**60 + 1), None, "0.5"]),
+        (IDS, [float("nan")], "large_string", [str(2**60 + 1), None, "nan"]),
+        ([PIXEL], [PATH], "struct<bytes: large_binary, path: large_string>", [PIXEL | {"path": None}, PATH]),
+        ([[PIXEL]], [[PATH]], None, [[PIXEL | {"path": None}], [PATH]]),
+    ],
+    ids=str,
+)
+def test_columns_of_two_files_unite_by_what_they_hold(a: list[Any], b: list[Any], kind: str, whole: Any) -> None:
+    tables = [pa.table({"v": a}), pa.table({"v": b})]
+    schema = unify([table.schema for table in tables], lambda name: [table[name] for table in tables])
+    assert kind is None or str(schema.field("v").type) == kind
+    assert pa.concat_tables([conform(table, schema) for table in tables])["v"].to_pylist() == whole
+
+
+@pytest.mark.parametrize(("a", "b"), [(b"x", "x"), ({"b": b"x", "n": 1}, {"b": b"x", "n": "1"})], ids=str)
+def test_bytes_are_never_written_as_their_looks(a: Any, b: Any) -> None:
+    with pytest.raises(CannotEvaluate, match=r"'v' holds .* no type holds both"):
+        unify([pa.table({"v": [a]}).schema, pa.table({"v": [b]}).schema])
+    with pytest.raises(CannotEvaluate, match="holds bytes beside other values"):
+        to_table([{"v": a}, {"v": b}])
 
 
 def test_the_digest_follows_the_values_and_nothing_else() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import datasets
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import corpusqa
@@ -41,6 +45,28 @@ def test_names_of_classes_are_kept() -> None:
     cleaned = corpusqa.clean(datasets.Dataset.from_dict(rows, features=features), "none", checks=["text"])
     assert cleaned.features == features | {"id": datasets.Value("string")}
     assert cleaned["label"][:] == [0, 1]
+
+
+DAY = datetime.datetime(2024, 1, 2, 3, 4, 5)
+MIXED = {"text": "one two three", "img": b"\x89PNG\xff", "day": DAY, "price": Decimal("1.10"), "part": 0.5}
+DECLARED = {"img": "binary", "day": "timestamp[ms]", "price": "decimal128(6, 2)", "part": "float32"}
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_values_of_an_iterable_dataset_stay_what_they_are(declared: bool) -> None:
+    kinds = datasets.Features({name: datasets.Value(kind) for name, kind in {"text": "string", **DECLARED}.items()})
+    rows = datasets.IterableDataset.from_generator(lambda: iter([MIXED]), features=kinds if declared else None)
+    cleaned = corpusqa.clean(rows, "none", checks=["text"])
+    assert {name: cleaned[0][name] for name in MIXED} == MIXED
+    if declared:
+        assert {name: cleaned.features[name] for name in kinds} == kinds
+
+
+def test_long_numbers_beside_a_null_in_another_file(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"text": ["one two"], "post": [2**60 + 1]}), tmp_path / "a.parquet")
+    pq.write_table(pa.table({"text": ["two three", "four"], "post": [2.0**60, None]}), tmp_path / "b.parquet")
+    assert corpusqa.clean(tmp_path, "none", checks=["text"])["post"][:] == [2**60 + 1, 2**60, None]
+    assert corpusqa.load(tmp_path)["post"][:] == [2**60 + 1, 2**60, None]
 
 
 def test_settings_are_those_of_the_command_line(tmp_path: Path) -> None:

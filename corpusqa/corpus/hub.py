@@ -90,9 +90,15 @@ def _tables(dataset: Any) -> Iterator[pa.Table]:
             count += 1
             yield row
 
+    features = dataset.features
+    if features is not None:
+        dataset = dataset.decode(False)  # pictures and sound stay the bytes that they are
     try:
         for records in _batches(counted()):
-            yield to_table(records)
+            # without declared features the types follow from the values
+            yield pa.Table.from_pylist(records, schema=features.arrow_schema) if features else to_table(records)
+    except CannotEvaluate:
+        raise
     except Exception as error:
         where = f"after {count:,} row{'s' * (count > 1)}" if count else "before the first row"
         raise CannotEvaluate(f"the dataset could not be read further {where} ({type(error).__name__})") from error
@@ -125,7 +131,10 @@ def to_dataset(corpus: Corpus) -> datasets.Dataset:
     rows = [corpus.read(unit, full=True) for unit in corpus.units]
     _tell_lost(corpus, pl.concat([one.unreadable for one in rows]), sum(one.documents.height for one in rows))
     tables = [one.table for one in rows if one.table is not None]
-    schema = unify(table.schema for table in tables)
+    schema = unify(
+        (table.schema for table in tables),
+        lambda name: (table[name] for table in tables if name in table.column_names),
+    )
     whole = pa.concat_tables([conform(table, schema) for table in tables])
     features = _stored_features(tables[0].schema, schema) or _features(schema)
     return datasets.Dataset(_shown(whole, features), info=datasets.DatasetInfo(features=features))

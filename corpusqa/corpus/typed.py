@@ -3,20 +3,26 @@
 Every value read back equals the value that came in. Where Arrow has no type for that (a column that is sometimes a
 string and sometimes a list, objects whose keys vary, integers beyond 64 bits), the column holds JSON text under the
 Arrow type `json`, which `datasets` shows as the values themselves. A key that is absent in one row of the source and
-null in another is null in both: only at the top level, where a table has no other way to say it.
+null in another is null in both: only at the top level, where a table has no other way to say it, and in objects that
+hold bytes, which JSON text never does. Dates, times and decimals in it are strings.
 """
 
 from __future__ import annotations
 
+import datetime
+import decimal
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
 from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.types as pt
+
+from corpusqa.errors import CannotEvaluate
 
 JSON = pa.json_()
 EXACT = 1 << 53  # whole numbers that a double holds exactly
@@ -30,6 +36,9 @@ FLAT = {
 LONG_NUMBER = re.compile(r"[0-9]{19}")
 
 
+Values = Callable[[str], Iterable[pa.ChunkedArray]]
+
+
 def to_table(records: Sequence[dict[str, Any]], ready: Mapping[str, pl.Series] = MappingProxyType({})) -> pa.Table:
     """One column per key, in order of first appearance; `ready` holds columns of strings that exist already."""
     keys = dict.fromkeys(key for record in records for key in record)
@@ -37,14 +46,56 @@ def to_table(records: Sequence[dict[str, Any]], ready: Mapping[str, pl.Series] =
     return pa.Table.from_arrays(columns, list(keys))
 
 
-def unify(schemas: Iterable[pa.Schema]) -> pa.Schema:
-    """The narrowest schema that holds the rows of all of these without loss; what cannot be united becomes JSON."""
-    fields: dict[str, pa.DataType] = {}
+def unify(schemas: Iterable[pa.Schema], values: Values | None = None) -> pa.Schema:
+    """The narrowest schema that holds the rows of all of these without loss; what cannot be united becomes JSON.
+
+    Args:
+        schemas: Of the tables of a source.
+        values: Gives the columns of a name in these tables; asked where some hold whole numbers and some fractions, of
+            which only the values say whether one type holds both. Without it a double is taken to.
+
+    Raises:
+        CannotEvaluate: bytes stand beside something else in one column, which no type and no JSON text holds.
+    """
+    kinds: dict[str, dict[pa.DataType, None]] = {}
     for schema in schemas:
         for field in schema:
-            kind = _plain(field.type)
-            fields[field.name] = _union(fields[field.name], kind) if field.name in fields else kind
-    return pa.schema(list(fields.items()))
+            kinds.setdefault(field.name, {})[_plain(field.type)] = None
+    return pa.schema([(name, _united(name, list(several), values)) for name, several in kinds.items()])
+
+
+def _united(name: str, kinds: Sequence[pa.DataType], values: Values | None) -> pa.DataType:
+    some = [kind for kind in kinds if not pt.is_null(kind)]
+    if values and all(map(_is_number, some)) and any(map(pt.is_floating, some)) and any(map(pt.is_integer, some)):
+        return _number(list(values(name)))
+    found = reduce(_union, kinds)
+    if found == JSON and any(map(_holds_bytes, kinds)):
+        others = " and ".join(dict.fromkeys(str(kind) for kind in some))
+        raise CannotEvaluate(
+            f"the column {name!r} holds {others} in different files, and no type holds both; give them one type, or "
+            "read them as sources of their own"
+        )
+    return found
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pt.is_integer(kind) or pt.is_floating(kind))
+
+
+def _number(columns: Iterable[pa.ChunkedArray]) -> pa.DataType:
+    """The type of whole numbers and fractions: doubles where they hold all, whole numbers where no fraction is one.
+
+    A column of whole numbers with a null is written as doubles by much software, 2**53 and more among them.
+    """
+    series = [pl.Series(column.cast(pa.float64() if pt.is_float16(column.type) else column.type)) for column in columns]
+    whole = [one for one in series if one.dtype.is_integer()]
+    if all(one.is_between(-EXACT, EXACT).all() for one in whole):
+        return pa.float64()
+    fractions = [one for one in series if not one.dtype.is_integer()]
+    integral = all(((one == one.floor()) & (one.abs() < INT64)).all() for one in fractions)
+    if integral and not any(one.dtype == pl.UInt64 for one in whole):
+        return pa.int64()
+    return pa.large_string()
 
 
 def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -75,7 +126,7 @@ def _arrow(values: pl.Series) -> pa.Array:
 
 def _json_array(values: list[Any]) -> pa.Array:
     """JSON text; of the type `json` unless a number is too long for the decoder of `datasets`."""
-    text = [None if value is None else json.dumps(value, ensure_ascii=False, default=str) for value in values]
+    text = _texts(values)
     if any(value and LONG_NUMBER.search(value) for value in text):
         return _flat(text, pa.large_string())
     return pa.ExtensionArray.from_storage(JSON, _flat(text, pa.large_string()).cast(pa.string()))
@@ -119,6 +170,13 @@ _INFER: dict[frozenset[type], Callable[[list[Any]], pa.DataType | None]] = {
     frozenset([int, float]): _numbers,
     frozenset([list]): _lists,
     frozenset([dict]): _objects,
+    # what datasets in memory hold besides
+    frozenset([bytes]): lambda _: pa.large_binary(),
+    frozenset([datetime.date]): lambda _: pa.date32(),
+    frozenset([datetime.datetime]): lambda values: pa.array(values).type,
+    frozenset([datetime.time]): lambda _: pa.time64("us"),
+    frozenset([datetime.timedelta]): lambda _: pa.duration("us"),
+    frozenset([decimal.Decimal]): lambda values: pa.array(values).type,
 }
 
 
@@ -151,10 +209,26 @@ def _union(a: pa.DataType, b: pa.DataType) -> pa.DataType:
     if pt.is_large_list(a) and pt.is_large_list(b):
         item = _union(a.value_type, b.value_type)
         return JSON if item == JSON else pa.large_list(item)
-    if pt.is_struct(a) and pt.is_struct(b) and {f.name for f in a} == {f.name for f in b}:
-        fields = [(field.name, _union(field.type, b.field(field.name).type)) for field in a]
-        return JSON if any(kind == JSON for _, kind in fields) else pa.struct(fields)
+    if pt.is_struct(a) and pt.is_struct(b):
+        names = dict.fromkeys(field.name for kind in (a, b) for field in kind)
+        same = len(names) == a.num_fields == b.num_fields
+        if same or _holds_bytes(a) or _holds_bytes(b):
+            fields = [(name, _union(_inner(a, name), _inner(b, name))) for name in names]
+            return JSON if any(kind == JSON for _, kind in fields) else pa.struct(fields)
     return JSON
+
+
+def _inner(kind: pa.StructType, name: str) -> pa.DataType:
+    at = kind.get_field_index(name)
+    return kind.field(at).type if at >= 0 else pa.null()
+
+
+def _holds_bytes(kind: pa.DataType) -> bool:
+    if pt.is_large_binary(kind) or pt.is_fixed_size_binary(kind):
+        return True
+    if pt.is_struct(kind) or pt.is_map(kind):
+        return any(_holds_bytes(kind.field(at).type) for at in range(kind.num_fields))
+    return bool(pt.is_large_list(kind) or pt.is_fixed_size_list(kind)) and _holds_bytes(kind.value_type)
 
 
 def _conformed(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
@@ -173,7 +247,18 @@ def as_json(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if isinstance(column.type, pa.JsonType):
         text = [chunk.storage.cast(pa.string()) for chunk in column.chunks]
         return pa.chunked_array([pa.ExtensionArray.from_storage(JSON, chunk) for chunk in text], JSON)
-    text = [
-        None if value is None else json.dumps(value, ensure_ascii=False, default=str) for value in column.to_pylist()
-    ]
-    return pa.chunked_array([pa.ExtensionArray.from_storage(JSON, pa.array(text, pa.string()))], JSON)
+    text = pa.array(_texts(column.to_pylist()), pa.string())
+    return pa.chunked_array([pa.ExtensionArray.from_storage(JSON, text)], JSON)
+
+
+def _texts(values: Iterable[Any]) -> list[str | None]:
+    return [None if value is None else json.dumps(value, ensure_ascii=False, default=_text) for value in values]
+
+
+def _text(value: Any) -> str:
+    """What JSON has no form for, as text; the looks of bytes are not their value."""
+    if isinstance(value, bytes):
+        raise CannotEvaluate(
+            "a column holds bytes beside other values, and JSON text, which would hold both, has no bytes"
+        )
+    return str(value)

@@ -59,7 +59,7 @@ def source_schema(corpus: Corpus, flow: Flow, specs: tuple[Spec, ...]) -> Source
             for unit in corpus.units
             for raw in stage.part("schema", unit.number)["schema"]
         ]
-    whole = unify(schemas)
+    whole = unify(schemas, partial(_columns, corpus))
     _refuse_private_names(corpus, whole, specs)
     text = corpus.fields.text
     same = published_schema(whole, text)
@@ -98,6 +98,12 @@ def _unit_schema(corpus: Corpus, specs: tuple[Spec, ...], folder: Path, unit: Un
     return Done(
         write_tables(folder, unit.number, {"schema": pl.DataFrame({"schema": [raw]}, schema={"schema": pl.Binary})})
     )
+
+
+def _columns(corpus: Corpus, name: str) -> Iterator[pa.ChunkedArray]:
+    """A column in every unit that has it."""
+    tables = (corpus.read(unit, full=True).table for unit in corpus.units)
+    return (table[name] for table in tables if table is not None and name in table.column_names)
 
 
 def _schema_of(corpus: Corpus, unit: Unit) -> pa.Schema:
