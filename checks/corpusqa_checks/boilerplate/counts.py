@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from corpusqa_checks._shared.lanes import own_lane
 from corpusqa_checks._shared.lines import Written
 from corpusqa_checks._shared.signs import Ints, Signs, with_any
 from corpusqa_checks._shared.words import UNSPACED, folded
@@ -106,6 +107,7 @@ def _runs(head: pl.Series, chars: Floats, written: Written) -> Counts:
     return {"runs": runs, "unspaced": _counted(head, rf"[{UNSPACED}]", odd)}
 
 
+@own_lane(lambda texts, _signs: texts)
 def _short(texts: pl.Series, signs: Signs) -> Counts:
     """MARKS, SHAPES and CUES of short texts."""
     found = {name: _matched(texts, pattern, may_match(name, signs)) for name, pattern in (MARKS | SHAPES).items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from corpusqa_checks._shared.lanes import own_lane
 from corpusqa_checks._shared.lines import written_lines
 from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks._shared.notices import notice_lines
@@ -137,6 +138,7 @@ def _kind_with_frame(table: Frame, cued: pl.Series) -> pl.Series:
     return lines.select(pl.when(plain.fill_null(False)).then(pl.lit("text")).otherwise("kind")).to_series()
 
 
+@own_lane(lambda batch: batch.text)
 def _measure(batch: Batch) -> Measured:
     lines = labelled_lines(batch)
     spans = line_spans(batch, lines.filter(pl.col("label").is_not_null()))

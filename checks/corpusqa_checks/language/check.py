@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import polars as pl
+from corpusqa_checks._shared.lanes import own_lane
 from corpusqa_checks.language.detectors import DETECTORS, NAMED, VOTERS, LanguageDetector, detector, installed
 from corpusqa_checks.language.names import code_of, differ
 
@@ -118,6 +119,7 @@ def _named(one: LanguageDetector) -> str:
     return f"{one.name} {installed(one.name)}" + (f" ({detail})" if detail else "")
 
 
+@own_lane(lambda _wanted, _threshold, _voter, batch: batch.text)
 def _measure(wanted: frozenset[str], threshold: float, voter: LanguageDetector | None, batch: Batch) -> Measured:
     from corpusqa_checks.language.routing import detect
     from corpusqa_checks.language.segments import foreign

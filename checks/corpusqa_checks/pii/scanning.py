@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import polars as pl
+from corpusqa_checks._shared.lanes import own_lane
 from corpusqa_checks.pii.gates import passing
 from corpusqa_checks.pii.hits import Detector, Hit, Line, resolved
 from corpusqa_checks.pii.lines import Lines
@@ -34,6 +35,7 @@ class Found(NamedTuple):
     hit: Hit
 
 
+@own_lane(lambda batch, *_: batch.text)
 def found(
     batch: Batch,
     detectors: Mapping[str, Detector],

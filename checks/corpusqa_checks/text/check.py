@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 from corpusqa_checks._shared.characters import letters_and_spaces
+from corpusqa_checks._shared.lanes import own_lane
 from corpusqa_checks._shared.words import word_count
 from corpusqa_checks.text.mojibake import mojibake
 from corpusqa_checks.text.patterns import CONTROL, HTML, REPLACEMENT
@@ -82,6 +83,7 @@ def _characters(runs: str) -> pl.Expr:
     return found.cast(pl.Int64)
 
 
+@own_lane(lambda batch: batch.text)
 def _measure(batch: Batch) -> Measured:
     garbled = mojibake(batch)
     counted = _by_row(batch, garbled, "count")
