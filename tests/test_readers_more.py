@@ -253,9 +253,15 @@ def test_globs_and_lists(tmp_path: Path) -> None:
         (b'{"text": "a"}\n{"text": "b"}\n', ["a", "b"]),
         (gzip.compress(b'{"text": "a"}\n'), ["a"]),
         (b'[{"text": "a"}]', ["a"]),
+        (gzip.compress(b'[{"text": "a"}]'), ["a"]),
+        (zstandard.compress(b'\n{"text": "a"}'), ["a"]),
         (b"just a text\n", ["just a text\n"]),
+        (b"id,text\n1,a\n2,b\n", ["a", "b"]),
+        (gzip.compress(b"\xef\xbb\xbfid;Text\r\n1;a\r\n"), ["a"]),
+        (b"url\tcontent\nx\ta, b\n", ["a, b"]),
+        (b"Text, as he said,\nis no name, alas\n", ["Text, as he said,\nis no name, alas\n"]),
     ],
-    ids=["lines", "gzip", "array", "text"],
+    ids=["lines", "gzip", "array", "packed array", "zstd", "text", "csv", "packed csv", "tsv", "no csv"],
 )
 def test_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, expected: list[str]) -> None:
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(content)))

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from corpusqa.corpus.hub import is_dataset, spool_dataset
-from corpusqa.corpus.remote import MAGIC, fetch, hub_dataset, spool_stdin
+from corpusqa.corpus.piped import spool_stdin
+from corpusqa.corpus.remote import MAGIC, fetch, hub_dataset
 from corpusqa.corpus.web import shown_url
 from corpusqa.errors import SourceError
 from corpusqa.readers.listing import Listing, list_file, list_files, list_folder

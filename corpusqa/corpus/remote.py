@@ -1,17 +1,15 @@
-"""Sources that are not files here: standard input, URLs, and data sets of the Hugging Face Hub."""
+"""Sources that are elsewhere: URLs, and data sets of the Hugging Face Hub."""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from corpusqa.corpus.web import download, shown_url
-from corpusqa.errors import CannotEvaluate, EmptyCorpus, SourceError
+from corpusqa.errors import CannotEvaluate, SourceError
 from corpusqa.reach import refuse_unreachable
 from corpusqa.readers.listing import METADATA, format_of
 
@@ -20,34 +18,6 @@ HUB = re.compile(r"hf://datasets/(?P<repo>[^/@:]+/[^/@:]+)(@(?P<revision>[^:]+))
 MAGIC = re.compile(r"[*?[]")  # what makes a name a pattern
 CREDENTIALS = re.compile(r"credential|forbidden|unauthori[sz]ed|401|403|access denied|permission", re.IGNORECASE)
 PRIVATE = "if it is private or gated, set HF_TOKEN to a token that may read it"
-SNIFF = 1 << 16
-KINDS = (  # how standard input begins -> the ending of a file of that kind
-    (b"\x1f\x8b", ".jsonl.gz"),
-    (b"\x28\xb5\x2f\xfd", ".jsonl.zst"),
-    (b"PAR1", ".parquet"),
-    (b"ARROW1", ".arrow"),
-    (b"\xff\xff\xff\xff", ".arrow"),
-    (b"{", ".jsonl"),
-    (b"[", ".json"),
-)
-
-
-def spool_stdin(folder: Path) -> Mapping[str, str]:
-    """Copy standard input into a file whose ending says what it is: rows where it begins like rows, else one text.
-
-    Raises:
-        EmptyCorpus: If there is nothing in it: what a program sends that failed is not an empty text.
-    """
-    stream = sys.stdin.buffer
-    head = stream.read(SNIFF)
-    begins = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not begins and len(head) < SNIFF:
-        raise EmptyCorpus("standard input is empty; did the program before it in the pipe fail?")
-    ending = next((ending for mark, ending in KINDS if head.startswith(mark) or begins.startswith(mark)), ".txt")
-    with (folder / f"stdin{ending}").open("wb") as copy:
-        copy.write(head)
-        shutil.copyfileobj(stream, copy)
-    return {}
 
 
 def fetch(url: str, folder: Path) -> Mapping[str, str]:

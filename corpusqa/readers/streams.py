@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -73,6 +74,17 @@ def _decompressed(pieces: Iterator[bytes], start: Callable[[], Any]) -> Iterator
             rest = decoder.unused_data
     if decoder is not None and not decoder.eof:
         raise Broken(ENDS_EARLY)
+
+
+def beginning(head: bytes) -> tuple[str, bytes]:
+    """The ending of a packed file that begins with these bytes, or "", and what they unpack to as far as they go."""
+    ending = next((ending for ending, mark in MAGIC.items() if head.startswith(mark)), "")
+    if not ending:
+        return "", head
+    parts: list[bytes] = []
+    with suppress(Broken):
+        parts.extend(_decompressed(iter([head]), _DECODERS[ending]))
+    return ending, b"".join(parts)
 
 
 def read_whole(path: Path) -> tuple[bytes, str | None]:
