@@ -3,7 +3,8 @@
     python benchmarks/reading.py [MEGABYTES]
 
 Writes a corpus of generated text as JSON Lines (plain and gzip), CSV and Parquet into a temporary folder and reads it
-back: the text and the fields (`brief`), and whole rows with their digests, as a scan does (`full`). Best of three.
+back: the text and the fields (`brief`), whole rows with their digests, as a scan does (`full`), and what `--sample 100`
+does: draw 100 rows by their ids and read them (`sample`). Best of three.
 """
 
 from __future__ import annotations
@@ -24,11 +25,14 @@ os.environ["POLARS_MAX_THREADS"] = "1"  # before polars is imported: the numbers
 
 import polars as pl
 
-from corpusqa.corpus import open_corpus
+from corpusqa.corpus import Corpus, open_corpus
+from corpusqa.engines.flow import Flow
+from corpusqa.engines.local import LocalEngine
+from corpusqa.scan.sampling import sampled
 
 WORDS = ["harbour", "council", "paper", "éclair", "the", "of", "and", "水", "said", "river", "“market”", "train", "\n"]
 COLUMNS = ["id", "text", "url", "source", "language"]
-ROUNDS = 3
+ROUNDS, SAMPLED = 3, 100
 
 
 def generated(megabytes: int) -> list[dict[str, Any]]:
@@ -69,6 +73,13 @@ def seconds(run: Callable[[], object]) -> float:
     return min(spent)
 
 
+def sample(corpus: Corpus) -> int:
+    """Draw rows and read them, with nothing kept of an earlier round."""
+    with tempfile.TemporaryDirectory() as work:
+        drawn = sampled(open_corpus(corpus.source), Flow(LocalEngine(1), Path(work)), SAMPLED)
+        return sum(drawn.read(unit, full=True, table=False).documents.height for unit in drawn.units)
+
+
 def polars_scan(path: Path) -> Callable[[], object] | None:
     """The same columns read by polars, where it has a reader."""
     scans = {".jsonl": pl.scan_ndjson, ".csv": pl.scan_csv, ".parquet": pl.scan_parquet}
@@ -80,7 +91,7 @@ def main() -> None:
     rows = generated(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
     size = sum(len(row["text"].encode()) for row in rows) / 1e6
     print(f"{len(rows):,} rows, {size:.0f} MB of text; MB of text per CPU second")
-    print(f"{'':16} {'brief':>8} {'full':>8} {'polars':>8}")
+    print(f"{'':16} {'brief':>8} {'full':>8} {'sample':>8} {'polars':>8}")
     with tempfile.TemporaryDirectory() as folder:
         for path in written(Path(folder), rows):
             corpus = open_corpus(path)
@@ -88,9 +99,10 @@ def main() -> None:
             full = seconds(
                 lambda corpus=corpus: sum(corpus.read(unit, full=True, table=False).count for unit in corpus.units)
             )
+            some = seconds(lambda corpus=corpus: sample(corpus))
             scan = polars_scan(path)
             peer = f"{size / seconds(scan):8.0f}" if scan else " " * 8
-            print(f"{path.name:16} {size / brief:8.0f} {size / full:8.0f} {peer}")
+            print(f"{path.name:16} {size / brief:8.0f} {size / full:8.0f} {size / some:8.0f} {peer}")
 
 
 if __name__ == "__main__":

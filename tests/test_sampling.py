@@ -48,6 +48,21 @@ def test_the_same_rows_for_any_order_unit_size_and_format(tmp_path: Path) -> Non
         assert sorted(other["digest"]) == sorted(first["digest"])
 
 
+def test_the_same_unreadable_rows_for_any_unit_size(tmp_path: Path) -> None:
+    source = tmp_path / "a.csv"
+    source.write_text("id,text\n" + "".join(f"{n},text {n}\n" if n % 3 else f"{n}\n" for n in range(300)))
+    lost = []
+    for unit_bytes in (200, 900, UNIT_BYTES):
+        corpus = drawn(source, tmp_path / str(unit_bytes), 60, unit_bytes)
+        before, found = 0, []
+        for block in map(corpus.read, corpus.units):
+            found += [before + row for row in block.unreadable["row"]]
+            before += block.count
+        lost.append(found)
+    assert 10 < len(lost[0]) < 60
+    assert lost[0] == lost[1] == lost[2]
+
+
 def test_a_smaller_sample_is_part_of_a_larger_one(tmp_path: Path) -> None:
     source = jsonl(tmp_path / "a.jsonl")
     small, large = (set(read(drawn(source, tmp_path / str(n), n))["id"]) for n in (20, 50))

@@ -80,14 +80,23 @@ class Corpus:
         chosen = Sample(0, {unit.number: tuple(rows)})
         return replace(self, sample=chosen).read(unit).documents
 
-    def beginning(self) -> Iterator[Unit]:
-        """The source from its first row, in units as small as its format can have them; none has to be read whole."""
-        whole = self.sample is None or self.sample.rows is None
-        if not whole or self.format not in (*BY_COLUMN, "jsonl"):
-            yield from self.units
+    def beginning(self) -> Iterator[pl.DataFrame]:
+        """Documents of each file from its first row, a few and then more, of a row group no more than is asked for.
+
+        Formats that are not read by columns give those of about a megabyte of each file.
+        """
+        if self.format == "text":
+            yield from (self.read(unit).documents for unit in self.units)
             return
         for file in self.files:
-            yield from reader(self.format).plan(Path(self.root), (file,), BEGINNING_BYTES)
+            before, rows = 0, FIRST_ROWS
+            while True:
+                block = reader(self.format).glance(Path(self.root), file, self.fields.columns, rows)
+                documents = assemble(block, self.fields, {}, full=False, digested=False).documents
+                yield documents.filter(pl.col("row") >= before)
+                if block.place.height < rows:
+                    break
+                before, rows = rows, 4 * rows
 
     def block(self, unit: Unit, names: Sequence[str] | None) -> Block:
         """The rows of a unit as the reader gives them, with the columns `names` or all; of a sample the drawn ones."""
@@ -96,7 +105,10 @@ class Corpus:
         if self.sample is None:
             return reader(self.format).read(Path(self.root), unit, names)
         nothing = self.sample.without(unit)
-        return nothing or self.sample.drawn(unit, reader(self.format).read(Path(self.root), unit, names))
+        if nothing:
+            return nothing
+        wanted = None if self.sample.rows is None else self.sample.rows[unit.number]
+        return self.sample.drawn(unit, reader(self.format).read(Path(self.root), unit, names, wanted))
 
     def write_back(self, table: pa.Table, record: pl.DataFrame) -> pa.Table:
         """Carry out edits of texts in the columns that the texts lie in.
@@ -145,8 +157,7 @@ class Corpus:
                 yield stream.read(SECRET_BYTES)
 
     def _texts(self) -> Iterator[bytes]:
-        for unit in self.beginning():
-            texts = self.read(unit).documents["text"]
+        for texts in (documents["text"] for documents in self.beginning()):
             yield from (text.encode() for text in texts.head(SECRET_BYTES))
 
     @cached_property
@@ -192,7 +203,7 @@ def remove_spool(corpus: Corpus) -> None:
         remove_scratch(Path(corpus.spooled))
 
 
-BEGINNING_BYTES = 4_000_000
+FIRST_ROWS = 8
 LARGEST = 1e300  # integers of JSON may be longer than any float
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from corpusqa.config import InputOptions
+from corpusqa.corpus.extract import values_of
 from corpusqa.corpus.fields import Fields, find_fields
 from corpusqa.corpus.locating import SPOOL, Located, locate, split_doubts, spool_folder
 from corpusqa.corpus.model import Corpus
@@ -18,7 +19,7 @@ from corpusqa.readers import UNIT_BYTES, reader
 from corpusqa.readers.listing import METADATA, Listing, endings, refuse_pointers
 from corpusqa.scratch import remove_scratch, sweep_scratch
 
-GLANCED_FILES = 8  # looked into for what a column of strings holds
+GLANCED_FILES, GLANCED_ROWS = 8, 20  # looked into for what a column of strings holds
 NAMED = 8  # ignored files named in the note; the rest is counted
 
 
@@ -99,8 +100,11 @@ def _columns(listing: Listing, options: InputOptions | None, where: str) -> tupl
 
 def _glance(listing: Listing, column: str) -> list[Any]:
     """The first values of a column, from the first file that has some."""
-    found = (reader(listing.format).glance(listing.root, file, column) for file in listing.files[:GLANCED_FILES])
-    return next(filter(any, found), [])
+    for file in listing.files[:GLANCED_FILES]:
+        values = values_of(reader(listing.format).glance(listing.root, file, [column], GLANCED_ROWS), (column,))
+        if any(values):
+            return values
+    return []
 
 
 def _notes(located: Located, fields: Fields) -> tuple[str, ...]:

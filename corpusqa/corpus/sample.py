@@ -45,4 +45,6 @@ class Sample:
         table = None if block.table is None else block.table.filter(keep.to_arrow())
         records = None if block.records is None else [r for r, kept in zip(block.records, keep, strict=True) if kept]
         troubles = [trouble for trouble in block.troubles if trouble.row in set(wanted)]
-        return replace(block, place=block.place.filter(keep), table=table, records=records, troubles=troubles)
+        count, lines = self.counts.get(unit.number, block.count), self.lines.get(unit.number, block.lines)
+        place = block.place.filter(keep)
+        return replace(block, count=count, lines=lines, place=place, table=table, records=records, troubles=troubles)

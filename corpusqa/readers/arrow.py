@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from corpusqa.readers.files import open_file, shown, why
-from corpusqa.readers.model import Block, File, Unit, renumbered
-from corpusqa.readers.tables import TWICE, Tables, glanced, kinds_of_schema, named_twice, refuse_undecodable_names, runs
+from corpusqa.readers.model import Block, File, Unit, first_rows, renumbered
+from corpusqa.readers.tables import TWICE, Tables, kinds_of_schema, named_twice, refuse_undecodable_names, runs
 
 MAGIC = b"ARROW1"  # at the start of the file format; a stream has none
 DAMAGED = "not an Arrow file, or damaged"
@@ -29,14 +28,18 @@ def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]
     return found
 
 
-def glance(root: Path, file: File, name: str) -> list[Any]:
-    """The values of a column in the first record batch with rows."""
+def glance(root: Path, file: File, names: Sequence[str], rows: int) -> Block:
+    """The first rows, by whole record batches."""
+    counted, stop = 0, 0
     try:
         with _Opened(root / file.path) as opened:
-            first = next((batch for batch in opened if batch.num_rows), None)
-            return glanced(first, name) if first is not None and _is_sound(first) else []
-    except ERRORS:  # the reader says so later, with its place
-        return []
+            for stop, batch in enumerate((batch for batch in opened if batch.num_rows), 1):  # noqa: B007
+                counted += batch.num_rows
+                if counted >= rows:
+                    break
+    except ERRORS:  # the reader says so, with its place
+        pass
+    return first_rows(read(root, Unit(0, (file.path,), 0, stop, file.bytes), names), rows)
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
@@ -55,9 +58,9 @@ def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
     return renumbered(units)
 
 
-def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
+def read(root: Path, unit: Unit, names: Sequence[str] | None, rows: Collection[int] | None = None) -> Block:
     """The record batches of a unit as one table; what follows a damaged batch is one unreadable row."""
-    tables = Tables(names)
+    tables = Tables(names, rows)
     for path in unit.files:
         file = shown(path)
         try:
@@ -77,8 +80,14 @@ def _add(tables: Tables, file: str, opened: _Opened, unit: Unit) -> None:
     twice = named_twice(opened.schema)
     for number, batch in enumerate(batches):
         if number >= unit.start and (unit.stop == -1 or number < unit.stop):
+            wanted = tables.wanted(batch.num_rows)
+            if wanted is not None and not len(wanted):
+                continue
             if twice:
                 tables.trouble(file, TWICE, batch.num_rows)
+            elif _is_sound(batch) and wanted is not None:
+                some = pa.Table.from_batches([batch]).take(pa.array(wanted))
+                tables.add_some(file, some, wanted, batch.num_rows)
             elif _is_sound(batch):
                 tables.add(file, pa.Table.from_batches([batch]))
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
@@ -14,7 +14,7 @@ from corpusqa.errors import SourceError
 from corpusqa.readers.delimited_table import Files, Odd, row_starts
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.listing import endings
-from corpusqa.readers.model import GLANCED, TEXT, Block, File, Unit, renumbered, whole_files
+from corpusqa.readers.model import TEXT, Block, File, Unit, renumbered, whole_files
 from corpusqa.readers.records import BOM, Bad, Records
 from corpusqa.readers.streams import Broken, chunks, packing, read_whole, span
 
@@ -34,13 +34,14 @@ def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]
     return {}
 
 
-def glance(root: Path, file: File, name: str) -> list[Any]:
-    """The values of a column in the first rows that have as many as the header."""
+def glance(root: Path, file: File, names: Sequence[str], rows: int) -> Block:
+    """The first rows that have as many values as the header."""
     delimiter, header = _layout(root / file.path)
-    if not header or name not in header:
-        return []
-    whole = (row for row in _rows(_head(root / file.path), delimiter) if len(row) == len(header) and row != header)
-    return [row[header.index(name)] for row in islice(whole, GLANCED)]
+    found = Records()
+    whole = islice(_rows(_head(root / file.path), delimiter), 1, None)
+    for row in islice((row for row in whole if len(row) == len(header or ()) and _is_text(row)), rows):
+        found.add(dict(zip(header or (), row, strict=True)), shown(file.path))
+    return found.block()
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
@@ -59,17 +60,19 @@ def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
     return renumbered([*units, *whole_files(small, unit_bytes)])
 
 
-def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
+def read(root: Path, unit: Unit, names: Sequence[str] | None, rows: Collection[int] | None = None) -> Block:
     """The rows of a unit, as a table where that says the same, else as objects.
 
     A row with more or fewer values than the header is unreadable.
     """
-    return read_table(root, unit, names) or read_rows(root, unit)
+    return read_table(root, unit, names, rows) or read_rows(root, unit)
 
 
-def read_table(root: Path, unit: Unit, names: Sequence[str] | None) -> Block | None:
+def read_table(
+    root: Path, unit: Unit, names: Sequence[str] | None, rows: Collection[int] | None = None
+) -> Block | None:
     """The rows of a unit as a table, or None if they have to be read one by one."""
-    files = Files(names)
+    files = Files(names, rows)
     try:
         for path in unit.files:
             delimiter, header = _layout(root / path)

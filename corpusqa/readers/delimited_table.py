@@ -7,7 +7,7 @@ different rows, is read again row by row, which says what is wrong and where.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -93,10 +93,12 @@ class Files:
 
     Args:
         names: The columns that are wanted; None is all.
+        rows: Positions of the rows that are wanted; None is all. Of others no more is seen than where they end.
     """
 
-    def __init__(self, names: Sequence[str] | None) -> None:
+    def __init__(self, names: Sequence[str] | None, rows: Collection[int] | None = None) -> None:
         self._names = names
+        self._wanted = None if rows is None else np.sort(np.fromiter(rows, np.int64))
         self._header: list[str] = []
         self._tables: list[pa.Table] = []
         self._places: list[pl.DataFrame] = []
@@ -118,25 +120,36 @@ class Files:
         if "" in header or self._header not in ([], header):
             raise Odd
         self._header = header
-        self._lines = 0
-        numbers = [np.zeros(0, np.int64)]
+        self._lines = at = 0
+        numbers, kept = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for data, ends in row_pieces(pieces, delimiter):
             starts = _starts(data, ends)
             if skip and len(starts):
                 starts, skip = self._without_header(starts, len(data)), False
-            if len(starts):
-                self._tables.append(self._parsed(data[int(starts[0]) :], delimiter, len(starts)))
-                numbers.append(np.searchsorted(ends.lines, starts) + self._lines + 1)
+            chosen = self._chosen(self._count + at, len(starts))
+            if len(chosen):
+                self._tables.append(self._parsed(_bytes_of(data, starts, chosen), delimiter, len(chosen)))
+                numbers.append(np.searchsorted(ends.lines, starts[chosen]) + self._lines + 1)
+                kept.append(chosen + at)
+            at += len(starts)
             self._lines += len(ends.lines) + (not data.endswith(b"\n"))
         lines = np.concatenate(numbers)
-        self._places.append(placed(file, len(lines), self._count, lines))
-        self._count += len(lines)
+        rows = np.concatenate(kept) + self._count
+        self._places.append(placed(file, len(lines), 0, lines).with_columns(row=pl.Series(rows)))
+        self._count += at
 
     def block(self) -> Block:
         """Everything that was added."""
         table = pa.concat_tables(self._tables) if self._tables else pa.table({})
         place = pl.concat(self._places) if self._places else placed("", 0, 0)
         return Block(self._count, place, table=table, lines=self._lines, is_utf8=True)
+
+    def _chosen(self, before: int, rows: int) -> Int64s:
+        """Which of the rows that come next are wanted, by their positions among them."""
+        if self._wanted is None:
+            return np.arange(rows)
+        first, last = np.searchsorted(self._wanted, [before, before + rows])
+        return self._wanted[first:last] - before
 
     def _without_header(self, starts: Int64s, stop: int) -> Int64s:
         if min([stop, *starts[1:2].tolist()]) > HEADER:
@@ -159,6 +172,14 @@ class Files:
         if table.num_rows != rows:
             raise Odd
         return table if wanted else pa.table({"": pa.nulls(rows)})
+
+
+def _bytes_of(data: bytes, starts: Int64s, chosen: Int64s) -> bytes:
+    """The chosen of the rows that begin at some places."""
+    if len(chosen) == len(starts):
+        return data[int(starts[0]) :]
+    stops = np.append(starts[1:], len(data))
+    return b"".join(data[a:b] for a, b in zip(starts[chosen].tolist(), stops[chosen].tolist(), strict=True))
 
 
 def _ends(data: bytes, delimiter: str) -> tuple[Ends, bool]:

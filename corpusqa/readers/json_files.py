@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from corpusqa.readers import jsonl
 from corpusqa.readers.files import shown, why
-from corpusqa.readers.model import GLANCED, Block, File, Unit, kinds_of, renumbered, whole_files
+from corpusqa.readers.model import Block, File, Unit, first_rows, kinds_of, renumbered, whole_files
 from corpusqa.readers.records import (
     BOM,
     COMPRESSED,
@@ -43,12 +43,11 @@ def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]
     return found
 
 
-def glance(root: Path, file: File, name: str) -> list[Any]:
-    """The values of a key in the first rows."""
+def glance(root: Path, file: File, names: Sequence[str], rows: int) -> Block:
+    """The first rows; an array can only be read whole."""
     if _has_lines(root / file.path):
-        return jsonl.glance(root, file, name)
-    records = read(root, Unit(0, (file.path,), 0, -1, file.bytes), None).records or ()
-    return [record.get(name) for record in records[:GLANCED]]
+        return jsonl.glance(root, file, names, rows)
+    return first_rows(read(root, Unit(0, (file.path,), 0, -1, file.bytes), None), rows)
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
@@ -61,10 +60,21 @@ def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
     return renumbered(units)
 
 
-def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
+def read(root: Path, unit: Unit, names: Sequence[str] | None, rows: Collection[int] | None = None) -> Block:
     """The objects of a unit."""
     if unit.stop != -1 or all(_has_lines(root / path) for path in unit.files):
-        return jsonl.read(root, unit, names)
+        return jsonl.read(root, unit, names, rows)
+    return _read_whole(root, unit)
+
+
+def ids(root: Path, unit: Unit, name: str) -> Block:
+    """The objects of a unit, those of lines with the key `name` alone; see `read_ids`."""
+    if unit.stop != -1 or all(_has_lines(root / path) for path in unit.files):
+        return jsonl.ids(root, unit, name)
+    return _read_whole(root, unit)
+
+
+def _read_whole(root: Path, unit: Unit) -> Block:
     rows = Records()
     for path in unit.files:
         try:

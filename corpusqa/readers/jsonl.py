@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from corpusqa.readers.files import shown, why
+from corpusqa.readers.json_ids import id_parser
 from corpusqa.readers.json_table import read_table
-from corpusqa.readers.model import GLANCED, Block, File, Unit, kinds_of, renumbered, whole_files
+from corpusqa.readers.model import Block, File, Unit, kinds_of, renumbered, whole_files
 from corpusqa.readers.records import BOM, COMPRESSED, UTF16, Bad, Records, parse
-from corpusqa.readers.streams import Broken, Lines, chunks, packing, range_pieces
+from corpusqa.readers.streams import Broken, Lines, chunks, packing, range_pieces, span
 
 EXPANSION = 4  # text bytes per compressed byte, for planning only
 SAMPLE_FILES, SAMPLE_BYTES, THOROUGH_BYTES = 8, 1 << 20, 64 << 20
+SHORT = 1000  # bytes of a line
 MIDDLE = "the file ends in the middle of a row"
 
 
@@ -24,9 +26,12 @@ def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]
     return kinds_of(record for file in files[:SAMPLE_FILES] for record in _sample(root / file.path, limit))
 
 
-def glance(root: Path, file: File, name: str) -> list[Any]:
-    """The values of a key in the first rows."""
-    return [record.get(name) for record in islice(_sample(root / file.path, SAMPLE_BYTES), GLANCED)]
+def glance(root: Path, file: File, names: Sequence[str], rows: int) -> Block:
+    """The first rows, of no more than SAMPLE_BYTES."""
+    found = Records()
+    for record in islice(_sample(root / file.path, SAMPLE_BYTES), rows):
+        found.add(record, shown(file.path))
+    return found.block()
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
@@ -49,46 +54,74 @@ def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
     return renumbered(units)
 
 
-def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
+def read(root: Path, unit: Unit, names: Sequence[str] | None, rows: Collection[int] | None = None) -> Block:
     """The lines of a unit, as a table where that says the same, else as objects; blank lines are no rows."""
-    return read_table(root, unit, names) or read_lines(root, unit)
+    return (read_table(root, unit, names) if rows is None else None) or read_lines(root, unit, rows)
 
 
-def read_lines(root: Path, unit: Unit) -> Block:
-    """The lines of a unit as objects, each parsed by itself."""
-    rows = Records()
+def ids(root: Path, unit: Unit, name: str) -> Block:
+    """The lines of a unit with the key `name` alone where it can be seen without parsing the line; see `read_ids`."""
+    table = read_table(root, unit, [name]) if _lines_are_short(root, unit) else None
+    return table or read_lines(root, unit, parsed=id_parser(name))
+
+
+def _lines_are_short(root: Path, unit: Unit) -> bool:
+    """Whether parsing the lines as a table takes less than looking at each of them."""
+    try:
+        pieces = chunks(root / unit.files[0]) if unit.stop == -1 else span(root / unit.files[0], unit.start, unit.stop)
+        piece = next(pieces, b"")
+    except (OSError, Broken):
+        return False
+    return piece.count(b"\n") * SHORT > len(piece)
+
+
+def read_lines(
+    root: Path, unit: Unit, wanted: Collection[int] | None = None, parsed: Callable[[bytes], dict[str, Any]] = parse
+) -> Block:
+    """The lines of a unit as objects, each parsed by itself; of all but the wanted rows nothing is parsed."""
+    rows = Records(wanted)
     lines = 0
     for path in unit.files:
         file = shown(path)
         pieces = chunks(root / path) if unit.stop == -1 else range_pieces(root / path, unit.start, unit.stop)
         try:
-            lines = add_lines(rows, file, Lines(pieces), unit.start)
+            lines = add_lines(rows, file, Lines(pieces), unit.start, parsed)
         except OSError as error:
             rows.trouble(why(error), file, rest=True)
     return rows.block(lines)
 
 
-def add_lines(rows: Records, file: str, lines: Lines, start: int) -> int:
+def add_lines(
+    rows: Records, file: str, lines: Lines, start: int, parsed: Callable[[bytes], dict[str, Any]] = parse
+) -> int:
     """Add the lines of a file, or of a range of it that starts at byte `start`; return their number."""
     offset, number, ours = max(start - 1, 0), 0, not start
     for line in lines:
         if ours:
             number += 1
-            _add(rows, file, number, line, offset)
+            _add(rows, file, number, line, offset, parsed)
         ours = True  # the first of a range is the end of another range's line, see range_pieces
         offset += len(line) + 1
     if lines.broken:
         rows.trouble(lines.broken, file, number + 1, offset + len(lines.rest), rest=True)
     elif lines.rest and ours:
-        _add(rows, file, number + 1, lines.rest, offset, MIDDLE)
+        _add(rows, file, number + 1, lines.rest, offset, parse, MIDDLE)
     return number + bool(lines.broken or (lines.rest and ours))
 
 
-def _add(rows: Records, file: str, number: int, line: bytes, offset: int, torn: str = "") -> None:
-    if not line or line.isspace():
+def _add(
+    rows: Records,
+    file: str,
+    number: int,
+    line: bytes,
+    offset: int,
+    parsed: Callable[[bytes], dict[str, Any]],
+    torn: str = "",
+) -> None:
+    if not line or line.isspace() or rows.passed():
         return
     try:
-        rows.add(parse(line if offset else line.removeprefix(BOM)), file, number, offset)
+        rows.add(parsed(line if offset else line.removeprefix(BOM)), file, number, offset)
     except Bad as bad:
         reason = str(bad) if str(bad) in (UTF16, COMPRESSED) else torn or str(bad)
         rows.trouble(reason, file, number, offset + bad.at, rest=reason == MIDDLE)

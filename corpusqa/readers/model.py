@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 UNIT_BYTES = 64 << 20  # text that one task reads: enough to hide its overhead, little enough for any memory
 TEXT, NESTED, OTHER = "text", "nested", "other"  # what a column holds; text where some rows hold text
 PLACE = {"row": pl.Int64, "file": pl.String, "line": pl.Int64, "offset": pl.Int64}
-GLANCED = 20  # rows that tell what a column of strings holds
 UNREADABLE = {**PLACE, "reason": pl.String, "rest": pl.Boolean}
 
 
@@ -95,18 +94,25 @@ class Reader(Protocol):
         Reads as little as it can; `thorough` asks a format without a schema to look further than at the first rows.
         """
 
-    def glance(self, root: Path, file: File, name: str) -> list[Any]:
-        """The values of a column in up to GLANCED of the first rows of a file, from as little as can be read."""
+    def glance(self, root: Path, file: File, names: Sequence[str], rows: int) -> Block:
+        """Up to so many of the first rows of a file with the columns `names`, from as little as can be read."""
 
     def plan(self, root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
         """Units in the order of the files, of about `unit_bytes` before compression; empty files have none."""
 
-    def read(self, root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
+    def read(self, root: Path, unit: Unit, names: Sequence[str] | None, rows: Collection[int] | None = None) -> Block:
         """The rows of a unit with the columns `names`, or with all of them.
 
         A file or row that cannot be read is a Trouble, never an exception; which rows are readable must not depend on
-        `names`, except that a column named here may be unreadable by itself.
+        `names`, except that a column named here may be unreadable by itself. Where only some rows are wanted, `rows`
+        names their positions: the block has these and may have others, and its lines may be those up to the last.
         """
+
+
+def first_rows(block: Block, rows: int) -> Block:
+    """A block without what comes after so many of its readable rows."""
+    table = None if block.table is None else block.table.slice(0, rows)
+    return replace(block, place=block.place.head(rows), records=block.records and block.records[:rows], table=table)
 
 
 def whole_files(files: Sequence[File], unit_bytes: int) -> list[Unit]:

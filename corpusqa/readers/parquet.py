@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyarrow.types as pt
 
 from corpusqa.readers.files import open_file, shown, why
-from corpusqa.readers.model import GLANCED, Block, File, Unit, renumbered
-from corpusqa.readers.tables import TWICE, Tables, glanced, kinds_of_schema, named_twice, refuse_undecodable_names, runs
+from corpusqa.readers.model import Block, File, Unit, first_rows, renumbered
+from corpusqa.readers.tables import TWICE, Int64s, Tables, kinds_of_schema, named_twice, refuse_undecodable_names, runs
 
 # A million rows of one text are stated as a few bytes a row, because a dictionary holds the text once. Groups of fewer
 # bytes a row than PACKED are measured by reading them: short rows, which are quick to read, are the price.
 PACKED, BATCH_ROWS = 256, 1000
+SOME_ROWS = 250  # decoded at once where few are wanted
 BUFFER = 1 << 20  # read at once of each column
 DAMAGED = "not a Parquet file, or damaged"
 ERRORS = (pa.ArrowException, OSError, ValueError)
@@ -33,19 +36,22 @@ def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]
     return found
 
 
-def glance(root: Path, file: File, name: str) -> list[Any]:
-    """The values of a column in the first rows, from the first page that holds them."""
+def glance(root: Path, file: File, names: Sequence[str], rows: int) -> Block:
+    """The first rows, from the first pages that hold them."""
+    tables = Tables(names)
     opened = _open(root, file.path)
-    if not isinstance(opened, pq.ParquetFile):
-        return []
-    try:
-        batches = opened.iter_batches(GLANCED, columns=[name], use_threads=False)
-        first = next((batch for batch in batches if batch.num_rows), None)
-        return [] if first is None else glanced(first, name)
-    except ERRORS:  # the reader says so later, with its place
-        return []
-    finally:
-        opened.close(force=True)
+    if isinstance(opened, pq.ParquetFile):
+        present = [name for name in opened.schema_arrow.names if name in names]
+        try:
+            if present and not named_twice(opened.schema_arrow):
+                batches = opened.iter_batches(min(rows, BATCH_ROWS), columns=present, use_threads=False)
+                for batch in islice(batches, -(-rows // BATCH_ROWS)):
+                    tables.add(shown(file.path), pa.Table.from_batches([batch]))
+        except ERRORS:  # the reader says so, with its place
+            pass
+        finally:
+            opened.close(force=True)
+    return first_rows(tables.block(), rows)
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
@@ -73,9 +79,9 @@ def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
     return renumbered(units)
 
 
-def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
-    """The row groups of a unit as one table."""
-    tables = Tables(names)
+def read(root: Path, unit: Unit, names: Sequence[str] | None, rows: Collection[int] | None = None) -> Block:
+    """The row groups of a unit as one table; of wanted rows the row groups that hold some."""
+    tables = Tables(names, rows)
     for path in unit.files:
         file = shown(path)
         opened = _open(root, path)
@@ -95,15 +101,35 @@ def _add(tables: Tables, file: str, opened: pq.ParquetFile, unit: Unit, names: S
     twice = named_twice(opened.schema_arrow)
     for group in range(unit.start, stop):
         rows = opened.metadata.row_group(group).num_rows
+        wanted = tables.wanted(rows)
+        if wanted is not None and not len(wanted):
+            continue
         if twice:
             tables.trouble(file, TWICE, rows)
             continue
         try:
+            if wanted is not None:
+                tables.add_some(file, _some(opened, group, present, wanted), wanted, rows)
+                continue
             table = opened.read_row_group(group, columns=present, use_threads=False)
         except ERRORS:
             tables.trouble(file, "a damaged row group", rows)
         else:
             tables.add(file, table if present else pa.table({"": pa.nulls(rows)}))
+
+
+def _some(opened: pq.ParquetFile, group: int, present: Sequence[str], wanted: Int64s) -> pa.Table:
+    """Some rows of a row group, which is decoded to its end all the same: damage anywhere in it makes it unreadable."""
+    if not present:
+        return pa.table({"": pa.nulls(len(wanted))})
+    found: list[pa.Table] = []
+    at = 0
+    for batch in opened.iter_batches(SOME_ROWS, row_groups=[group], columns=present, use_threads=False):
+        first, last = np.searchsorted(wanted, [at, at + batch.num_rows])
+        if last > first or not found:
+            found.append(pa.Table.from_batches([batch]).take(pa.array(wanted[first:last] - at)))
+        at += batch.num_rows
+    return pa.concat_tables(found)
 
 
 def largest_group(root: Path, file: File) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,9 @@ def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]
     return dict.fromkeys(own, TEXT) | {name: kind for name, kind in kinds.items() if name not in own}
 
 
-def glance(root: Path, file: File, name: str) -> list[Any]:
-    """Nothing: a file is one text."""
-    return []
+def glance(root: Path, file: File, names: Sequence[str], rows: int) -> Block:
+    """The file, which is one row."""
+    return read(root, Unit(0, (file.path,), 0, -1, file.bytes), names)
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
@@ -36,13 +36,15 @@ def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
     return whole_files(files, unit_bytes)
 
 
-def read(root: Path, unit: Unit, names: Sequence[str] | None) -> Block:
-    """The files of a unit as rows."""
+def read(root: Path, unit: Unit, names: Sequence[str] | None, rows: Collection[int] | None = None) -> Block:
+    """The files of a unit as rows; files that are not wanted are not opened."""
     known, metadata = _metadata_of(root)
     records: list[dict[str, Any]] = []
     place: list[tuple[int, str, None, None]] = []
     troubles: list[Trouble] = []
     for row, path in enumerate(unit.files):
+        if rows is not None and row not in rows:
+            continue
         name = shown(path)
         text = _text(root, path, row)
         if isinstance(text, Trouble):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -30,13 +31,24 @@ class Bad(Exception):
 
 
 class Records:
-    """The rows of a unit while it is read."""
+    """The rows of a unit while it is read.
 
-    def __init__(self) -> None:
+    Args:
+        wanted: Positions of the rows that are asked for; None is all.
+    """
+
+    def __init__(self, wanted: Collection[int] | None = None) -> None:
+        self._wanted = None if wanted is None else frozenset(wanted)
         self._count = 0
         self._records: list[dict[str, Any]] = []
         self._place: dict[str, list[Any]] = {name: [] for name in PLACE}
         self._troubles: list[Trouble] = []
+
+    def passed(self) -> bool:
+        """Whether nobody wants the row that comes next, which is counted then."""
+        passed = self._wanted is not None and self._count not in self._wanted
+        self._count += passed
+        return passed
 
     def add(self, record: dict[str, Any], file: str, line: int | None = None, offset: int | None = None) -> None:
         """Add a row."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.types as pt
 
-from corpusqa.readers.model import GLANCED, NESTED, OTHER, PLACE, TEXT, Block, Trouble
+from corpusqa.readers.model import NESTED, OTHER, PLACE, TEXT, Block, Trouble
 
 Int64s = npt.NDArray[np.int64]
 TWICE = "two columns of the file, or two fields of one, have the same name"
@@ -19,14 +18,38 @@ PLAIN = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary(
 
 
 class Tables:
-    """The rows of a unit while it is read."""
+    """The rows of a unit while it is read.
 
-    def __init__(self, names: Sequence[str] | None) -> None:
+    Args:
+        names: The columns that are asked for; None is all.
+        wanted: Positions of the rows that are asked for; None is all.
+    """
+
+    def __init__(self, names: Sequence[str] | None, wanted: Collection[int] | None = None) -> None:
+        self._wanted = None if wanted is None else np.sort(np.fromiter(wanted, np.int64))
         self._names = None if names is None else set(names)
         self._tables: list[pa.Table] = []
         self._places: list[pl.DataFrame] = []
         self._troubles: list[Trouble] = []
         self._count = 0
+
+    def wanted(self, rows: int) -> Int64s | None:
+        """Which of the rows that come next are asked for, by their positions among them; None is all.
+
+        If there are none, the rows are counted and need not be read.
+        """
+        if self._wanted is None:
+            return None
+        first, last = np.searchsorted(self._wanted, [self._count, self._count + rows])
+        found = self._wanted[first:last] - self._count
+        self._count += 0 if len(found) else rows
+        return found
+
+    def add_some(self, file: str, table: pa.Table, at: Int64s, rows: int) -> None:
+        """Add some of the rows that come next: `at` are their positions among these."""
+        self._places.append(placed(file, rows, self._count)[at])
+        self._tables.append(self._chosen(table))
+        self._count += rows
 
     def add(self, file: str, table: pa.Table) -> None:
         """Add rows; columns that were not asked for are left out."""
@@ -59,15 +82,6 @@ class Tables:
         fields = [field.with_type(PLAIN.get(field.type, field.type)) for field in chosen.schema]
         schema = pa.schema(fields, chosen.schema.metadata)
         return chosen if schema == chosen.schema else chosen.cast(schema)
-
-
-def glanced(batch: pa.RecordBatch, name: str) -> list[Any]:
-    """The first values of a column of strings; null where one is not UTF-8."""
-    if batch.schema.get_field_index(name) < 0:  # absent, or there twice
-        return []
-    column = batch.column(name)[:GLANCED]
-    column = column.dictionary_decode() if pt.is_dictionary(column.type) else column
-    return pl.Series(column.cast(pa.large_binary())).cast(pl.String, strict=False).to_list()
 
 
 def placed(

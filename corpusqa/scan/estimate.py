@@ -67,14 +67,17 @@ def _spent(plugins: Sequence[Plugin], documents: pl.DataFrame) -> _Spent:
 
 
 def _beginnings(corpus: Corpus) -> pl.DataFrame:
-    """How documents of the first unit begin, and of the largest where that is too little to tell the time of a byte."""
+    """How the first documents begin, or those of the largest unit where that is too little to tell a byte's time."""
     begin = pl.col("text").str.head(GLANCE_BYTES)
-    first = next(corpus.beginning(), corpus.units[0])
-    documents = corpus.read(first).documents.with_columns(begin)
+    found: list[pl.DataFrame] = []
+    size = 0
+    for documents in corpus.beginning():
+        found.append(documents.with_columns(begin))
+        size += int(documents["text"].str.len_bytes().sum())
+        if size >= GLANCE_BYTES:
+            return pl.concat(found)
     largest = max(corpus.units, key=lambda unit: unit.bytes)
-    if documents["text"].str.len_bytes().sum() >= GLANCE_BYTES or largest.bytes <= first.bytes:
-        return documents
-    return pl.concat([documents, corpus.read(largest).documents.with_columns(begin)])
+    return corpus.read(largest).documents.with_columns(begin)
 
 
 def _measure(plugins: Sequence[Plugin], documents: pl.DataFrame) -> None:

@@ -15,7 +15,7 @@ from corpusqa.corpus.rows import digests
 from corpusqa.corpus.sample import Sample
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Done, write_tables
-from corpusqa.readers import Block, Unit, reader
+from corpusqa.readers import Block, Unit, read_ids, reader
 from corpusqa.readers.files import shown
 
 _KEYS = {"hash": pl.Int64, "row": pl.Int64}
@@ -33,12 +33,15 @@ def sampled(corpus: Corpus, flow: Flow, asked: int) -> Corpus:
     stage = flow.map("keys", (corpus.identity(), asked), corpus.units, partial(_unit_keys, corpus, asked))
     counts = {unit.number: stage.part("counts", unit.number).row(0) for unit in corpus.units}
     veiled = ((unit.number, stage.part("keys", unit.number)) for unit in corpus.units)
-    frames = [_veiled(corpus, unit, keys).with_columns(unit=pl.lit(unit, pl.Int64)) for unit, keys in veiled]
+    frames = []
+    before = 0
+    for unit, keys in veiled:
+        frames.append(_placed(_veiled(corpus, unit, keys), before).with_columns(unit=pl.lit(unit, pl.Int64)))
+        before += counts[unit][0]
     drawn = pl.concat(frames).sort("hash", "unit", "row").head(asked).sort("unit", "row")
     rows = {unit: tuple(part["row"]) for (unit,), part in drawn.group_by("unit", maintain_order=True)}
-    of = sum(count for count, _ in counts.values())
-    before = [{unit: values[i] for unit, values in counts.items()} for i in (0, 1)]
-    return _noted(corpus, Sample(of, rows, before[0], before[1], corpus.identity()), drawn.height)
+    of_rows, of_lines = ({unit: values[i] for unit, values in counts.items()} for i in (0, 1))
+    return _noted(corpus, Sample(before, rows, of_rows, of_lines, corpus.identity()), drawn.height)
 
 
 def _files(corpus: Corpus, asked: int) -> Corpus:
@@ -59,10 +62,11 @@ def _noted(corpus: Corpus, sample: Sample, drawn: int) -> Corpus:
 
 
 def _unit_keys(corpus: Corpus, asked: int, folder: Path, unit: Unit) -> Done:
-    """Of one unit: the smallest hashes with their rows, and how many rows and lines there are."""
+    """Of one unit: the smallest hashes with their rows, all unreadable rows, and how many rows and lines there are."""
     name = corpus.fields.id
-    block = reader(corpus.format).read(Path(corpus.root), unit, [name, name.partition(".")[0]] if name else None)
-    keys = pl.concat([_readable(block, name), _unreadable(block)]).sort("hash", "row").head(asked)
+    root = Path(corpus.root)
+    block = read_ids(corpus.format, root, unit, name) if name else reader(corpus.format).read(root, unit, None)
+    keys = pl.concat([_readable(block, name).sort("hash", "row").head(asked), _unreadable(block)])
     counts = pl.DataFrame({"rows": [block.count], "lines": [block.lines]}, schema={"rows": pl.Int64, "lines": pl.Int64})
     return Done(write_tables(folder, unit.number, {"keys": _veiled(corpus, unit.number, keys), "counts": counts}))
 
@@ -75,7 +79,7 @@ def _veiled(corpus: Corpus, unit: int, keys: pl.DataFrame) -> pl.DataFrame:
     secret = corpus.secret()
     names = (f"{unit}:{row}".encode() for row in keys["row"])
     pads = [int.from_bytes(hashlib.blake2b(name, key=secret, digest_size=8).digest(), "big") >> 1 for name in names]
-    hashes = [value ^ pad for value, pad in zip(keys["hash"], pads, strict=True)]
+    hashes = [None if value is None else value ^ pad for value, pad in zip(keys["hash"], pads, strict=True)]
     return keys.with_columns(hash=pl.Series(hashes, dtype=pl.Int64))
 
 
@@ -88,8 +92,14 @@ def _readable(block: Block, name: str | None) -> pl.DataFrame:
 
 def _unreadable(block: Block) -> pl.DataFrame:
     # The lost rest of a file is drawn before all others: a sample must not hide that there is less than there seems.
-    rows = [(0 if t.rest else _hash(repr((t.file, t.line, t.offset or t.row))), t.row) for t in block.troubles]
+    rows = [(0 if t.rest else None, t.row) for t in block.troubles]
     return pl.DataFrame(rows, schema=_KEYS, orient="row")
+
+
+def _placed(keys: pl.DataFrame, before: int) -> pl.DataFrame:
+    """The keys of a unit that comes after so many rows, unreadable rows hashed by their place among all rows."""
+    hashes = [_hash(f"row {before + row}") if value is None else value for value, row in keys.rows()]
+    return keys.with_columns(hash=pl.Series(hashes, dtype=pl.Int64))
 
 
 def _hash(key: str) -> int:
