@@ -438,6 +438,28 @@ def test_a_large_packed_file_is_unpacked_once(tmp_path: Path, torn: bool) -> Non
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 
+@pytest.mark.parametrize("torn", [False, True], ids=["whole", "torn"])
+def test_large_packed_csv_is_unpacked_if_it_is_whole(tmp_path: Path, torn: bool) -> None:
+    packed = gzip.compress(b"id,text\n" + b"".join(b"%d,%d\n" % (i, i * 7919) for i in range(20_000)))
+    write(tmp_path / "in", {"a.csv.gz": packed[:-5000] if torn else packed})
+    whole, parts = (open_corpus(tmp_path / "in", work=tmp_path, unit_bytes=size) for size in (1 << 26, 10_000))
+    assert (len(parts.units) > 10) != torn
+    expected, found = read_all(whole), read_all(parts)
+    assert found.documents.drop("line").equals(expected.documents.drop("line"))
+    assert found.unreadable.equals(expected.unreadable)
+    assert found.unreadable["rest"].sum() == int(torn)
+
+
+def test_columns_of_csv_are_those_of_all_files(tmp_path: Path) -> None:
+    more = "id,text,url,split\n2,good day,https://a.org/x,test\n"
+    write(
+        tmp_path, {"a.csv": "id,text\n1,hello there\n", "b.csv": more, "c.csv": "key,meaning\n1,x\n", "d.csv": "n,n\n"}
+    )
+    found = read_all(open_corpus(tmp_path))
+    assert found.documents.select("id", "url", "split").rows() == [("1", None, None), ("2", "https://a.org/x", "test")]
+    assert found.unreadable.select("file", "line").rows() == [("c.csv", 2), ("d.csv", 1)]
+
+
 @pytest.mark.parametrize("kind", [pa.string(), pa.dictionary(pa.int32(), pa.string())], ids=str)
 def test_copies_that_a_dictionary_holds_once_are_read_in_pieces(tmp_path: Path, kind: pa.DataType) -> None:
     texts = pa.array(["a long text " * 200] * 3000, pa.string()).cast(kind)  # 7 MB of text in a file of 30 kB

@@ -48,7 +48,7 @@ def repacked(listing: Listing, unit_bytes: int, new_folder: Callable[[], Path]) 
         elif listing.format == "parquet":
             _regroup(source, target, unit_bytes)
         else:
-            _unpack(source, target)
+            _unpack(source, target, torn_line=listing.format == "jsonl")
         files.append(File(file.path, target.stat().st_size if file.path in large else file.bytes))
     return replace(listing, root=folder, files=tuple(files)), folder
 
@@ -57,18 +57,23 @@ def _bytes_at_once(listing: Listing, file: File) -> int:
     """About how much has to be in memory to read the smallest piece of a file."""
     if listing.format == "parquet":
         return largest_group(listing.root, file)
-    packed = listing.format in ("jsonl", "json") and packing(listing.root / file.path)
+    packed = listing.format in ("jsonl", "json", "csv") and packing(listing.root / file.path)
     return file.bytes * EXPANSION if packed else 0
 
 
-def _unpack(source: Path, target: Path) -> None:
-    """Decompress a file of lines; one that cannot be read to its end gets a torn last line, an unreadable row."""
-    with target.open("wb") as copy:
-        try:
+def _unpack(source: Path, target: Path, *, torn_line: bool) -> None:
+    """Decompress a file; one that cannot be read to its end stays as it is, or gets a torn last line that says so."""
+    try:
+        with target.open("wb") as copy:
             for piece in chunks(source):
                 copy.write(piece)
-        except Broken:
-            copy.write(b"{")
+    except Broken:
+        if torn_line:
+            with target.open("ab") as copy:
+                copy.write(b"{")
+        else:
+            target.unlink()
+            target.symlink_to(source)
 
 
 def _regroup(source: Path, target: Path, group_bytes: int) -> None:

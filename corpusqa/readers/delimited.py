@@ -18,6 +18,7 @@ from corpusqa.readers.model import TEXT, Block, File, Unit, renumbered, whole_fi
 from corpusqa.readers.records import BOM, Bad, Records
 from corpusqa.readers.streams import Broken, chunks, packing, read_whole, span
 
+EXPANSION = 4  # text bytes per compressed byte, for planning only
 DELIMITERS = ",;\t|"  # of a .csv file the one that its header has most of
 LONGEST_FIELD = (1 << 31) - 1
 LOSSLESS = "surrogateescape"  # a byte that is not UTF-8 becomes a lone surrogate, which is found in its row
@@ -26,12 +27,21 @@ ENDS_EARLY = "unexpected end of data"  # what csv says of a quote that nothing c
 
 
 def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]:
-    """The header of the first file that can be read."""
+    """The names in the headers of all files that have one, in order of appearance.
+
+    Raises:
+        SourceError: no header is one.
+    """
+    found: dict[str, str] = {}
+    wrong: list[SourceError] = []
     for file in files:
-        _, header = _layout(root / file.path)
-        if header:
-            return dict.fromkeys(_checked(header, str(root / file.path)), TEXT)
-    return {}
+        try:
+            found |= dict.fromkeys(_checked(_layout(root / file.path)[1] or [], str(root / file.path)), TEXT)
+        except SourceError as error:  # its rows are unreadable
+            wrong.append(error)
+    if wrong and not found:
+        raise wrong[0]
+    return found
 
 
 def glance(root: Path, file: File, names: Sequence[str], rows: int) -> Block:
@@ -49,8 +59,9 @@ def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
     units: list[Unit] = []
     small: list[File] = []
     for file in files:
-        if file.bytes <= unit_bytes or packing(root / file.path):
-            small += [file] if file.bytes else []
+        packed = packing(root / file.path)
+        if file.bytes <= unit_bytes or packed:
+            small += [File(file.path, file.bytes * (EXPANSION if packed else 1))] if file.bytes else []
             continue
         units.extend(whole_files(small, unit_bytes))
         small = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from corpusqa.readers.records import (
     parse,
     refuse_surrogates,
 )
-from corpusqa.readers.streams import Broken, chunks, read_whole
+from corpusqa.readers.streams import first_lines, read_whole
 
 BLANK = re.compile(r"[ \t\n\r]*")
 HEAD = 1 << 16
@@ -151,13 +150,7 @@ def _bytes_before(text: str, at: int) -> int:
 
 def _has_lines(path: Path) -> bool:
     """Whether a file is JSON Lines: its first line is an object, and more than blanks follow."""
-    head = b""
-    with suppress(OSError, Broken):  # the reader says so, with its place
-        for piece in chunks(path):
-            head += piece
-            if len(head) >= HEAD and b"\n" in head.strip():
-                break
-    head = head.removeprefix(BOM)
+    head = first_lines(path, HEAD, b"{").removeprefix(BOM)
     first, _, rest = head.lstrip().partition(b"\n")
     if not rest.strip() or not first.startswith(b"{"):
         return False

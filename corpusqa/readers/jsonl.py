@@ -12,7 +12,7 @@ from corpusqa.readers.json_ids import id_parser
 from corpusqa.readers.json_table import read_table
 from corpusqa.readers.model import Block, File, Unit, kinds_of, renumbered, whole_files
 from corpusqa.readers.records import BOM, COMPRESSED, UTF16, Bad, Records, parse
-from corpusqa.readers.streams import Broken, Lines, chunks, packing, range_pieces, span
+from corpusqa.readers.streams import Broken, Lines, chunks, first_lines, packing, range_pieces, span
 
 EXPANSION = 4  # text bytes per compressed byte, for planning only
 SAMPLE_FILES, SAMPLE_BYTES, THOROUGH_BYTES = 8, 1 << 20, 64 << 20
@@ -129,15 +129,7 @@ def _add(
 
 def _sample(path: Path, limit: int) -> Iterator[dict[str, Any]]:
     """The rows that start in the first `limit` bytes of a file."""
-    data = b""
-    try:
-        for chunk in chunks(path):
-            data += chunk
-            if len(data) >= limit and b"\n" in data:
-                break
-    except (OSError, Broken):  # the reader says so later, with its place
-        pass
-    lines = data.removeprefix(BOM).split(b"\n")
+    lines = first_lines(path, limit).removeprefix(BOM).split(b"\n")
     for line in islice(lines, max(len(lines) - 1, 1)):
         try:
             yield parse(line)

@@ -87,6 +87,33 @@ def beginning(head: bytes) -> tuple[str, bytes]:
     return ending, b"".join(parts)
 
 
+def first_lines(path: Path, limit: int, opening: bytes = b"") -> bytes:
+    """The beginning of a file after decompression: `limit` bytes or more, and at least one line with what follows it.
+
+    What cannot be read is left out; the reader says so, with its place.
+
+    Args:
+        path: The file.
+        limit: Bytes.
+        opening: How the first line has to begin for anything but the first piece to be read.
+    """
+    parts: list[bytes] = []
+    size, begun, ended, followed = 0, False, False, False
+    with suppress(OSError, Broken):
+        for piece in chunks(path):
+            parts.append(piece)
+            size += len(piece)
+            text = piece if begun else piece.removeprefix(b"\xef\xbb\xbf").lstrip()
+            if text and not begun and not text.startswith(opening):
+                break
+            begun = begun or bool(text)
+            followed = followed or b"\n" in text.rstrip() or (ended and not text.isspace())
+            ended = ended or b"\n" in text
+            if size >= limit and followed:
+                break
+    return b"".join(parts)
+
+
 def read_whole(path: Path) -> tuple[bytes, str | None]:
     """The content of a file after decompression, and why it ends where it does if that is not its end."""
     parts: list[bytes] = []
