@@ -93,7 +93,7 @@ def test_a_killed_run_is_resumed_to_the_same_bytes(tmp_path: Path, point: str, s
 
 # While an earlier scan is used: in the first pass, as stages are written, and in the index of the halves.
 AGAIN = [
-    ("corpusqa.scan.unit:_completed", 1),
+    ("corpusqa.scan.reused:_of_checks", 1),
     ("corpusqa.engines.parts:commit", 0),
     ("corpusqa.scan.slots:slots_of", 0),
     ("corpusqa.engines.kept:_changed", 1),
