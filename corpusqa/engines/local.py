@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from corpusqa.engines import MapFn, ReduceFn, ShardFn, Tick
 from corpusqa.engines.memory import let_go
 from corpusqa.engines.parts import Done
+from corpusqa.engines.spilled import gathered, spill
 from corpusqa.errors import WorkerDied
 from corpusqa.scratch import scratch
 
@@ -52,8 +52,8 @@ class LocalEngine:
     ) -> list[Done]:
         """One Arrow file per task with one record batch per bucket; a reducer reads its batch of every file."""
         with scratch(SPILL, self.spill) as folder:
-            spill = partial(_spill, shard, schema, buckets, folder)
-            list(self._each(list(enumerate(tasks)), spill, lambda _done, _all: None))
+            spread = partial(_spill, shard, schema, buckets, folder)
+            list(self._each(list(enumerate(tasks)), spread, lambda _done, _all: None))
             gather = partial(_gather, reduce, schema, len(tasks), folder)
             return list(self._each(range(buckets), gather, tick))
 
@@ -148,25 +148,9 @@ def _named(task: Any) -> str:
 
 
 def _spill(shard: ShardFn, schema: pl.Schema, buckets: int, folder: Path, numbered: tuple[int, Any]) -> None:
-    import pyarrow as pa
-
     number, task = numbered
-    frame = shard(task).select(*schema).cast(schema).sort("_b", maintain_order=True)
-    counts = np.bincount(frame["_b"].to_numpy(), minlength=buckets)
-    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-    at = 0
-    with pa.OSFile(str(folder / f"{number}.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-        for count in counts.tolist():
-            batches = table.slice(at, count).combine_chunks().to_batches()
-            writer.write_batch(batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema))
-            at += count
+    spill(shard(task), schema, buckets, folder / f"{number}.arrow")
 
 
 def _gather(reduce: ReduceFn, schema: pl.Schema, count: int, folder: Path, bucket: int) -> Done:
-    import pyarrow as pa
-
-    frames = [pl.DataFrame(schema=schema)]
-    for number in range(count):
-        with pa.memory_map(str(folder / f"{number}.arrow")) as file:
-            frames.append(pl.DataFrame(pa.Table.from_batches([pa.ipc.open_file(file).get_batch(bucket)])).cast(schema))
-    return reduce(bucket, pl.concat(frames))
+    return reduce(bucket, gathered((folder / f"{number}.arrow" for number in range(count)), schema, bucket))

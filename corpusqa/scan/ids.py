@@ -1,56 +1,141 @@
-"""Public ids: one string per document, unique, the same for any unit size and input order."""
+"""Public ids: one string per document, unique, the same for any unit size and input order.
+
+Over all documents at once only hashes of ids are compared, 8 bytes each; the ids are read part by part.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 # Hex digits of the row digest in a public id: 48 bits tell rows apart that already share an id.
 SHORT = 12
+Ints = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
+Flags = npt.NDArray[np.bool_]
+# Ids of rows in source order, some at a time: String ids as the source has them, or null, and hex digests of the rows,
+# or their first SHORT digits. Asked for several times.
+Parts = Callable[[], Iterator[tuple[pl.Series, pl.Series]]]
+
+
+@dataclass(frozen=True)
+class PublicIds:
+    """What becomes of the ids of all rows.
+
+    An id that occurs once stays; one that repeats becomes `<id>#<12 hex of the row digest>`; a row without an id is
+    named by 12 hex of its digest; equal rows get the ordinals `-2`, `-3` and so on. A name that someone else bears as a
+    single id gets a tilde, until nobody does.
+
+    Attributes:
+        once: Whether the row's own id stays.
+        tildes: Number of tildes by position of the row.
+        placed: Positions of the rows with an ordinal, ascending.
+        ordinals: Their ordinals.
+    """
+
+    once: Flags
+    tildes: dict[int, int]
+    placed: Ints
+    ordinals: Ints
+
+    @classmethod
+    def of(cls, parts: Parts) -> PublicIds:
+        """The public ids of rows."""
+        both = [(_hashed(ids), ids.is_null().to_numpy()) for ids, _ in parts()]
+        hashes = np.concatenate([np.zeros(0, np.uint64), *(one for one, _ in both)])
+        null = np.concatenate([np.zeros(0, bool), *(one for _, one in both)])
+        del both
+        once = ~null & ~_repeated(hashes)
+        odd = np.flatnonzero(~once)
+        none = np.zeros(0, np.int64)
+        if not len(odd):
+            return cls(once, {}, none, none)
+        single, found = np.sort(hashes[once]), cls(once, {}, none, none)
+        del hashes
+        names = found._odd(parts)
+        while len(clash := odd[_among(names, single)]):
+            tildes = found.tildes | {at: found.tildes.get(at, 0) + 1 for at in clash.tolist()}
+            found = cls(once, tildes, none, none)
+            names = found._odd(parts)
+        order = np.argsort(names, kind="stable")
+        new = np.ones(len(order), bool)
+        new[1:] = names[order][1:] != names[order][:-1]
+        starts = np.flatnonzero(new)
+        ordinal = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order)))) + 1
+        later = np.sort(order[ordinal > 1])
+        numbers = np.empty(len(order), np.int64)
+        numbers[order] = ordinal
+        return cls(once, found.tildes, odd[later], numbers[later])
+
+    def named(self, start: int, ids: pl.Series, digests: pl.Series) -> pl.Series:
+        """The public ids of the rows from `start` on, which have these ids and digests: the series `id`."""
+        once = pl.Series(self.once[start : start + ids.len()], dtype=pl.Boolean)
+        if once.all():
+            return ids.alias("id")
+        rows = pl.DataFrame({"id": ids, "hex": digests.str.slice(0, SHORT), "once": once})
+        stem = pl.when("once").then("id").otherwise(pl.concat_str(pl.col("id") + "#", "hex", ignore_nulls=True))
+        low, high = np.searchsorted(self.placed, (start, start + ids.len()))
+        ordinals = {int(at): f"-{n}" for at, n in zip(self.placed[low:high], self.ordinals[low:high], strict=True)}
+        ends = {at: "~" * n for at, n in self.tildes.items() if start <= at < start + ids.len()}
+        ends |= {at: ends.get(at, "") + said for at, said in ordinals.items()}
+        if not ends:
+            return rows.select(id=stem)["id"]
+        said = pl.DataFrame({"at": list(ends), "end": list(ends.values())}, {"at": pl.Int64, "end": pl.String})
+        placed = rows.select(stem=stem, at=pl.int_range(start, start + ids.len()))
+        return placed.join(said, on="at", how="left", maintain_order="left").select(
+            id=pl.concat_str("stem", "end", ignore_nulls=True)
+        )["id"]
+
+    def _odd(self, parts: Parts) -> Hashes:
+        """Hashes of the names of all rows whose own id does not stay."""
+        found, start = [np.zeros(0, np.uint64)], 0
+        for ids, digests in parts():
+            odd = ~self.once[start : start + ids.len()]
+            if odd.any():
+                found.append(_hashed(self.named(start, ids, digests).filter(pl.Series(odd))))
+            start += ids.len()
+        return np.concatenate(found)
 
 
 def public_ids(ids: pl.Series, digests: pl.Series) -> pl.Series:
-    """Public ids of rows in source order.
+    """The public ids of rows in source order that are there at once."""
+
+    def parts() -> Iterator[tuple[pl.Series, pl.Series]]:
+        yield ids, digests
+
+    return PublicIds.of(parts).named(0, ids, digests)
+
+
+def repeated_ids(parts: Sequence[pl.Series] | Iterator[pl.Series]) -> pl.DataFrame:
+    """Ids of the source that occur more than once: `id`, `count`, sorted by id.
 
     Args:
-        ids: String ids as the source has them, or null.
-        digests: Hex digests of the whole rows, or their first SHORT digits.
-
-    Returns:
-        An id that occurs once stays; one that repeats becomes `<id>#<12 hex of the row digest>`; a row without an id is
-        named by 12 hex of its digest; equal rows get the ordinals `-2`, `-3` and so on.
+        parts: Ids of rows of which no single one needs to be among them.
     """
-    if not ids.null_count() and ids.n_unique() == ids.len():
-        return ids.alias("id")
-    rows = pl.DataFrame({"id": ids, "hex": digests.str.slice(0, SHORT)})
-    once = pl.col("id").is_not_null() & (pl.len().over("id") == 1)
-    stem = pl.when(once).then("id").otherwise(pl.concat_str(pl.col("id") + "#", "hex", ignore_nulls=True))
-    names = rows.select(name=stem, once=once)
-    while True:
-        # a name that someone else already bears as a single id gets an ordinal too; it rarely takes a second round
-        taken = names.filter("once")["name"]
-        free = ~pl.col("once") & pl.col("name").is_in(taken.implode())
-        clash = names.select(free.any()).item()
-        names = names.with_columns(name=pl.when(free).then(pl.col("name") + "~").otherwise("name"))
-        if not clash:
-            break
-    ordinal = pl.int_range(1, pl.len() + 1).over("name")
-    numbered = pl.when(ordinal > 1).then(pl.col("name") + "-" + ordinal.cast(pl.String)).otherwise("name")
-    return names.select(numbered.alias("id"))["id"]
+    none = pl.Series("id", [], dtype=pl.String)
+    counts = pl.concat([none, *(part.alias("id") for part in parts)]).drop_nulls().to_frame()
+    counted = counts.group_by("id").agg(count=pl.len().cast(pl.Int64))
+    return counted.filter(pl.col("count") > 1).sort("id")
 
 
-def repeated_ids(ids: pl.Series) -> pl.DataFrame:
-    """Ids of the source that occur more than once: `id`, `count`, sorted by id."""
-    named = ids.drop_nulls()
-    if named.n_unique() == named.len():
-        return pl.DataFrame(schema={"id": pl.String, "count": pl.Int64})
-    counts = named.to_frame("id").group_by("id").agg(count=pl.len().cast(pl.Int64))
-    return counts.filter(pl.col("count") > 1).sort("id")
+def _hashed(ids: pl.Series) -> Hashes:
+    found: Hashes = ids.hash().to_numpy()
+    return found
 
 
-def ranks(ids: pl.Series) -> pl.Series:
-    """Position of each id when sorted by its UTF-8 bytes: Int64 `doc`; the numbers by which documents are tied."""
-    order = ids.arg_sort().to_numpy()
-    places = np.empty(len(order), np.int64)
-    places[order] = np.arange(len(order))
-    return pl.Series("doc", places, dtype=pl.Int64)
+def _repeated(hashes: Hashes) -> Flags:
+    """Whether a value stands elsewhere too."""
+    ordered = np.sort(hashes)
+    again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    return _among(hashes, again)
+
+
+def _among(hashes: Hashes, chosen: Hashes) -> Flags:
+    """Whether each value is among others, which are in order."""
+    if not len(chosen):
+        return np.zeros(len(hashes), bool)
+    return np.asarray(chosen[np.minimum(np.searchsorted(chosen, hashes), len(chosen) - 1)] == hashes, np.bool_)

@@ -1,12 +1,11 @@
 """From rows of units to documents of a corpus: numbers, lines, public ids.
 
-Over all documents only ids are compared. Everything else is read, numbered and written unit by unit.
+Everything is read, numbered and written unit by unit; over all documents there are numbers alone.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,16 +13,18 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from corpusqa.corpus import Corpus, validate_documents
+from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.kept import BEFORE
 from corpusqa.engines.parts import Stage
 from corpusqa.readers import Unit
 from corpusqa.scan.held import ROWS, OnDisk
-from corpusqa.scan.ids import SHORT, public_ids, ranks, repeated_ids
+from corpusqa.scan.ids import PublicIds
 from corpusqa.scan.model import DOCUMENTS, UNREADABLE
-from corpusqa.scan.names import any_hidden, hidden, recalled
-from corpusqa.scan.slots import slots_of
+from corpusqa.scan.names import hidden
+from corpusqa.scan.own_ids import OwnIds
+from corpusqa.scan.ranking import ranges, ranked
+from corpusqa.scan.slots import names_of, slots_of
 
 NAME = "index"  # of the stage
 
@@ -76,64 +77,42 @@ class _Place(NamedTuple):
 def index(flow: Flow, corpus: Corpus, measured: Stage) -> Index:
     """Number the rows, make the ids public and rank them; names that hold private values are read again."""
     units = corpus.units
-    places = _places(units, measured)
-    heights, ids, short, names, digest = _identified(corpus, measured)
-    repeats = repeated_ids(ids)
-    public = public_ids(ids, short)
-    del ids, short
-    docs = ranks(public)
-    unit_of = np.empty(docs.len(), np.int32)
-    unit_of[docs.to_numpy()] = np.repeat([unit.number for unit in units], heights)
-    numbered = names.with_columns(doc=docs.gather(names["at"]), id=public.gather(names["at"]))
+    places, own = _places(units, measured), OwnIds.of(corpus, measured)
+    public = PublicIds.of(own.parts)
+    docs = ranked(own.named(public), ranges(own.sample, own.count), own.count, flow.work)
+    unit_of = np.empty(own.count, np.int32)
+    unit_of[docs] = np.repeat([unit.number for unit in units], own.heights)
+    names = own.hidden(public)
+    names = names.select(pl.Series("doc", docs[names["at"].to_numpy()], dtype=pl.Int64), *ROWS).sort("doc")
     stage = flow.finished(NAME, measured.digest, len(units))
     if stage is None:
-        slots = slots_of(flow, NAME, measured, units, public)
-        parts = _written(measured, units, places, heights, docs, public, slots.table)
+        slots = slots_of(flow, NAME, measured, units, (ids for ids, _ in own.named(public)))
+        parts = _written(measured, places, docs, zip(units, own.named(public), strict=True), slots.numbers)
         stage = flow.write(NAME, measured.digest, parts, len(units), slots.about)
         flow.drop(NAME + BEFORE)
     lost = [_numbered(measured, unit, "unreadable", places[unit.number]) for unit in units]
     unreadable = pl.concat(lost, how="diagonal_relaxed").select(*UNREADABLE)
-    whole = numbered.select("doc", *ROWS).sort("doc")
-    return Index(docs.len(), unit_of, whole, unreadable, repeats, digest, stage)
-
-
-def _identified(corpus: Corpus, measured: Stage) -> tuple[list[int], pl.Series, pl.Series, pl.DataFrame, str]:
-    """Heights of the units, ids, short digests, private names by position `at`, and the digest of the content."""
-    heights, ids, short, names = [], [], [], []
-    whole, at = hashlib.sha256(), 0
-    for unit in corpus.units:
-        part = measured.part("documents", unit.number)
-        validate_documents(part, f"the documents of unit {unit.number}")
-        part = part.with_columns(unit=pl.lit(unit.number, pl.Int64), at=pl.int_range(at, at + pl.len()))
-        whole.update(bytes.fromhex("".join(part["digest"])))
-        if part.height and any_hidden(part):
-            part = recalled(corpus, part)
-            names.append(part.filter(pl.any_horizontal(f"{name}_private" for name in ROWS)).select("at", *ROWS))
-        heights.append(part.height)
-        ids.append(part["id"].cast(pl.String))
-        short.append(part["digest"].str.slice(0, SHORT))
-        at += part.height
-    none = pl.DataFrame(schema={"at": pl.Int64, **dict.fromkeys(ROWS, pl.String)})
-    return heights, pl.concat(ids), pl.concat(short), pl.concat([none, *names]), whole.hexdigest()
+    return Index(own.count, unit_of, names, unreadable, own.repeated(public), own.digest, stage)
 
 
 def _written(
     measured: Stage,
-    units: Sequence[Unit],
     places: dict[int, _Place],
-    heights: Sequence[int],
-    docs: pl.Series,
-    public: pl.Series,
-    slots: pl.DataFrame,
+    docs: npt.NDArray[np.int64],
+    named: Iterable[tuple[Unit, tuple[pl.Series, pl.Series]]],
+    slots: npt.NDArray[np.int64],
 ) -> Iterator[dict[str, pl.DataFrame]]:
     """The tables of each unit, made when they are asked for."""
     at = 0
-    for unit, height in zip(units, heights, strict=True):
+    for unit, (ids, _) in named:
+        here = slice(at, at + ids.len())
         part = _numbered(measured, unit, "documents", places[unit.number])
-        part = part.with_columns(docs[at : at + height].alias("doc"), public[at : at + height].alias("id"))
-        numbered = pl.concat([part.select("row", "doc"), slots[at : at + height]], how="horizontal")
+        part = part.with_columns(pl.Series("doc", docs[here], dtype=pl.Int64), ids.alias("id"))
+        slot = pl.Series("slot", slots[here], dtype=pl.Int64)
+        known = names_of(measured, unit, ids)  # in the order of rows, as the part is
+        numbered = pl.concat([part.select("row", "doc", slot), known], how="horizontal")
         yield {"docs": numbered, "documents": hidden(part.select(*DOCUMENTS))}
-        at += height
+        at += ids.len()
 
 
 def _places(units: Sequence[Unit], measured: Stage) -> dict[int, _Place]:
