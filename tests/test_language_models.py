@@ -7,11 +7,13 @@ import os
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
-from corpusqa_checks.language import cache, language, profile_nb
+from corpusqa_checks.language import cache, language, profile_nb, prose
+from corpusqa_checks.language.characters import class_counts
 from corpusqa_checks.language.detectors import DETECTORS, NAMED, VOTERS, detector, installed
 from corpusqa_checks.language.scripts import SCRIPTS
-from corpusqa_checks.language.tables import ALPHA, BASE, ROW_BITS, Tables, build, key_of, profile_names
+from corpusqa_checks.language.tables import ALPHA, BASE, ROW_BITS, ROW_MASK, Tables, build, key_of, profile_names
 
 from corpusqa.testing import plugin, run
 
@@ -70,11 +72,15 @@ def test_the_same_alone_and_in_a_batch() -> None:
 
 def test_every_key_is_found_again() -> None:
     tables = cache.tables()
-    keys = tables.slots[tables.slots >= 0] >> ROW_BITS
+    keys = tables.slots[(tables.slots & ROW_MASK) > 0] >> ROW_BITS
     rows = profile_nb._found(keys, tables)
 
     assert len(set(rows.tolist())) == len(keys) == len(tables.weights) - 1
     assert profile_nb._found(np.array([key_of(3, 3, np.array([3]), 5)[0] + 10**15]), tables).tolist() == [0]
+
+
+def test_the_weights_of_characters_that_are_added_together_fit() -> None:
+    assert int(cache.tables().weights.max()) * profile_nb.TOGETHER < 2**16
 
 
 def test_every_script_has_characters() -> None:
@@ -236,3 +242,14 @@ def test_the_same_label_wherever_the_reference_is_sure() -> None:
     assert [m.language for s, m in zip(sure, mine, strict=True) if s.reliable] == [
         s.language for s in sure if s.reliable
     ]
+
+
+def test_every_character_that_is_mended_is_suspect() -> None:
+    """The counts decide which texts are looked at with the patterns."""
+    signs = [chr(code) for code in range(0x10000) if not 0xD800 <= code < 0xE000]
+    broken = [lead + sign for lead in "\u00c2\u00c3\u00d0\u00d1\u00e2" for sign in signs]
+    for texts, pattern in ((signs, prose.UNUSUAL), (broken, prose.BROKEN)):
+        matched = pl.Series(texts).filter(pl.Series(texts).str.contains(pattern))
+
+        assert len(matched) > 100
+        assert (class_counts(matched.to_list())[:, -1] > 0).all()

@@ -14,7 +14,7 @@ import numpy as np
 from corpusqa_checks.language.tables import Tables, build, identity, members, profile_names
 
 FOLDER_VARIABLE = "CORPUSQA_CACHE_DIR"
-FORMAT = 7  # raise it whenever what `build` makes changes
+FORMAT = 8  # raise it whenever what `build` makes changes
 _LOCK = threading.Lock()
 
 

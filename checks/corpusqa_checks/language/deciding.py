@@ -25,6 +25,11 @@ from corpusqa_checks.language.tables import Ints
 Names = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
 
+# By the number of a script in SCRIPTS, -1 for none: its name, its language, and whether it has many.
+_NAMES: Names = np.array([*SCRIPTS, ""], dtype=object)
+_LANGUAGES: Names = np.array([*(ONE_LANGUAGE.get(name, "") for name in SCRIPTS), ""], dtype=object)
+_MANY = np.isin([*SCRIPTS, ""], MANY_LANGUAGES)
+
 
 def main_script(counts: Ints) -> Ints:
     """Index in SCRIPTS of the script with most letters, -1 where there are none; East Asian scripts count as Han.
@@ -53,10 +58,10 @@ def decided(texts: Sequence[str], counts: Ints, letters: Ints) -> tuple[Names, N
         counts: From `class_counts`.
         letters: Letters of each text.
     """
-    names = np.array([*SCRIPTS, ""], dtype=object)[main_script(counts)]
+    script = main_script(counts)
+    names, single = _NAMES[script], _LANGUAGES[script]
     han, hangul, hiragana, katakana, bopomofo = (counts[:, class_of(name)] for name in EAST_ASIAN)
     asian = np.maximum(han + hangul + hiragana + katakana + bopomofo, 1)
-    single = np.array([ONE_LANGUAGE.get(name, "") for name in names.tolist()], dtype=object)
     sure = np.ones(len(names))
     korean = (names == "Han") & (hangul > HANGUL_SHARE * asian)
     single[korean] = "ko"
@@ -64,6 +69,6 @@ def decided(texts: Sequence[str], counts: Ints, letters: Ints) -> tuple[Names, N
     chinese = likelier([texts[place] for place in open_.tolist()])
     single[open_] = np.where(chinese >= 0.5, "zh", "ja")
     sure[open_] = np.maximum(chinese, 1 - chinese)
-    unknown = (counts[:, LETTER] > FOREIGN_SHARE * letters) | np.isin(names.astype(str), MANY_LANGUAGES)
+    unknown = (counts[:, LETTER] > FOREIGN_SHARE * letters) | _MANY[script]
     names[unknown] = single[unknown] = ""
     return names, single, sure

@@ -15,8 +15,8 @@ import numpy.typing as npt
 from corpusqa_checks.language.cache import tables
 from corpusqa_checks.language.tables import (
     BLANK_ID,
-    CODES,
     EMPTY,
+    MORE,
     ROW_BITS,
     ROW_MASK,
     SCALE,
@@ -29,17 +29,16 @@ from corpusqa_checks.language.tables import (
 
 LONGEST = 10_000  # langdetect reads as many characters of a text
 SLICE = 1 << 15  # characters at once: their arrays stay in the processor's caches
-# Characters whose weights are added by one product in single precision, which is fast and yet exact: it holds integers
-# up to 2**24, and no weight is above 2**14.
-BLOCK = 32
-PIECE = 1024  # characters whose weights are looked up and added together: 350 kB, used again for the next ones
+# The weights of a block of characters are added in one go, of four of them in 16 bits: no weight is above 2**14.
+TOGETHER, BLOCK = 4, 32
 MARKS = 0x300  # combining marks begin here, then other alphabets
 # langdetect's own patterns (detector.py), as bounded repeats
 _URL = re.compile(r"https?://[-_.?&~;+=/#0-9A-Za-z]{1,2076}")
 _MAIL = re.compile(r"[-_.0-9A-Za-z]{1,64}@[-_0-9A-Za-z]{1,255}[-_.0-9A-Za-z]{1,255}")
+_GONE = {"://": _URL, "@": _MAIL, "\0": re.compile("\0")}
 _MARKS = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 _LATIN = re.compile("[A-z]+")
-_SEPARATOR = "\0"  # no n-gram ends with it
+_SEPARATOR = "\0"  # no n-gram ends with it, and no text holds it
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,7 @@ class Scores:
 def score(texts: Sequence[str]) -> Scores:
     """The scores of texts; the columns are the languages of `tables()`."""
     known = tables()
-    prepared = [_prepared(text) for text in texts]
-    sums = [_sums(prepared[first:last], known) for first, last in _slices(prepared)]
+    sums = [_sums(_prepared(texts[first:last]), known) for first, last in _slices(texts)]
     both = np.concatenate([np.zeros((0, known.weights.shape[1]), np.int64), *sums])
     return Scores(both[:, :-1] / SCALE, both[:, -1])
 
@@ -76,19 +74,17 @@ def _slices(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
         yield first, len(texts)
 
 
-def _prepared(text: str) -> str:
-    """Without addresses, as langdetect has it."""
-    if "://" in text:
-        text = _URL.sub(" ", text)
-    if "@" in text:
-        text = _MAIL.sub(" ", text)
-    if _SEPARATOR in text:
-        text = text.replace(_SEPARATOR, " ")
-    return text[:LONGEST]
+def _prepared(texts: Sequence[str]) -> Sequence[str]:
+    """Without addresses, as langdetect has it, and no longer than it reads."""
+    together = " ".join(texts)
+    for sign, pattern in _GONE.items():
+        if sign in together:
+            texts = [pattern.sub(" ", text) if sign in text else text for text in texts]
+    return [text[:LONGEST] for text in texts] if len(together) > LONGEST else texts
 
 
 def _sums(texts: Sequence[str], known: Tables) -> Ints:
-    """The sum of the weights of all n-grams of each text, in whole blocks of characters that multiply fast."""
+    """The sum of the weights of all n-grams of each text, in whole blocks of characters."""
     codes, blocks = _in_blocks(texts)
     for change in (_composed, _without_latin):
         if (codes >= MARKS).any():  # some are not of a Latin alphabet
@@ -101,19 +97,17 @@ def _sums(texts: Sequence[str], known: Tables) -> Ints:
     return np.add.reduceat(by_block.astype(np.int64), starts, axis=0)
 
 
-def _added(weights: npt.NDArray[np.uint16], rows: Ints) -> npt.NDArray[np.float32]:
-    """Sums of the weights of every block of rows; the memory for them is used again and stays in the caches."""
-    width = weights.shape[1]
-    sums = np.empty((len(rows) // BLOCK, 1, width), np.float32)
-    found, exact = np.empty((PIECE, width), np.uint16), np.empty((PIECE, width), np.float32)
-    ones = np.ones((1, BLOCK), np.float32)
-    for first in range(0, len(rows), PIECE):
-        count = min(PIECE, len(rows) - first)
-        weights.take(rows[first : first + count], axis=0, out=found[:count], mode="clip")  # "raise" would copy
-        exact[:count] = found[:count]
-        blocks = slice(first // BLOCK, (first + count) // BLOCK)
-        np.matmul(ones, exact[:count].reshape(-1, BLOCK, width), out=sums[blocks])
-    return sums[:, 0]
+def _added(weights: npt.NDArray[np.uint16], rows: Ints) -> npt.NDArray[np.uint32]:
+    """Sums of the weights of every block of rows: of all blocks the first row, of all the second, and so on."""
+    places = np.ascontiguousarray(rows.reshape(-1, BLOCK).T)
+    shape = places.shape[1], weights.shape[1]
+    sums, some, more = np.zeros(shape, np.uint32), np.empty(shape, np.uint16), np.empty(shape, np.uint16)
+    for first in range(0, BLOCK, TOGETHER):
+        weights.take(places[first], axis=0, out=some, mode="clip")  # "raise" would copy
+        for other in range(first + 1, first + TOGETHER):
+            some += weights.take(places[other], axis=0, out=more, mode="clip")
+        sums += some
+    return sums
 
 
 def _in_blocks(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], Ints]:
@@ -149,23 +143,22 @@ def _without_latin(texts: Sequence[str], codes: npt.NDArray[np.uint32], blocks: 
 
 def _rows(codes: npt.NDArray[np.uint32], known: Tables) -> Ints:
     """The row of `weights` for each character: of the longest known n-gram that ends there, with its suffixes."""
-    at = np.minimum(codes, CODES - 1)
-    current, upper = known.ids.take(at).astype(np.int64), known.upper.take(at)
-    last, before = np.empty_like(current), np.empty_like(current)
-    last[1:], before[2:] = current[:-1], current[:-2]
-    last[:1] = before[:2] = BLANK_ID
+    current = known.ids.take(codes, mode="clip").astype(np.int64)  # code points from the last one on count as that
+    upper = known.upper.take(codes, mode="clip")
     letter = current != BLANK_ID
     good = letter.copy()
     good[1:] |= letter[:-1]  # the first of several blanks ends a word
     good[1:] &= ~(upper[1:] & upper[:-1])  # langdetect skips n-grams that end in two capitals
     good &= codes != ord(_SEPARATOR)
-    before *= last != BLANK_ID  # an n-gram has no blank but at its ends
+    before, last = np.zeros_like(current), np.zeros_like(current)
+    last[1:] = current[:-1]
+    np.multiply(current[:-2], letter[1:-1], out=before[2:])  # an n-gram has no blank but at its ends
     rows = _found(key_of(before, last, current, known.radix), known)
     missing = np.flatnonzero((rows == 0) & good)
-    rows[missing] = _found(key_of(known.radix - 1, last[missing], current[missing], known.radix), known)
-    missing = missing[rows[missing] == 0]
-    rows[missing] = known.singles.take(current[missing])
-    rows[~good] = 0
+    last, current = last[missing], current[missing]
+    shorter = _found(key_of(known.radix - 1, last, current, known.radix), known)
+    rows[missing] = np.where(shorter > 0, shorter, known.singles.take(current))
+    rows *= good
     return rows
 
 
@@ -175,11 +168,13 @@ def _found(keys: Ints, known: Tables) -> Ints:
     seen = known.slots.take(at)
     hit = seen >> ROW_BITS == keys
     rows: Ints = (seen & ROW_MASK) * hit
-    open_ = np.flatnonzero(~hit & (seen != EMPTY))
+    open_ = np.flatnonzero((seen & MORE > 0) & ~hit)
+    keys, at = keys[open_], at[open_]
     while len(open_):
-        at[open_] = (at[open_] + 1) & (SLOTS - 1)
-        seen = known.slots.take(at[open_])
-        hit = seen >> ROW_BITS == keys[open_]
+        at = (at + 1) & (SLOTS - 1)
+        seen = known.slots.take(at)
+        hit = seen >> ROW_BITS == keys
         rows[open_[hit]] = seen[hit] & ROW_MASK
-        open_ = open_[~hit & (seen != EMPTY)]
+        left = ~hit & (seen != EMPTY)
+        open_, keys, at = open_[left], keys[left], at[left]
     return rows

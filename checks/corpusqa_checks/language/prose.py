@@ -132,9 +132,9 @@ class Prose:
 def prose(text: pl.Series) -> Prose:
     """The running text in each text; most texts stay as they are and are counted once."""
     raw, first = _windows(text)
-    raw, controls = _repaired(raw)
     texts = raw.to_list()
     counts = class_counts(texts)
+    raw, controls = _repaired(raw, texts, counts)
     visible = (counts[:, :CLASSES].sum(axis=1) - counts[:, BLANK]).astype(np.float64)
     odd = (counts[:, SIGN] > visible * SIGN_SHARE) | (counts[:, DIGIT] > visible * DIGIT_SHARE)
     unspaced = counts[:, [class_of(script) for script in UNSPACED]].any(axis=1)
@@ -151,9 +151,12 @@ def prose(text: pl.Series) -> Prose:
         texts = ["\n".join(texts[at:end]) for at, end in zip(first.tolist(), ends, strict=True)]
         counts, visible = (np.add.reduceat(values, first) for values in (counts, visible))
         odd, tall = (np.logical_or.reduceat(flags, first) for flags in (odd, tall))
-    read = [three_windows(one, READ) for one in texts]
-    shares = np.array([min(1.0, 3 * READ / max(len(one), 1)) for one in texts])
-    return _judged(read, counts, visible * shares, tall, odd | (shares < 1))
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    cut = lengths > 3 * READ
+    for place in np.flatnonzero(cut).tolist():
+        texts[place] = three_windows(texts[place], READ)
+    shares = np.minimum(1.0, 3 * READ / np.maximum(lengths, 1))
+    return _judged(texts, counts, visible * shares, tall, odd | cut)
 
 
 def _judged(texts: list[str], counts: Ints, visible: npt.NDArray[np.float64], tall: Flags, changed: Flags) -> Prose:
@@ -208,20 +211,32 @@ def _windows(text: pl.Series) -> tuple[pl.Series, Ints]:
     return pl.Series(pieces, dtype=pl.String), np.array(first, np.int64)
 
 
-def _repaired(raw: pl.Series) -> tuple[pl.Series, Ints]:
-    """Texts as they were meant, and the places of those that hold controls all the same."""
+def _repaired(raw: pl.Series, texts: list[str], counts: Ints) -> tuple[pl.Series, list[int]]:
+    """Texts as they were meant, and the places of those that hold controls all the same.
+
+    `texts`, the same as a list, and `counts` are changed in place.
+    """
+    at = np.flatnonzero(counts[:, CLASSES + 1])
+    if not len(at):
+        return raw, []
+    fixed = _fixed(raw.gather(at))
+    controls = at[fixed.str.contains(CONTROL).to_numpy()].tolist()
+    for place, text in zip(at.tolist(), fixed, strict=True):
+        texts[place] = text
+    counts[at] = class_counts(fixed.to_list())
+    return raw.clone().scatter(at, fixed), controls
+
+
+def _fixed(raw: pl.Series) -> pl.Series:
+    """Broken sequences and controls as they were meant; marks are composed with their letters."""
     from ftfy import fix_encoding
     from ftfy.fixes import fix_c1_controls
 
     broken = raw.str.contains(BROKEN).arg_true()
-    if len(broken):
-        raw = raw.clone().scatter(broken, [fix_encoding(text) for text in raw.gather(broken).to_list()])
+    raw = raw.scatter(broken, [fix_encoding(text) for text in raw.gather(broken).to_list()])
     unusual = raw.str.contains(UNUSUAL).arg_true()
-    if unusual.is_empty():
-        return raw, unusual.to_numpy()
-    fixed = pl.Series([fix_c1_controls(text) for text in raw.gather(unusual).to_list()], dtype=pl.String)
-    fixed = fixed.str.normalize("NFC")
-    return raw.clone().scatter(unusual, fixed), unusual.filter(fixed.str.contains(CONTROL)).to_numpy()
+    fixed = [fix_c1_controls(text) for text in raw.gather(unusual).to_list()]
+    return raw.scatter(unusual, pl.Series(fixed, dtype=pl.String).str.normalize("NFC"))
 
 
 def _cleaned(raw: pl.Series) -> pl.Series:

@@ -33,9 +33,11 @@ SURROGATES = range(0xD800, 0xE000)
 BLANK_ID, OTHER_ID = 0, 1
 SLOTS = 1 << 18  # of the hash table; about a third is taken
 SPREAD = np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing: 2**64 / golden ratio
-EMPTY = -1
+EMPTY = 0
 ROW_BITS = 20
-ROW_MASK = (1 << ROW_BITS) - 1
+# The last bits of a slot are a row, and one for the slot itself: a key that should stand here stands further on.
+MORE = 1 << (ROW_BITS - 1)
+ROW_MASK = MORE - 1
 
 Ints = npt.NDArray[np.int64]
 
@@ -50,7 +52,7 @@ class Tables:
         upper: bool of CODES: whether the normalised character is a capital.
         classes: uint8 of CODES: class of the character, see scripts.
         slots: int64 of SLOTS: n-gram keys at their hash places, each with its row of `weights` in the last ROW_BITS,
-            EMPTY where none.
+            and MORE; EMPTY where none.
         singles: int64: row of `weights` for each identity alone.
         weights: uint16, a row for each n-gram, a column for each language and one for the number of n-grams that the
             row stands for; row 0 is all zeros.
@@ -172,7 +174,8 @@ def _hashed(keys: Ints, radix: int) -> Ints:
     after_blank = (keys // radix == (radix - 1) * radix + BLANK_ID) * (radix - 1) * radix * radix
     entries = (keys - after_blank) << ROW_BITS | np.arange(1, len(keys) + 1)
     slots = np.full(SLOTS, EMPTY, np.int64)
-    waiting, at = np.arange(len(keys)), slot_of(keys - after_blank)
+    homes = slot_of(keys - after_blank)
+    waiting, at = np.arange(len(keys)), homes
     while len(waiting):
         free = np.flatnonzero(slots[at] == EMPTY)
         taken, first = np.unique(at[free], return_index=True)
@@ -180,6 +183,7 @@ def _hashed(keys: Ints, radix: int) -> Ints:
         slots[taken] = entries[waiting[chosen]]
         left = np.setdiff1d(np.arange(len(waiting)), chosen, assume_unique=True)
         waiting, at = waiting[left], (at[left] + 1) % SLOTS
+        slots[homes[waiting]] |= MORE
     return slots
 
 

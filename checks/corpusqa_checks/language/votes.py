@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -57,15 +57,14 @@ def cld2(texts: Sequence[str]) -> list[Vote]:
     """Votes of CLD2, in the order of the texts."""
     import pycld2
 
-    return [_cld2(text, pycld2.detect, pycld2.error) for text in texts]
-
-
-def _cld2(
-    text: str, detect: Callable[..., tuple[bool, int, tuple[tuple[str, str, int, float], ...]]], error: type[Exception]
-) -> Vote:
-    try:
-        reliable, _, found = detect(text.encode("utf-8", "replace"))
-    except error:  # it refuses some control characters
-        return Vote(None)
-    (_, code, _, score), (_, other, percent, _), _ = found
-    return Vote(canonical(code), reliable, score, canonical(other) if percent >= SECOND else None)
+    detect, error = pycld2.detect, pycld2.error
+    votes = []
+    for text in texts:
+        try:
+            reliable, _, ((_, code, _, score), (_, other, percent, _), _) = detect(text.encode("utf-8", "replace"))
+        except error:  # it refuses some control characters
+            votes.append(Vote(None))
+        else:
+            second = canonical(other) if percent >= SECOND else None
+            votes.append(Vote(canonical(code), reliable, score, second))
+    return votes
