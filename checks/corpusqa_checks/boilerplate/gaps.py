@@ -11,11 +11,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from corpusqa_checks.boilerplate.context import Bools, Floats, Layout
-from corpusqa_checks.boilerplate.features import Columns
+from corpusqa_checks.boilerplate.features import Columns, Looked
 
 PARAGRAPH_SCORE = -1.5  # a paragraph of plain prose near the body may have so low a score
 REACH = 10  # lines from the last sure paragraph to a doubtful one
 NAMES = 0.5  # share of words with a capital from which a line with a word for "by" names an author
+BRIEF = 4  # words of a line with a figure that says when something was asked or written
 CLOSING = 4  # sentences right after the last paragraph that may close the text
 CLOSING_SCORE = -4.0  # and have at least this score
 BREAK, CUED = 8, 3  # so many lines that are no text, of which so many have a cue of the frame, end a block of text
@@ -33,9 +34,21 @@ def silent(columns: Columns) -> tuple[Bools, Bools]:
     named = (columns["byline"] > 0) & (dated | (columns["capital"] >= NAMES))
     weak = columns["byline"] + columns["calendar"] + columns["weather"]
     sentence = columns["ends"] > 0
-    measured = (columns["nav"] > 0) & (columns["pair"] > 0) & dated
+    measured = (columns["nav"] + columns["newsletter"]) * ((columns["pair"] > 0) & dated)
     strong = columns["cues"] - weak - measured + named + ((weak - columns["byline"] > 0) & dated & ~sentence)
     return strong == 0, sentence & (strong <= 1)
+
+
+def stamped(looked: Looked) -> Bools:
+    """Which texts say who wrote something, when, or in what weather: a word for it beside a name or a date."""
+    own, shapes = looked.own, looked.shapes
+    date = (own["date"] > 0) | (shapes["dateline"] > 0) | ((own["calendar"] > 0) & (own["year"] > 0))
+    brief = (own["digits"] > 0) & (own["words"] <= BRIEF)
+    named = (own["byline"] > 0) & (
+        date | (own["time"] > 0) | (own["year"] > 0) | (own["pair"] > 0) | (own["capital"] >= NAMES) | brief
+    )
+    found: Bools = date | (named & (shapes["amount"] == 0)) | ((own["weather"] > 0) & (own["digits"] > 0))
+    return found
 
 
 def filled(main: Bools, body: Bools, plain: Bools, layout: Layout) -> Bools:

@@ -24,13 +24,13 @@ def amounts(looked: Looked, main: Bools) -> Bools:
     amount = (looked.shapes["amount"] > 0) & (own["cues"] == own["byline"]) & (own["size"] <= SHORT)  # "200 g di farro"
     may = ((_quiet(looked) | amount) & (own["ends"] == 0))[looked.place] & (~main | amount[looked.place])
     at = np.flatnonzero(amount[looked.place] & may)
-    starts, stops = _runs(may, layout.row)
+    starts, stops = runs(may, layout.row)
     first, last = np.searchsorted(at, starts), np.searchsorted(at, stops)
     enough = last - first >= LEAST
     starts, stops, first, last = starts[enough], stops[enough], first[enough], last[enough]
     after = np.minimum(stops, len(main) - 1)
     goes_on = (stops < layout.stop[starts]) & main[after]
-    return _covered(np.maximum(starts, at[first] - 1), np.where(goes_on, stops, at[last - 1] + 1), len(main))
+    return covered(np.maximum(starts, at[first] - 1), np.where(goes_on, stops, at[last - 1] + 1), len(main))
 
 
 def specifications(looked: Looked, main: Bools) -> Bools:
@@ -38,13 +38,13 @@ def specifications(looked: Looked, main: Bools) -> Bools:
     own, place, layout, quiet = looked.own, looked.place, looked.layout, _quiet(looked)
     measure = (quiet & (own["pair"] > 0) & (own["digits"] > 0))[place] & ~main
     head = (quiet & (own["ends"] == 0) & (own["pair"] == 0))[place] & ~main
-    starts, stops = _runs(measure, layout.row)
+    starts, stops = runs(measure, layout.row)
     starts, stops = starts[stops - starts >= LEAST], stops[stops - starts >= LEAST]
     one, two = np.maximum(starts - 1, 0), np.maximum(starts - 2, 0)
     below = (starts - 1 >= layout.first[starts]) & main[one]
     headed = (starts - 2 >= layout.first[starts]) & head[one] & main[two]
     told = below | headed
-    return _covered((starts - headed)[told], stops[told], len(main))
+    return covered((starts - headed)[told], stops[told], len(main))
 
 
 def _quiet(looked: Looked) -> Bools:
@@ -52,7 +52,7 @@ def _quiet(looked: Looked) -> Bools:
     return found
 
 
-def _covered(starts: Ints, stops: Ints, size: int) -> Bools:
+def covered(starts: Ints, stops: Ints, size: int) -> Bools:
     """Which lines stand in one of the stretches, of which none overlap."""
     steps = np.zeros(size + 1, np.int64)
     np.add.at(steps, starts, 1)
@@ -61,7 +61,7 @@ def _covered(starts: Ints, stops: Ints, size: int) -> Bools:
     return found
 
 
-def _runs(flags: Bools, row: Ints) -> tuple[Ints, Ints]:
+def runs(flags: Bools, row: Ints) -> tuple[Ints, Ints]:
     """First line and the line after the last of each run of flagged lines of a document."""
     change = np.append(True, (flags[1:] != flags[:-1]) | (row[1:] != row[:-1]))[: len(flags)]
     starts = np.flatnonzero(change)

@@ -65,6 +65,9 @@ SHAPES = {
     # a name by the signs that it does not hold: a bounded repeat of all letters takes milliseconds to compile
     r"<?\p{L}[^\t!-&(-,/:-@\[-^`{-~\u00a1-\u00bf\u2010-\u206f\u3000-\u303f]{0,23}(?:>|:)\s+\S",
     "hash": r"^\s*[0-9a-f]{7,40}\s",
+    "ranked": r"^[0-9]{1,3}\s+\P{N}*$",
+    "moment": r"\p{Nd}{4}\P{Nd}{1,12}\p{Nd}{1,2}|\p{Nd}{1,2}\P{Nd}{1,12}\p{Nd}{4}|[0-9]{1,2}:[0-9]{2}",
+    "numbered": r"^(?:§+ ?[0-9]{1,3}[a-z]?\.?|[0-9]{1,2}(?:\.[0-9]{1,2})*[.)、．])\s?\P{Nd}",
     "asks": r"[?？؟!！][\"'”’»“)\]」』]*$",
     "amount": rf"^(?:[*•·-]\s*)?[0-9½¼¾⅓⅔][0-9½¼¾⅓⅔.,/–-]*\s?(?i:{_UNITS})\.?(?:\s|\p{{Han}}|$)",
     "dateline": rf"^(?:{_DATELINE}){_CLOCK}$",
@@ -116,6 +119,8 @@ NEEDED = {
     "item": "*•·▪►–—+-.):[0",
     "turn": ":>",
     "hash": "0",
+    "ranked": "0",
+    "numbered": "0",
     "asks": "?？؟!！",
     "amount": "0½¼¾⅓⅔",
     "dateline": "0",

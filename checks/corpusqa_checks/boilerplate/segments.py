@@ -13,8 +13,9 @@ from corpusqa_checks._shared.lines import Written
 from corpusqa_checks.boilerplate.appeals import APPEALS, most_cues
 from corpusqa_checks.boilerplate.context import Bools, Floats, Layout
 from corpusqa_checks.boilerplate.features import Columns, Looked
-from corpusqa_checks.boilerplate.gaps import NAMES, closing, doubtful_paragraphs, filled, silent, stragglers
+from corpusqa_checks.boilerplate.gaps import NAMES, closing, doubtful_paragraphs, filled, silent, stamped, stragglers
 from corpusqa_checks.boilerplate.listed import amounts, specifications
+from corpusqa_checks.boilerplate.sparse import sparse
 from corpusqa_checks.boilerplate.verse import verses
 
 Codes = npt.NDArray[np.int8]
@@ -52,6 +53,7 @@ BY_CUE = (
     ("nav", "nav"),
     ("nav", "account"),
 )
+MEASURED = ("nav", "newsletter")  # words that before a figure say what is measured or paid
 HEAD_CHARS, HEAD_WORDS = 60, 12  # a head is a short line; a row of links between bars may be longer
 DOUBT = 1.0  # a head overrules the model up to this score
 SURE = 2.5  # a line of so high a score is claimed only by the sections of CLAIM_ALL
@@ -91,7 +93,7 @@ def segments(written: Written, looked: Looked, score: Floats, cookie: Bools) -> 
     appeals, cues = _appeals(written, (columns["size"] > LONG) & (doubted | tail))
     before, after, late = _where(body & (cues < 2), columns, layout, TAIL, END)
     label = np.where(score > 0, MAIN, OTHER).astype(np.int8)
-    heads = _heads(looked.own)[looked.place]
+    heads = _heads(looked.own, looked.shapes)[looked.place]
     able = {name: flags[looked.place] for name, flags in _able(looked.own | looked.shapes).items()}
     typed = (heads != MAIN) & ((score <= 0) | ((before | after) & (score <= DOUBT)))
     label = np.where(typed, heads, label)
@@ -101,6 +103,7 @@ def segments(written: Written, looked: Looked, score: Floats, cookie: Bools) -> 
     label = _sections(label, after, layout, score)
     label = _header(label, able, layout, before)
     label = _body_filled(label, looked, score)
+    label = _sparse_text(label, looked, score)
     free = np.isin(label, FREE)
     formed = (verses(looked, label == MAIN) | amounts(looked, label == MAIN)) & free
     label = np.where(formed | (specifications(looked, label == MAIN) & free), MAIN, label).astype(np.int8)
@@ -129,15 +132,15 @@ def _where(body: Bools, columns: Columns, layout: Layout, *shares: float) -> lis
     return [first, *((others > 0) & (before >= share * others) for share in shares)]
 
 
-def _heads(columns: Columns) -> Codes:
+def _heads(columns: Columns, shapes: Columns) -> Codes:
     """The segment that each text, a short line or a row of links, names by its cues, else MAIN."""
     found = np.full(len(columns["size"]), MAIN, np.int8)
     short = (columns["size"] <= HEAD_CHARS) & (columns["words"] <= HEAD_WORDS)
     links = (columns["pipes"] > 0) & (columns["stops"] == 0)
-    head = (short & (columns["ends"] == 0)) | links
+    head = ((short & (columns["ends"] == 0)) | links) & (shapes["numbered"] == 0)
     figure = (columns["pair"] > 0) & (columns["digits"] > 0)  # "Contents: 1.7 l" is no head
     for name, group in reversed(BY_CUE):
-        found[head & (columns[group] > 0) & ~(figure & (group == "nav"))] = CODE[name]
+        found[head & (columns[group] > 0) & ~(figure & (group in MEASURED))] = CODE[name]
     found[columns["rights"] > 0] = CODE["legal"]
     return found
 
@@ -217,6 +220,23 @@ def _body_filled(label: Codes, looked: Looked, score: Floats) -> Codes:
     label = np.where(kept, MAIN, label)
     far = stragglers(label == MAIN, columns["cues"] > 0, score, columns["size"], layout)
     return np.where(far, OTHER, label).astype(np.int8)
+
+
+def _sparse_text(label: Codes, looked: Looked, score: Floats) -> Codes:
+    """The lines of the text on pages of short lines, which the model takes for menus."""
+    own, layout, place = looked.own, looked.layout, looked.place
+    quiet, one_cue = silent(own)
+    said = own["calendar"] + own["weather"] + own["byline"]
+    crumbs = (own["crumbs"] > 0) & (own["separators"] > 0) & (own["ends"] == 0)
+    strong = (~(quiet | one_cue | (own["cues"] == said)) | (own["legal"] > 0) | crumbs)[place]
+    strong &= (looked.shapes["numbered"] == 0)[place]
+    barred = ~np.isin(label, FREE) | (strong & (label != MAIN))
+    dated = stamped(looked)[place] & np.isin(label, [CODE["header"], CODE["byline"]]) & (own["ends"] == 0)[place]
+    opens = (np.isin(label, [CODE[name] for name in CLAIMS if name != "nav"]) & strong) | (own["more"] > 0)[place]
+    last = np.maximum.accumulate(np.where(barred, layout.place, -1))
+    below = (last >= layout.first) & opens[np.maximum(last, 0)]
+    text = sparse(looked, label == MAIN, barred, below, dated, score)
+    return np.where(text, MAIN, label).astype(np.int8)
 
 
 def _title(label: Codes, looked: Looked, able: dict[str, Bools], score: Floats, formed: Bools) -> Codes:

@@ -1,0 +1,143 @@
+"""Pages of short lines: a notice, a job advertisement, minutes, a menu of a restaurant.
+
+The line model learned from articles, whose text is paragraphs; on a page with hardly one it takes short lines for
+menus. There the text is told by its runs instead: lines between those that have a cue of the frame, if they hold
+sentences, figures, labels ("Weight: 940 g") or items of a list. Where no run holds any, the largest is the text, as
+long as the frame is the smaller part of the page.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from corpusqa_checks.boilerplate.context import Bools, Floats, Ints, Layout
+from corpusqa_checks.boilerplate.features import Looked
+from corpusqa_checks.boilerplate.gaps import silent
+from corpusqa_checks.boilerplate.listed import covered, runs
+
+# A page of short lines has at most so many, and paragraphs of so many characters in all. Of the development pages one
+# in twenty has as little text.
+LINES, BODY = 80, 600.0
+PARAGRAPH = 60  # characters
+SENTENCE_WORDS = 3
+ANCHORS = 2  # lines that say text in a run, if it has no paragraph
+RANKED = 4  # words of a line with a number before it; a longer one is a headline of a ranking
+FEWEST = 3  # lines of a run without such a line
+WORDS = 2.2  # words of its lines, on average: entries of menus have fewer
+FRAME = 0.2  # share of the lines with a cue up to which such a run is text; verse that repeats a line may have more
+MENU_LINES, MENU_WORDS = 2, 2  # so many entries show that there is a menu; those below the text have so many words
+# A line that is a date: words at most, share of digits, and lines above it.
+MOMENT_WORDS, MOMENT_DIGITS, MOMENT_REACH = 5, 0.3, 3
+
+
+def sparse(looked: Looked, main: Bools, barred: Bools, below: Bools, dated: Bools, score: Floats) -> Bools:
+    """The lines of the text on pages of short lines.
+
+    Args:
+        looked: Features of the lines.
+        main: Lines of main text.
+        barred: Lines that are known to be frame.
+        below: Lines under a head of the frame, such as "Read also".
+        dated: Lines that say who wrote the text and when, if they do not stand within it.
+        score: Log-odds of main text.
+    """
+    layout, own, place = looked.layout, looked.own, looked.place
+    size = own["size"][place]
+    body = layout.total(layout.running(np.where(main & (size >= PARAGRAPH), size, 0).astype(np.float32)))
+    page = (layout.stop - layout.first <= LINES) & (body <= BODY)
+    may = page & ~barred
+    if not may.any():
+        return may
+    shown, prose = (flags[place] for flags in _says(looked))
+    says = (shown | (score > 0)) & ~dated
+    starts, stops = runs(may, layout.row)
+    count = stops - starts
+
+    def total(values: Floats | Bools) -> Floats:
+        """The sum over each run."""
+        sums = layout.running(values)
+        return (sums[stops] - sums[starts]).astype(np.float32)
+
+    anchors, sentences = total(says), total(prose)
+    paragraphs = total(size >= PARAGRAPH)
+    told = (anchors >= ANCHORS) | (paragraphs > 0)
+    first = layout.first[starts]
+    # what stands under a head of the frame, and under text, is a teaser or a comment, if it is no prose
+    later = _later(told & ~below[starts], first)
+    told &= ~(below[starts] & later) | (2 * sentences >= count)
+    told |= ~later & (sentences > 0) & (count <= FEWEST)
+    words, again = (total(values) for values in (own["words"][place], looked.around["again"] > 0))
+    few = layout.total(layout.running(barred))[starts] <= FRAME * (layout.stop[starts] - first)
+    bare = ~_any(told, first) & (few | (again > 0)) & (count >= FEWEST) & (words >= WORDS * count)
+    bare &= count == _largest(np.where(bare, count, 0), first)
+    chosen = told | bare
+    found = covered(starts[chosen], stops[chosen], len(main))
+    above, _ = layout.before_and_after(layout.running(found))
+    dated |= _moments(looked)[place] & (above <= MOMENT_REACH)
+    asks = (looked.shapes["asks"] > 0)[place]
+    told_by = prose & found & ~dated & ~asks
+    found &= ~(dated & ~_within(told_by, says, layout))
+    return found & ~_menus(found, says, shown, asks, own["words"][place], layout)
+
+
+def _menus(found: Bools, says: Bools, shown: Bools, asks: Bools, words: Floats, layout: Layout) -> Bools:
+    """Entries of a menu that no list of cues knows.
+
+    They are lines of a word above the text, but not the last one above a line that says text, and where there are two,
+    lines of two words below the text, too.
+    """
+    above, _ = layout.before_and_after(layout.running(found & (says | (words > 1))))
+    framed = layout.total(layout.running(~found)) > 0
+    entry = found & ~says & (words <= 1) & (above == 0)
+    several = layout.total(layout.running(entry)) >= MENU_LINES
+    headed = layout.shifted((found & shown & ~asks).astype(np.float32), 1) > 0
+    _, after = layout.before_and_after(layout.running(found & says))
+    tail = found & (after == 0) & (words <= MENU_WORDS) & (layout.total(layout.running(found & says)) > 0)
+    entries: Bools = (entry & ~headed & (framed | several)) | (tail & several)
+    return entries
+
+
+def _within(prose: Bools, says: Bools, layout: Layout) -> Bools:
+    """Lines after a sentence of the text and before a line that says text."""
+    before, _ = layout.before_and_after(layout.running(prose))
+    _, after = layout.before_and_after(layout.running(says))
+    found: Bools = (before > 0) & (after > 0)
+    return found
+
+
+def _moments(looked: Looked) -> Bools:
+    """Which texts are short and hold a date or a time of the day, in digits of any script."""
+    own = looked.own
+    mostly = own["digits"] >= MOMENT_DIGITS
+    short = (own["words"] <= MOMENT_WORDS) & (mostly | ((own["ends"] == 0) & (own["pair"] == 0)))
+    found: Bools = (looked.shapes["moment"] > 0) & short
+    return found
+
+
+def _says(looked: Looked) -> tuple[Bools, Bools]:
+    """Which texts say that they are text, and which of them are sentences."""
+    own, shapes = looked.own, looked.shapes
+    sentence = (own["ends"] > 0) & (own["words"] >= SENTENCE_WORDS)
+    figure = (own["digits"] > 0) & (own["words"] >= 2) & ~((shapes["ranked"] > 0) & (own["words"] > RANKED))
+    label = (own["pair"] > 0) | (own["colon"] > 0)
+    shown = sentence | figure | label | (own["bullet"] > 0) | (shapes["amount"] > 0) | (shapes["asks"] > 0)
+    return silent(own)[0] & shown | sentence, sentence
+
+
+def _later(flags: Bools, document: Ints) -> Bools:
+    """Whether a run of the document before a run is flagged."""
+    before: Ints = np.cumsum(flags) - flags
+    found: Bools = before > before[np.searchsorted(document, document)]
+    return found
+
+
+def _any(flags: Bools, document: Ints) -> Bools:
+    """Whether any of the runs of the document of a run is flagged."""
+    found: Bools = np.isin(document, document[flags])
+    return found
+
+
+def _largest(values: Ints, document: Ints) -> Ints:
+    """The largest value among the runs of the document of a run."""
+    starts = np.flatnonzero(np.append(True, document[1:] != document[:-1])[: len(document)])
+    most: Ints = np.repeat(np.maximum.reduceat(values, starts), np.diff(np.append(starts, len(values))))
+    return most
