@@ -27,7 +27,8 @@ class Story:
         pairs: Sorted distinct pairs of neighbouring content stems.
         told: Those of the narration, which leaves quotations and templates out.
         stems: Of the words.
-        weights: Of the words, 0 inside templates.
+        every_weight: Of the words.
+        weights: The same, 0 inside templates.
         told_weights: The same, 0 inside quotations.
         figures: Whether the word is a number.
         numbers: Sentence of each word.
@@ -38,6 +39,7 @@ class Story:
     pairs: Hashes
     told: Hashes
     stems: Hashes
+    every_weight: Floats
     weights: Floats
     told_weights: Floats
     figures: Flags
@@ -49,6 +51,16 @@ class Story:
     def weight(self) -> float:
         """Of all its words."""
         return float(self.weights.sum())
+
+    @cached_property
+    def every(self) -> Sentences:
+        """Its sentences, templates among them."""
+        return sentences(self.stems, self.every_weight, self.numbers, self.starts, self.ends)
+
+    @cached_property
+    def worded(self) -> Sentences:
+        """Its sentences with all their words, each of weight 1."""
+        return sentences(self.stems, np.ones(len(self.stems)), self.numbers, self.starts, self.ends)
 
     @cached_property
     def whole(self) -> Sentences:
@@ -83,6 +95,7 @@ def _stories(batch: Batch, first: int, found: Narrative, forms: Hashes) -> Itera
             _within(everything, start, end),
             _within(narration, start, end),
             found.stems.hashes[words],
+            found.weights[words],
             weights[words],
             told_weights[words],
             found.stems.figures[words],

@@ -1,0 +1,126 @@
+"""Sentences of one mould: the same word for word but for what was filled in.
+
+A retelling keeps the names, things and figures and changes the words around them. A form keeps the words around and
+changes the names, things and figures: what was replaced in it speaks against a retelling, the more the rarer it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from corpusqa_checks.duplication.alignment import Alignment, Sentences, align
+from corpusqa_checks.duplication.background import TOP, Floats
+from corpusqa_checks.duplication.mixing import Hashes
+from corpusqa_checks.duplication.story import Story
+
+# Two sentences are of one mould if of all that differs beside replaced content there are at most so many words per word
+# that is the same.
+LOOSE = 0.2
+# What was replaced weighs at least so much: courage instead of trust, where the stems are common ones.
+LEAST = 1.5
+# The comparison holds a bit for each pair of words of two sentences: longer ones prove nothing.
+MOST_WORDS = 2_000
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two sentences word by word.
+
+    Attributes:
+        same: Words that both have, in one order.
+        other: Words of the longer side of each place where they differ, replaced content apart.
+        replaced: Weight of the content that either has in the other's place, of the lighter side.
+    """
+
+    same: int
+    other: int
+    replaced: float
+
+    @property
+    def of_one_mould(self) -> bool:
+        """Whether they differ in little but replaced content."""
+        return self.other <= LOOSE * self.same
+
+
+def replaced(light: Story, heavy: Story) -> float:
+    """How much of what two stories tell alike is of one mould and was replaced, 0 to 1.
+
+    Of the weight of the aligned sentences, and of the weight of those among them that are not the same word for word:
+    the geometric mean of both shares. A slip in a copy is much of the second and little of the first. Sentences of one
+    mould in which everything that weighs was replaced are not aligned by weight; they are found by their words.
+    """
+    total = verbatim = weight = 0.0
+    aligned = align(light.every, heavy.every)
+    seen = set(light.every.starts[aligned.sentences].tolist())
+    for one, other in _sides(light.every, heavy.every, aligned):
+        words = _words(light, *one)
+        said, whole = compared(words, _words(heavy, *other)), float(words[1].sum())
+        total += whole
+        if said.of_one_mould:
+            weight += said.replaced
+            verbatim += whole if not said.replaced else 0.0
+    for one, other in _sides(light.worded, heavy.worded, align(light.worded, heavy.worded)):
+        if one[0] not in seen:
+            words = _words(light, *one)
+            said = compared(words, _words(heavy, *other))
+            if said.of_one_mould and said.replaced:
+                weight += said.replaced
+                total += float(words[1].sum())
+    return float(weight / np.sqrt(total * (total - verbatim))) if weight else 0.0
+
+
+def compared(one: tuple[Hashes, Floats], other: tuple[Hashes, Floats]) -> Compared:
+    """Two sentences, each as stems and weights of its words."""
+    if max(len(one[0]), len(other[0])) > MOST_WORDS:
+        return Compared(0, 1, 0.0)
+    own, others = one[1], other[1]
+    matches = [(-1, -1), *matched(one[0].tolist(), other[0].tolist()), (len(own), len(others))]
+    odd, weight = 0, 0.0
+    for (left, right), (left_end, right_end) in pairwise(matches):
+        here, there = own[left + 1 : left_end], others[right + 1 : right_end]
+        least = min(float(here.sum()), float(there.sum()))
+        weight += max(least, LEAST) if least else 0.0
+        plain = [int(np.count_nonzero(side == 0)) for side in (here, there)]
+        odd += abs(plain[0] - plain[1]) if least else max(len(here), len(there))
+    return Compared(len(matches) - 2, odd, weight)
+
+
+def matched(one: list[int], other: list[int]) -> list[tuple[int, int]]:
+    """Places of a longest common subsequence, by bits (Hyyro: Bit-parallel LCS-length computation revisited, 2004)."""
+    places: dict[int, int] = {}
+    for at, stem in enumerate(other):
+        places[stem] = places.get(stem, 0) | 1 << at
+    every = (1 << len(other)) - 1
+    rows, row = [], every
+    for stem in one:
+        both = row & places.get(stem, 0)
+        row = ((row + both) | (row - both)) & every
+        rows.append(row)
+    found, i, j = [], len(one), len(other)
+    while i and j:
+        if rows[i - 1] >> (j - 1) & 1:
+            j -= 1
+            continue
+        i -= 1
+        if not i or rows[i - 1] >> (j - 1) & 1:
+            j -= 1
+            found.append((i, j))
+    return found[::-1]
+
+
+Side = tuple[int, int]
+
+
+def _sides(light: Sentences, heavy: Sentences, found: Alignment) -> Iterator[tuple[Side, Side]]:
+    """First byte and end of each aligned sentence and of its counterpart."""
+    for one, other in zip(found.sentences.tolist(), found.counterparts.tolist(), strict=True):
+        yield (int(light.starts[one]), int(light.ends[one])), (int(heavy.starts[other]), int(heavy.ends[other]))
+
+
+def _words(story: Story, start: int, end: int) -> tuple[Hashes, Floats]:
+    """Stems and weights of the words from byte `start` to `end`; figures weigh most."""
+    words = slice(int(np.searchsorted(story.starts, start)), int(np.searchsorted(story.ends, end, side="right")))
+    return story.stems[words], np.where(story.figures[words], TOP, story.every_weight[words])
