@@ -135,6 +135,7 @@ class Flow:
         keys: Sequence[str],
         fn: GroupFn,
         buckets: int,
+        ordered: bool = True,
     ) -> Stage:
         """Rows with equal Int64 `keys` meet; `fn` sees whole groups, many at a time, in a canonical order.
 
@@ -147,9 +148,10 @@ class Flow:
             keys: Int64 columns that decide which rows meet.
             fn: Rows of a bucket, sorted by all columns -> tables to write.
             buckets: How many buckets.
+            ordered: Whether `fn` needs the order; what it makes must not follow from it otherwise.
         """
         bucketed = partial(_with_bucket, rows, tuple(keys), buckets)
-        return self.shuffle(name, made_of, tasks, bucketed, schema, buckets, partial(_reduce, fn))
+        return self.shuffle(name, made_of, tasks, bucketed, schema, buckets, partial(_reduce, fn, ordered))
 
     def write(
         self,
@@ -280,6 +282,6 @@ def _with_bucket(rows: Rows, keys: Sequence[str], buckets: int, task: Any) -> pl
     return frame.with_columns(buckets_of(frame, keys, buckets))
 
 
-def _reduce(fn: GroupFn, folder: Path, bucket: int, frame: pl.DataFrame) -> Done:
+def _reduce(fn: GroupFn, ordered: bool, folder: Path, bucket: int, frame: pl.DataFrame) -> Done:
     rows = frame.drop("_b")
-    return Done(write_tables(folder, bucket, fn(rows.sort(rows.columns, nulls_last=True))))
+    return Done(write_tables(folder, bucket, fn(rows.sort(rows.columns, nulls_last=True) if ordered else rows)))

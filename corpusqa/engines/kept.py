@@ -18,7 +18,7 @@ import polars as pl
 
 from corpusqa.engines.flow import Flow, GroupFn
 from corpusqa.engines.hashing import buckets_of, digest_of
-from corpusqa.engines.owners import MADE, Belonging, Owners
+from corpusqa.engines.owners import DOCUMENTS, MADE, Belonging, Owners
 from corpusqa.engines.parts import Done, Stage, carried, write_tables
 from corpusqa.engines.segments import Segment, write_segment
 
@@ -30,7 +30,7 @@ SEGMENT, OWNERS = "rows.", "owners."
 MOST_SEGMENTS, MOST_GONE = 8, 0.25
 COUNT = "_n"
 ONCE = pl.lit(1, pl.Int64).alias(COUNT)
-GONE, STAYS, LEAVES = 0, 1, 2  # what becomes of the documents of a segment's rows
+GONE, STAYS, LEAVES, BACK = 0, 1, 2, 3  # what becomes of the documents of a segment's rows
 
 
 NewRows = Callable[[int, pl.DataFrame], pl.DataFrame]
@@ -131,20 +131,21 @@ def _changed(
     """The segments and tables of a bucket after the rows of some documents came and those of others went."""
     held = [part for part in before.parts if part.part == bucket and part.table.startswith(SEGMENT)]
     segments = [Segment(before.folder / part.name) for part in held]
-    fate = [_fate(segment.slots, then, now) for segment in segments]
+    fates = _fates(then, now)
+    fate = [np.take(fates, segment.slots, mode="clip") for segment in segments]
     leaving = [segment.keys[one == LEAVES] for segment, one in zip(segments, fate, strict=True)]
     keys = np.unique(np.concatenate([fresh["key"].to_numpy(), *leaving]))
     old, stay = [fresh.clear()], [fresh]
     for segment, one in zip(segments, fate, strict=True):
         places = segment.places(keys)
-        old.append(segment.take(places[one[places] != GONE]).cast(fresh.schema))
+        old.append(segment.take(places[(one[places] == STAYS) | (one[places] == LEAVES)]).cast(fresh.schema))
         stay.append(segment.take(places[one[places] == STAYS]).cast(fresh.schema))
     less = _made(fn, _documented(pl.concat(old), then), then)
     more = _made(fn, _documented(pl.concat(stay), now), now)
     tables = {name: _sum(before.part(name, bucket), less[name], more[name]) for name in more}
     gone = sum(int(np.count_nonzero(one != STAYS)) for one in fate)
     # Rows of a document that was left out for a while would count again beside its new ones.
-    back = any(((one == GONE) & now.has(segment.slots)).any() for segment, one in zip(segments, fate, strict=True))
+    back = any((one == BACK).any() for one in fate)
     if not back and len(held) < MOST_SEGMENTS and gone <= MOST_GONE * sum(len(one) for one in fate):
         return _segments(folder, bucket, [(before.folder, part) for part in held], fresh, now), tables
     kept = [
@@ -154,11 +155,15 @@ def _changed(
     return _segments(folder, bucket, [], pl.concat([*kept, fresh]), now), tables
 
 
-def _fate(slots: Any, then: Owners, now: Owners) -> Any:
-    """GONE, STAYS or LEAVES by row; a segment still holds rows of documents that went before the last run."""
-    fate = then.has(slots).astype(np.int8)
-    fate[(fate > 0) & ~now.has(slots)] = LEAVES
-    return fate
+def _fates(then: Owners, now: Owners) -> Any:
+    """By slot what becomes of a document, and as the last number what becomes of all slots behind.
+
+    A segment still holds rows of documents that went before the last run; one of these may be here again.
+    """
+    slots = np.arange(max(len(then.doc_of), len(now.doc_of)))
+    before, here = then.has(slots), now.has(slots)
+    fates = np.where(before, np.where(here, STAYS, LEAVES), np.where(here, BACK, GONE))
+    return np.append(fates, GONE).astype(np.uint8)
 
 
 def _segments(folder: Path, bucket: int, held: Sequence[tuple[Path, Any]], fresh: pl.DataFrame, now: Owners) -> Any:
@@ -195,14 +200,21 @@ def _made(fn: GroupFn, rows: pl.DataFrame, owners: Owners) -> dict[str, pl.DataF
 
 
 def _sum(table: pl.DataFrame, less: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
-    """A table after some rows went and others came; rows that are in neither are not touched."""
+    """A table after some rows went and others came; rows that are in neither are not touched.
+
+    Few documents have rows that do: only theirs are compared by all columns.
+    """
     change = _summed([more, less.with_columns(-pl.col(COUNT))])
     if change.is_empty():
         return table
-    same: dict[str, Any] = {"on": [name for name in table.columns if name != COUNT], "nulls_equal": True}
-    touched = _summed([table.join(change, how="semi", **same), change])
+    names = [name for name in table.columns if name != COUNT]
+    doc = next((name for name in names if name in DOCUMENTS), names[0])
+    near = table[doc].is_in(change[doc].unique().implode(), nulls_equal=True)
+    close = table.filter(near)
+    same: dict[str, Any] = {"on": names, "nulls_equal": True}
+    touched = _summed([close.join(change, how="semi", **same), change])
     assert (touched[COUNT] > 0).all(), "a row went that was not there"
-    return pl.concat([table.join(change, how="anti", **same), touched])
+    return pl.concat([table.filter(~near), close.join(change, how="anti", **same), touched])
 
 
 def _summed(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

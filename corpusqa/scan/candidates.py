@@ -65,7 +65,7 @@ def candidates(flow: Flow, half: str, keys: str, key: object, scanned: Scanned, 
     rows = partial(_part, stages, every)
     fn = partial(_likely, rules, _rare(flow, half, found, every) if rules.share else None)
     made_of = (*(stage.digest for stage in stages.values()), index.digest, tuple(rules))
-    distinct = flow.group_by_key(f"pairs.{half}", made_of, parts, rows, SHARED, ["b"], fn, count)
+    distinct = flow.group_by_key(f"pairs.{half}", made_of, parts, rows, SHARED, ["b"], fn, count, ordered=False)
     return distinct, int(made(found, "capped")[COUNT].sum())
 
 
@@ -148,7 +148,7 @@ def _added_up(found: Stage, owners: Owners) -> Iterator[dict[str, pl.DataFrame]]
 
 def _likely(rules: Rules, rare: Stage | None, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Pairs with enough keys in common: `least`, and the share of the rare keys of the document with fewer, if any."""
-    sums = rows.group_by("a", "b", maintain_order=True).agg(pl.col("shared").sum(), pl.col("giant").all())
+    sums = rows.group_by("a", "b").agg(pl.col("shared").sum(), pl.col("giant").all())
     sums = sums.filter(pl.col("shared") >= rules.least)
     if rare is not None:
         counts = mapped(rare.paths("rare")[0], "keys")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from corpusqa.engines.flow import Flow
-from corpusqa.engines.parts import Stage
+from corpusqa.engines.parts import Part, Stage, carried, write_tables
 from corpusqa.scan.held import OnDisk, aligned, rows_of
 from corpusqa.scan.model import DOCUMENTS, SPANS, CheckInfo, LabelInfo, Scan, SignalInfo
 from corpusqa.scan.tables import Tables
@@ -33,7 +36,14 @@ def store(flow: Flow, made_of: object, tables: Tables) -> Stage:
     meta = json.dumps({**tables.said(), "checks": checks}, sort_keys=True, default=str)
     whole["meta"] = pl.DataFrame({"json": [meta]})
     parts = (part if number else part | whole for number, part in enumerate(tables.parts()))
-    return flow.write("scan", made_of, parts, tables.units)
+    return flow.write("scan", made_of, parts, tables.units, writer=partial(_written, tables.documents))
+
+
+def _written(documents: Stage, folder: Path, part: int, tables: Mapping[str, pl.DataFrame]) -> tuple[Part, ...]:
+    """The tables of a unit; that of its documents stands in the index."""
+    found = documents.file("documents", part)
+    assert found is not None
+    return (*write_tables(folder, part, tables), carried(found, documents.folder, folder, "documents", part))
 
 
 def restore(stage: Stage, names: pl.DataFrame | None = None) -> Scan:

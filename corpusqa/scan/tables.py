@@ -9,6 +9,7 @@ import polars as pl
 
 from corpusqa.check import Derive
 from corpusqa.corpus import Corpus
+from corpusqa.engines.parts import Stage
 from corpusqa.plugins import Plugin
 from corpusqa.scan.against import match_spans
 from corpusqa.scan.clusters import clustered, member_spans, unlisted
@@ -100,7 +101,7 @@ class Tables:
         return pl.concat(found)
 
     def parts(self) -> Iterator[dict[str, pl.DataFrame]]:
-        """`documents`, `signals` (without the names of clusters), `spans`, `failures`, `elsewhere` of each unit."""
+        """`signals` (without the names of clusters), `spans`, `failures`, `elsewhere` of each unit."""
         stored = [name for name in self._declared if name not in self._links]
         measured, index = self._scanned.measured, self._scanned.index
         added = self._spans_by_unit()
@@ -111,7 +112,6 @@ class Tables:
             failed = measured.part("failures", unit.number).join(docs, on="row", maintain_order="left")
             elsewhere = measured.part("elsewhere", unit.number).join(docs, on="row", maintain_order="left")
             yield {
-                "documents": index.stage.part("documents", unit.number),
                 "signals": self._signals(unit.number, stored),
                 "spans": spans.sort("doc", "start", "end", "label", nulls_last=True, maintain_order=True),
                 "failures": failed.select(*FAILURES).sort("doc", "check"),
@@ -146,6 +146,11 @@ class Tables:
                 )
         typed = (column.cast(self._declared.get(column.name, pl.Null)) for column in columns)
         return pl.DataFrame([docs["doc"], *typed])
+
+    @property
+    def documents(self) -> Stage:
+        """The stage with the table `documents` of each unit."""
+        return self._scanned.index.stage
 
     @property
     def units(self) -> int:
