@@ -71,8 +71,8 @@ def test_files_whose_schemas_differ(tmp_path: Path) -> None:
     rows = read_all(open_corpus(tmp_path))
     assert rows.documents["text"].to_list() == ["a", "b"]
     assert rows.unreadable.select("row", "file", "reason").rows() == [
-        (2, "c.parquet", "no column 'text' in this file"),
-        (3, "c.parquet", "no column 'text' in this file"),
+        (2, "c.parquet", "the text is null or missing"),
+        (3, "c.parquet", "the text is null or missing"),
         (4, "d.parquet", "the text is double, not a string"),
     ]
 

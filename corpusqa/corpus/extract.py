@@ -43,13 +43,10 @@ def texts_of(block: Block, fields: Fields) -> Texts:
     if fields.cells:
         return _pieces(block, fields)
     if block.table is None:
-        records = block.records or ()
-        if not any(fields.text in record for record in records):
-            return _nothing(len(records), f"no column {fields.text!r} in this file")
-        return _strings([record.get(fields.text) for record in records])
+        return _strings([record.get(fields.text) for record in block.records or ()])
     height = block.place.height
     if fields.text not in block.table.column_names:
-        return _nothing(height, f"no column {fields.text!r} in this file")
+        return _nothing(height, NULL)  # whether others of its unit have one must not show
     column = block.table[fields.text]
     if not is_text(column.type):
         return _nothing(height, NULL if pa.types.is_null(column.type) else f"the text is {column.type}, not a string")
