@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from corpusqa_checks.pii.cues import cue
@@ -24,25 +24,52 @@ _GROUPED = re.compile(
 # A telephone number with a country code right before, whose last group may look like one of a table.
 _PHONE_BEFORE = re.compile(r"(?:\+|\b00)[1-9][\d() \-]{5,22}[ \-]\Z")
 _NUMBER_BEFORE = re.compile(r"(?<!\w)\d[\d() \-]{5,22}[ \-]\Z")
+_DIGIT_BEFORE, _DIGIT_BEHIND = re.compile(r"\d[ \-]\Z"), re.compile(r"[ \-]\d")
+_FOUR_BEFORE, _FOUR_BEHIND = re.compile(r"(?:^|\D)\d{4}[ \-]\Z"), re.compile(r"[ \-]\d{4}(?:\D|$)")
 # No range of an issuer looks at more digits.
 _PREFIX = 4
 
 
 def cards(line: Line) -> Iterator[Hit]:
     """Card numbers as they are printed, and unseparated ones after a word such as "card" or "visa"."""
+    valid = {found.start(): several for found in _GROUPED.finditer(line.text) if (several := _values(found))}
+    rows = _in_row(line.text, {start: start + len(several[0][0]) for start, several in valid.items()})
     after = 0
-    for found in _GROUPED.finditer(line.text):
-        more = found[3] or ""
-        for value in (found[1] + more, *([found[1]] if more.startswith(" ") else [])):
-            start, end = found.start(), found.start() + len(value)
-            brand = _valid(value)
-            if start >= after and brand and not _in_table(line, start, end):
+    for start, several in valid.items():
+        for value, brand in several:
+            end = start + len(value)
+            if start >= after and (start in rows or not _in_table(line, start, end)):
                 yield _hit(line, start, end, brand, grouped=True)
                 after = end
     for found in _BARE.finditer(line.text):
         brand = _valid(found[0])
         if brand and cue("card", line, found.start()):
             yield _hit(line, *found.span(), brand, grouped=False)
+
+
+def _values(found: re.Match[str]) -> list[tuple[str, str]]:
+    """The numbers that the groups may be, with those that stand behind them and without, and their schemes."""
+    more = found[3] or ""
+    several = [found[1] + more, *([found[1]] if more.startswith(" ") else [])]
+    return [(value, brand) for value in several if (brand := _valid(value))]
+
+
+def _in_row(text: str, ends: Mapping[int, int]) -> set[int]:
+    """Where cards begin that stand right behind one another with no other digits around: a table would hold others.
+
+    `ends` are those of the valid numbers by their beginnings, in order.
+    """
+    rows: set[int] = set()
+    seen: set[int] = set()
+    for first in ends:
+        row = [first]
+        while (behind := ends[row[-1]] + 1) in ends and behind not in seen:
+            row.append(behind)
+        seen.update(row)
+        around = text[max(0, first - 2) : first], text[ends[row[-1]] : ends[row[-1]] + 2]
+        if len(row) > 1 and not (_DIGIT_BEFORE.search(around[0]) or _DIGIT_BEHIND.match(around[1])):
+            rows.update(row)
+    return rows
 
 
 @lru_cache(maxsize=8192)
@@ -78,9 +105,9 @@ def _brand(prefix: str, length: int) -> str:
 def _in_table(line: Line, start: int, end: int) -> bool:
     """Groups of four digits before or after, which are no telephone number: a table of numbers, not a card."""
     before, after = line.text[max(0, start - 30) : start], line.text[end : end + 6]
-    if re.match(r"[ \-]\d{4}(?:\D|$)", after):
+    if _FOUR_BEHIND.match(after):
         return True
-    return re.search(r"(?:^|\D)\d{4}[ \-]\Z", before) is not None and not _is_phone(line, before, start)
+    return _FOUR_BEFORE.search(before) is not None and not _is_phone(line, before, start)
 
 
 def _is_phone(line: Line, before: str, start: int) -> bool:

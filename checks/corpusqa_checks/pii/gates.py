@@ -22,6 +22,7 @@ from corpusqa.check import Frame
 _TEXT = pl.col("text")
 _NINE = r"(?:[0-9][ ().\-/]{0,2}){8}[0-9]"
 _SIX = r"(?:[0-9][ ().\-/]{0,2}){5}[0-9]"
+_PLUS = r"(?:\+ ?\(?|%2[Bb])[0-9]"
 # Seven and eight digits in the groups of telephone numbers and identifiers. Dates, which have eight digits too and
 # stand in most texts, are grouped otherwise.
 _DIGITS = (
@@ -30,7 +31,7 @@ _DIGITS = (
     r"[0-9]{2}[ .][0-9]{2}[ .][0-9]{2}[ .][0-9]{2}",
     r"[0-9]{3}[ .\-/)]{1,2}[0-9]{2,3}[ .\-][0-9]{2}",
     r"(?-u:\b)[0-9]{7}",
-    r"\+ ?\(?[0-9]",
+    _PLUS,
 )
 # Identifiers with letters, by their digits; the first three need no cue.
 _FREE_IDS = (
@@ -44,7 +45,7 @@ _PHONE_SHAPES = (
     r"[0-9]{3}\)?[ .\-]{1,2}[0-9]{3}[ .\-][0-9]{4}",
     r"(?:^|[^0-9])\(?0[0-9]{0,5}[ ./\-)]{1,2}[0-9(]",
     r"8[ \-(]{1,2}[0-9]{3}[ \-)]{1,2}[0-9]{3}[ \-][0-9]{2}[ \-][0-9]",
-    r"\+ ?\(?[0-9]",
+    _PLUS,
 )
 _CARDS = (r"[0-9]{4}[ \-][0-9]{4}[ \-][0-9]{4}[ \-][0-9]", r"[0-9]{4}[ \-][0-9]{6}[ \-][0-9]{4}", r"[0-9]{12}")
 _IBAN = r"(?:[A-Z]{2}|[a-z]{2})[0-9]{2}[ \-]?[A-Za-z0-9]{4}[ \-]?[0-9A-Za-z]{4}[ \-]?[0-9A-Za-z]{3}"

@@ -12,13 +12,14 @@ from corpusqa_checks.pii.documentation import is_reserved_phone
 from corpusqa_checks.pii.hits import RESERVED, Hit, Line
 from corpusqa_checks.pii.tables import table
 
-_JOIN = r"(?:[ .\-/]|\)[ .\-/]?|[ \-./]?\(| [\-/] )?"
+_JOIN = r"(?:%20|[ .\-/]|\)[ .\-/]?|[ \-./]?\(| [\-/] )?"
 # With a plus sign whatever stands around it but letters and digits; without one not what makes it an amount or a part.
 _NUMBER = re.compile(
-    rf"(?<![\w+])(?:(?P<plus>\(?\+ ?\(?)|(?<![\-/$€£#&])(?<!\d[.:])(?:\( ?|00)?)\d(?:{_JOIN}\d){{5,21}}"
+    rf"(?<![\w+])(?:(?P<plus>\(?\+ ?\(?|%2[Bb])|(?<![\-/$€£#&])(?<!\d[.:])(?:\( ?|00)?)\d(?:{_JOIN}\d){{5,21}}"
     rf"(?:(?=x\d)|(?!\w|[.:]\d)(?(plus)|(?!%|-\w|,\d(?![\d ().\-/]{{5}}))))"
 )
 _ROW, _MORE, _DIGITS = (",", "="), re.compile(r",\d"), re.compile(r"\d{1,22}")
+_ESCAPES = re.compile("%2[Bb]|%20")  # a plus sign and a space in links, which are pasted into prose
 _NOT_DIGITS = re.compile(r"\D")
 _INTERNATIONAL = re.compile(r"\(?\+|00[1-9]")
 _DATE = re.compile(
@@ -42,18 +43,25 @@ _WITH_8 = ("ru", "be", "kk")  # where the trunk prefix is not a zero
 _CODE = re.compile(r"(?<!\w)(?:[A-Z]{1,4}\d{1,4}|\d{1,4}[A-Z]{1,4})[ \-]\Z")
 # Behind the first extension of an office the last one: "020 7183 8750-55".
 _REACH = re.compile(r"-\d{1,3}\Z")
+# Between two numbers of one cue: "call 020 7946 0111 or 07700900123".
+_JOINED = re.compile(
+    " ?[,;/&|] ?| (?:or|and|und|oder|ou|et|y|o|e|of|en|lub|i|oraz|eller|og|och|ja|tai|ve|veya|atau|dan|или|и|або) "
+)
 _PIECES = re.compile(r" [/\-] |/")
 
 
 def phones(line: Line) -> Iterator[Hit]:
     """Valid numbers with a country code; valid numbers of the document's countries after a cue, or grouped so."""
+    last: Hit | None = None
     for found in _candidates(line):
         start, end = found.span()
         start += found[0].startswith("(") and ")" not in found[0]
         end = line.free_until(start, end)
         end = start + len(line.text[start:end].rstrip(" .-/("))
-        if end > start and not _is_other(line, start, line.text[start:end]):
-            yield from _read(line, start, end)
+        if end > start and not _is_other(line, start, _unescaped(line.text[start:end])):
+            joined = last is not None and "cue" in last.why and _JOINED.fullmatch(line.text, last.end, start)
+            for last in _read(line, start, end, said=bool(joined)):
+                yield last
 
 
 def _candidates(line: Line) -> Iterator[re.Match[str]]:
@@ -64,35 +72,44 @@ def _candidates(line: Line) -> Iterator[re.Match[str]]:
         if found["plus"]:
             refused = found["plus"].endswith(" ") and _MORE.match(line.text, at) is not None  # "x + 1428571,286"
         else:
-            refused = line.text[start - 1 : start] in _ROW and not cue_right_before("phone", line, start)
+            refused = line.text[start - 1 : start] in _ROW and not _is_named(line, start)
             if refused and (first := _DIGITS.search(line.text, start)):
                 at = first.end()  # a number may begin behind these digits
         if not refused:
             yield found
 
 
-def _read(line: Line, start: int, end: int) -> Iterator[Hit]:
-    """The candidate as one number, or as several with a slash between them."""
-    whole = _one(line, start, end)
+def _is_named(line: Line, start: int) -> bool:
+    """Whether a cue, or the name of a field (`mobile=`), stands right before."""
+    return cue_right_before("phone", line, start) or _is_field(line, start)
+
+
+def _is_field(line: Line, start: int) -> bool:
+    return line.text[start - 1 : start] == "=" and cue_right_before("phone_field", line, start)
+
+
+def _read(line: Line, start: int, end: int, *, said: bool) -> Iterator[Hit]:
+    """The candidate as one number, or as several with a slash between them; `said` without a cue of its own."""
+    whole = _one(line, start, end, said=said)
     if whole:
         yield whole
         return
     reach = _REACH.search(line.text, start, end)
-    if reach and (piece := _one(line, start, reach.start())):
+    if reach and (piece := _one(line, start, reach.start(), said=said)):
         yield piece._replace(end=end)
         return
     cuts = [m.span() for m in _PIECES.finditer(line.text, start, end)]
     for a, b in zip([start, *(c[1] for c in cuts)], [*(c[0] for c in cuts), end], strict=True):
-        if cuts and (piece := _one(line, a, b)):
+        if cuts and (piece := _one(line, a, b, said=said)):
             yield piece
 
 
-def _one(line: Line, start: int, end: int) -> Hit | None:
-    value = line.text[start:end]
-    digits = _NOT_DIGITS.sub("", value)
-    if not 6 <= len(digits) <= 17 or len(set(digits)) < 3:
+def _one(line: Line, start: int, end: int, *, said: bool) -> Hit | None:
+    value = _unescaped(line.text[start:end])
+    digits = _digits(value)
+    if not digits:
         return None
-    found = _judged(line, start, value, digits)
+    found = _judged(line, start, value, digits, said=said)
     if found is None or not found[0]:
         return None
     e164, why, score = found
@@ -101,11 +118,22 @@ def _one(line: Line, start: int, end: int) -> Hit | None:
     return Hit(start, stretch.end() if stretch else end, "phone", score, f"phonenumbers: valid, {why}", e164, spared)
 
 
-def _judged(line: Line, start: int, value: str, digits: str) -> tuple[str, str, float] | None:
+@lru_cache(maxsize=8192)
+def _digits(value: str) -> str:
+    """The digits of a candidate, or "" where they are too few, too many or all the same."""
+    digits = _NOT_DIGITS.sub("", value)
+    return digits if 6 <= len(digits) <= 17 and len(set(digits)) >= 3 else ""
+
+
+def _unescaped(value: str) -> str:
+    return _ESCAPES.sub(lambda found: " " if found[0] == "%20" else "+", value) if "%" in value else value
+
+
+def _judged(line: Line, start: int, value: str, digits: str, *, said: bool) -> tuple[str, str, float] | None:
     """E.164 form, evidence and confidence of a candidate with enough evidence; the form is "" when it is not valid."""
     if value.lstrip("(").startswith("+"):
         return _international(value), "country code", 0.95
-    said = _is_said(line, start, grouped=digits != value)
+    said = said or _is_said(line, start, grouped=digits != value)
     if _INTERNATIONAL.match(value):
         return (_international(value), "country code", 0.95) if said or value != digits else None
     if said and _is_after_cue(line, start, value):
@@ -147,7 +175,7 @@ def _is_range(value: str) -> bool:
 
 def _is_said(line: Line, start: int, *, grouped: bool) -> bool:
     """Whether a cue stands before the number; a weak one ("home", "call") only counts for groups or with a colon."""
-    if cue("phone", line, start) or (grouped and cue("phone_weak", line, start)):
+    if cue("phone", line, start) or (grouped and cue("phone_weak", line, start)) or _is_field(line, start):
         return True
     before = line.before(start, 24).rstrip()
     return before.endswith((":", "：")) and cue_right_before("phone_weak", line, start, 24)
@@ -166,6 +194,7 @@ def _is_printed(value: str, language: str | None) -> bool:
     return any(_as_printed(value, region) for region in regions_of(language))
 
 
+@lru_cache(maxsize=8192)
 def _international(value: str) -> str:
     """The number after a plus sign or 00."""
     bare = value.lstrip("(+ ").strip()
@@ -209,7 +238,7 @@ def regions_of(language: str | None) -> tuple[str, ...]:
 
 def canonical_phone(value: str) -> str:
     """The digits of a number with its plus sign; E.164 where it is written with a country code."""
-    bare = re.sub(r"(?i)(?:x|ext|доб).*\Z", "", value)
+    bare = re.sub(r"(?i)(?:x|ext|доб).*\Z", "", _unescaped(value))
     if _INTERNATIONAL.match(bare.strip()):
         e164 = _international(bare.strip())
         if e164:

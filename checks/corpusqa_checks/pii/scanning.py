@@ -98,9 +98,12 @@ def _read(text: str, above: str, language: str | None, detectors: Sequence[Detec
     for detector in detectors:
         hits = list(detector(line))
         line.take(hits)
+        if len(line.said) == len(text):  # no sign was taken out
+            yield from hits
+            continue
         for hit in hits:
             start, end = positions.original(hit.start, hit.end)
-            yield hit if (start, end) == hit[:2] else hit._replace(start=start, end=end)
+            yield hit._replace(start=start, end=end)
 
 
 def _key_blocks(batch: Batch, row: int) -> Iterator[Hit]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import accumulate, chain
+from operator import add
 from typing import NamedTuple
 
 import polars as pl
@@ -111,17 +113,14 @@ def _readings(text: str, row: int, hits: Sequence[Hit], masked: Callable[[Hit], 
             continue
         low = 0 if start == 0 or text[start - 1] == "\n" else _EDGE
         cut = 0 if end == len(text) or text[end - 1] == "\n" else _EDGE
-        for replacement in (lambda _value: _PLACEHOLDER, _stars):
-            pieces, begins, comes_from, lengths, at, size = [], [0], [start], [], start, 0
-            for hit in inside:
-                pieces += [text[at : hit.start], replacement(text[hit.start : hit.end])]
-                lengths.append(hit.start - at)
-                size += len(pieces[-2]) + len(pieces[-1])
-                at = hit.end
-                begins.append(size)
-                comes_from.append(at)
-            lengths.append(end - at)
-            whole = "".join([*pieces, text[at:end]])
+        comes_from, until = [start, *(hit.end for hit in inside)], [*(hit.start for hit in inside), end]
+        gaps = [text[at:stop] for at, stop in zip(comes_from, until, strict=True)]
+        lengths = [len(gap) for gap in gaps]
+        starred = [_STARRED.sub("*", text[hit.start : hit.end]) for hit in inside]
+        for values in ([_PLACEHOLDER] * len(inside), starred):
+            sizes = map(add, lengths, map(len, values))
+            whole = "".join(chain.from_iterable(zip(gaps, values, strict=False))) + gaps[-1]
+            begins = [0, *accumulate(sizes)]
             yield _Reading(row, whole, low, len(whole) - cut, begins, comes_from, lengths)
 
 
@@ -129,10 +128,6 @@ def _may_hold_more(text: str, start: int, end: int, inside: Sequence[Hit]) -> bo
     """Whether there is room for a value between those that are known."""
     begins, ends = [start, *(hit.end for hit in inside)], [*(hit.start for hit in inside), end]
     return any(_HOLDS.search(text, begin, stop) for begin, stop in zip(begins, ends, strict=True))
-
-
-def _stars(value: str) -> str:
-    return _STARRED.sub("*", value)
 
 
 def _stretches(text: str, hits: Sequence[Hit]) -> Iterator[tuple[int, int, list[Hit]]]:

@@ -18,6 +18,9 @@ def _any(words: Sequence[str]) -> str:
 
 
 _HEAD = rf"(?i:{_any(_WORDS['street_heads'])}) (?:{_NAME} ){{0,3}}"
+# A number with another one behind it is that of the house, or of a telephone, and no part of the name.
+_NAMED = rf"(?!\d{1, 24} \d){_NAME}"
+_HEAD_LAST = rf"(?i:{_any(_WORDS['street_heads'])}) (?:{_NAMED} ){{0,3}}"
 _NOT_MORE = r"(?![\w.,:/%\-]\d|[\w%°])"
 # 12 Mole Street; 221B Upper Mole St. Flat and postcode are left to the reader.
 _ENGLISH = re.compile(
@@ -26,7 +29,7 @@ _ENGLISH = re.compile(
 # 12, rue de la Mer
 _NUMBER_FIRST = re.compile(rf"(?<![\w.,\-])\d{{1,4}}(?: ?bis| ?ter|[a-z])?,? {_HEAD}{_CAPITAL}")
 # Calle Mayor 12; ul. Morska 12
-_NUMBER_LAST = re.compile(rf"(?<!\w){_HEAD}{_NAME},? (?:n[.º°]? ?|nº |д\. ?)?\d{{1,4}}[A-Za-z]?{_NOT_MORE}")
+_NUMBER_LAST = re.compile(rf"(?<!\w){_HEAD_LAST}{_NAMED},? (?:n[.º°]? ?|nº |д\. ?)?\d{{1,4}}[A-Za-z]?{_NOT_MORE}")
 # Molenstraße 12; Lange Gasse 4a; Dorpsstraat 7
 _STEM = r"(?=[^\W\d_a-zß-öø-ÿ])[\w'’.\-]{1,24}?"
 _SUFFIX = f"(?:{_any(_WORDS['street_suffixes'])})"
