@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from corpusqa.card.lint import contradictions as against
 from corpusqa.release.measures import measured
-from corpusqa.release.slices import kept_documents
 from corpusqa.release.tables import private_left
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ def contradictions(found: Account) -> list[str]:
     """Values that `[card]` declares and measurements contradict, one sentence each."""
     if not found.config.card:
         return []
-    kept = kept_documents(found.scan, found.verdicts.outcomes)
+    outcomes = found.verdicts.outcomes
+    kept = outcomes.filter(pl.col("verdict") != "drop")["doc"]
     if kept.is_empty():
         return []
-    left = private_left(found.scan, kept["doc"], found.verdicts.edits)
-    return against(found.config.card, {"measured": measured(kept, found.scan), "private_left": left})
+    left = private_left(found.scan, kept, found.verdicts.edits)
+    return against(found.config.card, {"measured": measured(found.scan, outcomes), "private_left": left})

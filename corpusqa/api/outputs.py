@@ -130,7 +130,7 @@ def planned(found: Account, target: Target) -> str:
         with unspoken(found.plugins):
             source_schema(found.corpus, found.flow, tuple(plugin.spec for plugin in found.plugins))
     kept = published(found.corpus, found.scan, found.verdicts)
-    files, _ = slices(kept.with_columns(new_id=pl.lit(None, pl.String)))
+    files, _ = slices(kept)
     lines = [f"would write {kept.height:,} documents and list {found.scan.read - kept.height:,} in removed/"]
     lines += [f"  {file.path}  {file.rows:,} documents" for file in files]
     edits = found.verdicts.edits.group_by("action", "label").len().sort("action", "label")

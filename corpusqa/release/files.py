@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,10 @@ from corpusqa.engines.parts import Done
 from corpusqa.release.parquet import sha256_of
 
 
-def table_of(done: Sequence[Done], folder: Path, name: str) -> pl.DataFrame:
-    """A table that the tasks left beside the data, whole."""
-    paths = [folder / "parts" / part.name for one in done for part in one.parts if part.table == name]
-    return pl.concat([pl.read_parquet(path, memory_map=False) for path in paths])
+def tables_of(done: Sequence[Done], folder: Path, name: str) -> Iterator[pl.DataFrame]:
+    """A table that the tasks left beside the data, one file of the release after the other."""
+    for path in (folder / "parts" / part.name for one in done for part in one.parts if part.table == name):
+        yield pl.read_parquet(path, memory_map=False)
 
 
 def put(folder: Path, path: str, content: bytes) -> None:

@@ -23,10 +23,11 @@ from corpusqa.engines.parts import Done, Stage
 from corpusqa.errors import CannotEvaluate, LedgerError
 from corpusqa.plugins import Spec
 from corpusqa.release import tables
+from corpusqa.release.beside import Written, describe
 from corpusqa.release.changes import changes
 from corpusqa.release.diff import Side, release_side, removed_for_good, returned
 from corpusqa.release.features import dataset_info, features_of, outside
-from corpusqa.release.files import free_name, known_files, listed, put, table_of
+from corpusqa.release.files import free_name, known_files, listed, put
 from corpusqa.release.manifest import (
     CROISSANT,
     DOCS,
@@ -94,7 +95,7 @@ class Making:
     ) -> None:
         self.corpus, self.scan, self.verdicts = corpus, scan, verdicts
         self.specs, self.flow, self.recipe = specs, flow, recipe
-        self.published = published(corpus, scan, verdicts)
+        self._published = published(corpus, scan, verdicts)
         labels = {name: canonical_functions(specs).get(name) for name in scan.labels}
         self.masking = make_masking(recipe.mask_with, labels)
         judged = {"kept": sorted(verdicts.kept_by_hand), "gate": recipe.report.get("gate", {}).get("status")}
@@ -102,28 +103,26 @@ class Making:
 
     def into(self, folder: Path, line: Line, second: Second | None) -> dict[str, Any]:
         """Write everything into a folder; returns the manifest."""
-        kept = self._kept()
         source = source_schema(self.corpus, self.flow, self.specs)
+        kept = self._kept()
         files, job = self._planned(kept, source.schema, source.trusted, folder)
+        private, by_hand = self._private_names(kept), self._by_hand(kept)
+        del kept  # the rows of the files are in the plan
         done = self._written(files, job)
         for column, rows in outside([folder / file.path for file in files], job.file_schema).items():
             self.flow.say(
                 f"{column}: {rows:,} rows name a file by its path and do not hold it; the release has the paths alone"
             )
-        names = kept.select("doc", "new_id", "number", "source", "out_split", "id_private", "source_private")
-        written = table_of(done, folder, "written").join(names, on="doc", maintain_order="left")
-        docs = self._describe(folder, written, table_of(done, folder, "record"))
-        manifest: dict[str, Any] = self._manifest(job, files, kept, written) | _lineage(
-            line, docs, described(job.file_schema)
-        )
-        sized = kept.drop("chars", "bytes").join(
-            written.select("doc", "chars", "bytes"), on="doc", maintain_order="left"
-        )
-        manifest["measured"] = measured(sized, self.scan, self.recipe.declared.get("sources", ()))
+        written = self._describe(folder, files, done, job)
+        manifest: dict[str, Any] = self._manifest(job, files, private, written)
+        docs = pl.read_parquet(folder / DOCS, memory_map=False) if line.parent else None
+        manifest |= _lineage(line, docs, described(job.file_schema))
+        sources = self.recipe.declared.get("sources", ())
+        manifest["measured"] = measured(self.scan, self.verdicts.outcomes, written.sizes, sources)
         manifest["build_id"] = identity({**self._made_of(), "input": manifest["content_id"]})
         manifest["gate"] = dict(second(folder)) if second else None
         put(folder, ORIGIN, dumped({"identity": self.identity, "input_digest": self.scan.digest}))
-        self._remember(folder, line.parent, kept)
+        self._remember(folder, line.parent, by_hand)
         for path, content in self.recipe.files.items():
             put(folder, path, content)
         paths = {split: said["files"] for split, said in manifest["splits"].items()}
@@ -165,20 +164,22 @@ class Making:
 
     def _kept(self) -> pl.DataFrame:
         """The documents that are published, with their ids."""
-        kept = self.published.with_columns(own=own_ids(self.published))
+        kept, self._published = self._published, self._published.clear()  # held once
+        kept = kept.with_columns(own=own_ids(kept))
         nameless = kept.filter(pl.col("own").is_null() | (pl.col("own") != pl.col("id")))
-        edits = self.verdicts.edits.join(nameless, on="doc", how="semi")
+        edits = self.verdicts.edits.join(nameless.select("doc"), on="doc", how="semi")
         edited = text_digests(self.corpus, self.scan, edits, self.flow, self.specs, self.masking)
-        return kept.with_columns(new_ids(kept, edited))
+        return kept.drop("id").with_columns(new_ids(kept, edited)).drop("own")
 
     def _planned(self, kept: pl.DataFrame, source: pa.Schema, trusted: bool, folder: Path) -> tuple[list[Slice], Job]:
         fields = self.corpus.fields
         # Ids that the source has are published with its column; those that are added hold nothing private.
         added = pl.lit(None, pl.String) if fields.id else tables.shown_ids(kept)
-        files, rows = slices(kept.with_columns(new_id=added))
+        files, rows = slices(kept.with_columns(id=added))
         edits = self.verdicts.edits
-        parts = [{"rows": frame, "edits": edits.join(frame, on="doc", how="semi")} for frame in rows]
-        plan: Stage = self.flow.write("release", (self.identity, self.corpus.root, self.corpus.units), parts)
+        parts = ({"rows": frame, "edits": edits.join(frame.select("doc"), on="doc", how="semi")} for frame in rows)
+        made_of = (self.identity, self.corpus.root, self.corpus.units)
+        plan: Stage = self.flow.write("release", made_of, parts, len(files))
         schema = published_schema(source, fields.text)
         column = None if fields.id else free_name("id", schema.names)
         lines = line_labels(self.scan)
@@ -197,52 +198,53 @@ class Making:
                 raise CannotEvaluate(f"{self.corpus.source}: changed while it was being cleaned; run the command again")
         return sorted(done, key=lambda one: one.parts[0].part)
 
-    def _describe(self, folder: Path, written: pl.DataFrame, record: pl.DataFrame) -> pl.DataFrame:
-        """Write the tables beside the data; returns the one of the documents."""
+    def _describe(self, folder: Path, files: list[Slice], done: list[Done], job: Job) -> Written:
+        """Write the tables beside the data."""
+        written = describe(folder, files, done, job.plan)
         shutil.rmtree(folder / "parts")
-        shown = tables.shown_ids(written)
-        docs = tables.docs(written, shown)
-        write_frame(folder / DOCS, docs)
-        write_frame(folder / "corpusqa" / "edits.parquet", tables.edits(record, written, shown))
         removed = tables.removed(self.scan, self.verdicts)
         write_frame(folder / "removed" / "train-00000-of-00001.parquet", removed)
         balance = written.height + removed.height
         if balance != self.scan.read:
             raise LedgerError(f"{self.corpus.source}: {self.scan.read} rows were read, but {balance} are accounted for")
-        return docs
+        return written
 
-    def _remember(self, folder: Path, parent: Release | None, kept: pl.DataFrame) -> None:
+    def _private_names(self, kept: pl.DataFrame) -> dict[str, int]:
+        columns = {name: getattr(self.corpus.fields, name) for name in tables.NAMES}
+        return tables.private_names(kept, self.scan.elsewhere, columns)
+
+    def _by_hand(self, kept: pl.DataFrame) -> pl.DataFrame:
+        """The `id` of documents that a decision keeps."""
+        chosen = kept.filter(pl.col("doc").is_in(list(self.verdicts.kept_by_hand)))
+        return chosen.select(id=tables.shown_ids(chosen))
+
+    def _remember(self, folder: Path, parent: Release | None, by_hand: pl.DataFrame) -> None:
         """Write down what versions before removed for good, so that it is missed in all that follow.
 
         Who decides by hand to keep such a document gives a reason once, and it is forgotten.
         """
         if parent is None:
             return
-        by_hand = kept.filter(pl.col("doc").is_in(list(self.verdicts.kept_by_hand)))
         gone = removed_for_good(release_side(parent.folder, "parent"))
-        gone = gone.join(by_hand.select(id=tables.shown_ids(by_hand)), on="id", how="anti").sort("id")
+        gone = gone.join(by_hand, on="id", how="anti").sort("id")
         if gone.height:
             write_frame(folder / GONE, gone)
 
-    def _manifest(self, job: Job, files: list[Slice], kept: pl.DataFrame, written: pl.DataFrame) -> dict[str, Any]:
-        fields = self.corpus.fields
+    def _manifest(self, job: Job, files: list[Slice], private: dict[str, int], written: Written) -> dict[str, Any]:
         splits = list(dict.fromkeys(file.split for file in files))
-        digests = {split: written.filter(pl.col("out_split") == split)["digest"] for split in splits}
         said = {split: [file for file in files if file.split == split] for split in splits}
         name = self.recipe.report.get("corpus", {}).get("name", Path(self.corpus.source).name)
         return {
             "format": FORMAT,
-            "content_id": content_id(described(job.schema), digests),
+            "content_id": content_id(described(job.schema), written.hex_digests()),
             "input": {"name": name, "rows": self.scan.read},
             "config": self.recipe.config,
             "tools": tools(),
             "checks": tables.checks(self.scan),
             "ledger": tables.ledger(self.scan, self.verdicts.counted),
             "reasons": tables.reasons(self.verdicts.counted),
-            "private_names": tables.private_names(
-                kept, self.scan.elsewhere, {name: getattr(fields, name) for name in tables.NAMES}
-            ),
-            "private_left": tables.private_left(self.scan, written["doc"], self.verdicts.edits),
+            "private_names": private,
+            "private_left": tables.private_left(self.scan, written.sizes["doc"], self.verdicts.edits),
             "columns": described(job.file_schema),
             "text": self.corpus.fields.text,
             "declared": dict(self.recipe.declared),
@@ -254,12 +256,14 @@ class Making:
         }
 
 
-def _with_returned(gate: dict[str, Any] | None, parent: Release | None, docs: pl.DataFrame) -> dict[str, Any] | None:
+def _with_returned(
+    gate: dict[str, Any] | None, parent: Release | None, docs: pl.DataFrame | None
+) -> dict[str, Any] | None:
     """The gate with the number of documents that the parent lost by decision or for a private value and that are back.
 
     It fails then. Which they are `corpusqa diff` tells, at home: a manifest is published.
     """
-    if gate is None or parent is None:
+    if gate is None or parent is None or docs is None:
         return gate
     back = returned(release_side(parent.folder, "parent"), Side("this", docs))
     return {**gate, "returned": len(back), "status": "failed"} if back else gate
@@ -271,10 +275,10 @@ def _as_read(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return said
 
 
-def _lineage(line: Line, docs: pl.DataFrame, columns: list[list[str]]) -> dict[str, Any]:
+def _lineage(line: Line, docs: pl.DataFrame | None, columns: list[list[str]]) -> dict[str, Any]:
     """Version, parent and what changed since it."""
     parent = line.parent
-    if parent is None:
+    if parent is None or docs is None:
         return {"version": next_version(None, "major", line.version, line.taken), "parent": None, "changes": None}
     found = changes(parent.docs(), docs, columns=parent.manifest["columns"] != columns)
     previous = parent.manifest["version"]

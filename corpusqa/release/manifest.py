@@ -31,11 +31,13 @@ def content_id(columns: Sequence[Sequence[str]], splits: Mapping[str, Iterable[s
 
     Args:
         columns: Name and type of each column, from `described`.
-        splits: Per split the digests of its rows in order.
+        splits: Per split the digests of its rows in order, each alone or several in one string.
     """
     state = hashlib.sha256(_json({"columns": columns}).encode())
     for split in sorted(splits):
-        rows = hashlib.sha256(bytes.fromhex("".join(splits[split])))
+        rows = hashlib.sha256()
+        for digest in splits[split]:
+            rows.update(bytes.fromhex(digest))
         state.update(_json({"split": split, "rows": rows.hexdigest()}).encode())
     return state.hexdigest()
 

@@ -70,11 +70,18 @@ def canonical_writer(path: Path, schema: pa.Schema) -> Iterator[CanonicalWriter]
 
 def write_frame(path: Path, frame: pl.DataFrame) -> None:
     """Write a small polars frame canonically."""
-    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-    schema = pa.schema([(f.name, _small(f.type)) for f in table.schema])
+    write_frames(path, iter([frame]))
+
+
+def write_frames(path: Path, frames: Iterator[pl.DataFrame]) -> None:
+    """Write polars frames of one schema, of which there is at least one, canonically; each is one row group or more."""
+    first = next(frames).to_arrow(compat_level=pl.CompatLevel.oldest())
+    schema = pa.schema([(f.name, _small(f.type)) for f in first.schema])
     path.parent.mkdir(parents=True, exist_ok=True)
     with canonical_writer(path, schema) as writer:
-        writer.write(table)
+        writer.write(first)
+        for frame in frames:
+            writer.write(frame.to_arrow(compat_level=pl.CompatLevel.oldest()))
 
 
 def _small(kind: pa.DataType) -> pa.DataType:

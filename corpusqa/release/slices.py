@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from corpusqa.errors import UsageError
 from corpusqa.scan.ids import SHORT, public_ids
-from corpusqa.scan.model import DOCUMENTS, Scan
+from corpusqa.scan.model import Scan
 
 # Text of the source in one row group: large enough for content-defined chunks to pay, small enough for any reader.
 GROUP_BYTES = 64_000_000
@@ -20,7 +20,23 @@ FILE_GROUPS = 4
 ROW_BYTES = 64
 DEFAULT_SPLIT = "train"
 ALL_SPLITS = "all"  # what `datasets` calls all splits together; it opens no data set with a split of that name
-ROWS = {"group": pl.Int64, "unit": pl.Int64, "row": pl.Int64, "doc": pl.Int64, "digest": pl.String, "id": pl.String}
+# What is planned of each row: its place, what is published as its id (null where a column of the source says it), and
+# what the tables beside the data say of it.
+ROWS = {
+    "group": pl.Int64,
+    "unit": pl.Int64,
+    "row": pl.Int64,
+    "doc": pl.Int64,
+    "digest": pl.String,
+    "id": pl.String,
+    "new_id": pl.String,
+    "number": pl.Int64,
+    "source": pl.String,
+    "id_private": pl.Boolean,
+    "source_private": pl.Boolean,
+}
+_KEPT = ("doc", "id", "number", "unit", "row", "source", "split", "bytes", "digest")
+_FLAGS = ("id_private", "url_private", "source_private")
 
 _NOT_IN_NAMES = re.compile(r"[^\w.]+|(?<![\w])\.|\.(?![\w])")
 
@@ -36,7 +52,7 @@ class Slice:
 
 
 def kept_documents(scan: Scan, outcomes: pl.DataFrame) -> pl.DataFrame:
-    """The documents that are published, in source order: columns of DOCUMENTS but the file and line, and `out_split`.
+    """The documents that are published, in source order: some columns of DOCUMENTS, and `out_split` for the split.
 
     Args:
         scan: The scan.
@@ -45,15 +61,18 @@ def kept_documents(scan: Scan, outcomes: pl.DataFrame) -> pl.DataFrame:
     Raises:
         UsageError: two splits would bear the same name in a release.
     """
-    stays, at = outcomes["verdict"] != "drop", 0
-    parts = []
-    for part in scan.held.parts("documents", [name for name in DOCUMENTS if not name.startswith(("file", "line"))]):
-        parts.append(part.filter(stays.slice(at, part.height)))
-        at += part.height
-    kept = pl.concat(parts)
+    kept = pl.concat(kept_parts(scan, outcomes, (*_KEPT, *_FLAGS)))
     names = split_names(kept["split"].unique(maintain_order=True).to_list())
     found = pl.col("split").replace_strict(list(names), list(names.values()), return_dtype=pl.String)
-    return kept.with_columns(out_split=found)
+    return kept.with_columns(out_split=found).drop("split")
+
+
+def kept_parts(scan: Scan, outcomes: pl.DataFrame, columns: Iterable[str]) -> Iterator[pl.DataFrame]:
+    """`doc` and some fields and signals of the documents that are published, unit by unit."""
+    stays, at = outcomes["verdict"] != "drop", 0
+    for part in scan.side_by_side(columns):
+        yield part.filter(stays.slice(at, part.height))
+        at += part.height
 
 
 def _meeting(name: str, one: str | None, other: str | None) -> str:
@@ -84,27 +103,37 @@ def split_names(splits: Sequence[str | None]) -> dict[str | None, str]:
     return names
 
 
-def slices(kept: pl.DataFrame) -> tuple[list[Slice], list[pl.DataFrame]]:
+def slices(kept: pl.DataFrame) -> tuple[list[Slice], Iterator[pl.DataFrame]]:
     """The files of a release and their rows.
 
     Args:
-        kept: From `kept_documents`, with the column `new_id` (null where the source's own column says it).
+        kept: From `kept_documents`.
 
     Returns:
-        One Slice and one frame with the columns of ROWS per file, splits in order of first appearance.
+        One Slice per file, splits in order of first appearance; and one frame per file, made when it is asked for, with
+        those columns of ROWS that `kept` has, and `group`.
     """
     files: list[Slice] = []
-    frames: list[pl.DataFrame] = []
     weight = pl.col("bytes") + ROW_BYTES
+    group = ((weight.cum_sum() - weight) // GROUP_BYTES).rank("dense").cast(pl.Int64) - 1
+    placed = kept.select("out_split", group=group.over("out_split"))
+    placed = placed.with_columns(file=pl.col("group") // FILE_GROUPS)
     for split in kept["out_split"].unique(maintain_order=True):
-        rows = kept.filter(pl.col("out_split") == split)
-        rows = rows.with_columns(group=((weight.cum_sum() - weight) // GROUP_BYTES).rank("dense").cast(pl.Int64) - 1)
-        parts = rows.with_columns(file=pl.col("group") // FILE_GROUPS).partition_by("file", maintain_order=True)
-        for number, part in enumerate(parts):
-            path = f"data/{split}-{number:05d}-of-{len(parts):05d}.parquet"
-            files.append(Slice(len(files), split, path, part.height))
-            frames.append(part.select("group", "unit", "row", "doc", "digest", id="new_id"))
-    return files, frames
+        counts = placed.filter(pl.col("out_split") == split)["file"].value_counts().sort("file")
+        for number, rows in counts.iter_rows():
+            path = f"data/{split}-{number:05d}-of-{counts.height:05d}.parquet"
+            files.append(Slice(len(files), split, path, rows))
+    return files, _rows_of_files(kept, placed)
+
+
+def _rows_of_files(kept: pl.DataFrame, placed: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    columns = [name for name in ROWS if name in kept.columns]
+    for split in kept["out_split"].unique(maintain_order=True):
+        of_split = placed["out_split"] == split
+        for number in placed.filter(of_split)["file"].unique().sort():
+            chosen = of_split & (placed["file"] == number)
+            group = placed["group"].filter(chosen)
+            yield kept.filter(chosen).select(columns).insert_column(0, group)
 
 
 def own_ids(documents: pl.DataFrame) -> pl.Series:
