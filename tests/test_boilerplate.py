@@ -179,56 +179,84 @@ def repeated(texts: list[str], urls: list[str | None]) -> list[tuple[int, str]]:
 
 def test_lines_that_pages_of_a_site_share_are_marked() -> None:
     lines = ARTICLE.split("\n")
-    pages = ["\n".join([f"{lines[0]} It was day {n}.", *lines[1:], "Tern Hall opening hours"]) for n in range(4)]
+    pages = [
+        "\n".join([f"{lines[0]} It was day {n}.", *lines[1:], "Tern Hall opening hours", "Log in"]) for n in range(4)
+    ]
     marked = repeated(pages, [f"https://quill.example.org/{n}" for n in range(4)])
     assert [(doc, text) for doc, text in marked if "Tern Hall" in text] == [
-        (n, "Tern Hall opening hours") for n in range(4)
+        (n, "Tern Hall opening hours\nLog in") for n in range(4)
     ]
     assert not any(lines[2] in text for _, text in marked), "prose is never marked, however often it is repeated"
 
 
 def test_copies_of_one_page_are_no_repetition() -> None:
-    page = f"{ARTICLE}\nTern Hall opening hours"
+    page = f"{ARTICLE}\nTern Hall opening hours\nLog in"
     assert repeated([page] * 6, ["https://quill.example.org/1"] * 6) == []
 
 
 SUBHEAD = "What the harbour master wrote"
+RECIPE = """Home
+Recipes
+{0} soup for four
+Every house in the valley has a {0} soup of its own, and this is the one that my aunt made on market days.
+Ingredients
+300 g {0}
+1 pinch of salt
+2 onions
+Method
+Cut the {0} into small pieces and let them steam in the pot, slowly and without water.
+Stir.
+Serve hot.
+Print this recipe
+Share on Pinterest"""
+CODE = """import os
+from pathlib import Path
 
-
-def _with_subhead(paragraphs: list[str]) -> str:
-    return "\n".join([*paragraphs[:2], SUBHEAD, *paragraphs[2:]])
+def {0}(folder):
+    total = 0
+    for name in os.listdir(folder):
+        total += Path(name).stat().st_size
+    return total"""
+CHAT = """Ann: {0}?
+Ben: Good morning
+Ann: I have lost my keys
+Ben: Good night"""
+WORDS = ("barley", "leek", "carrot", "pumpkin", "lentil", "pea", "bean")
 
 
 @pytest.mark.parametrize("site", ["https://quill.example.org/", None])
-def test_near_copies_share_their_main_text_by_right(site: str | None) -> None:
-    lines = ARTICLE.split("\n")
-    # each version has another longest paragraph
-    versions = [
-        [f"{line} It was day {n}. {'And so on. ' * 30}" if n == at else line for at, line in enumerate(lines)]
-        for n in range(len(lines))
-    ]
-    versions += [
-        [*lines, f"A version of the evening of day {n}, which says what the others do not say yet."] for n in range(4)
-    ]
-    urls = [site and f"{site}{n}" for n in range(len(versions))]
-    assert not any(SUBHEAD in text for _, text in repeated([_with_subhead(version) for version in versions], urls))
-    stories = [[f"{word} {line}" for line in lines] for word in ("Alas,", "Dear,", "Hello,", "Well,", "Yes,", "No,")]
-    marked = repeated([_with_subhead(story) for story in stories], [site and f"{site}{n}" for n in range(6)])
-    assert [text for _, text in marked].count(SUBHEAD) == 6, "six stories with one subhead"
+@pytest.mark.parametrize(
+    ("page", "marked"),
+    [
+        (
+            "Home\nLog in\n{0} " + ARTICLE.replace("\n", "\n{0} ") + f"\n{SUBHEAD}\n{{0}} {ARTICLE[:300]}",
+            {"Home\nLog in"},
+        ),
+        (RECIPE, {"Home\nRecipes", "Print this recipe\nShare on Pinterest"}),
+        (CODE, set()),
+        (CHAT, set()),
+    ],
+    ids=["subheads", "recipes", "code", "chats"],
+)
+def test_main_text_and_what_is_no_page_is_never_repetition(page: str, marked: set[str], site: str | None) -> None:
+    texts = [page.format(word).replace("drawer", word) for word in WORDS]
+    urls = [site and f"{site}{word}" for word in WORDS]
+    lines = {line for _, text in repeated(texts, urls) for line in text.split("\n")}
+    assert lines == {line for text in marked for line in text.split("\n")}
 
 
 def test_two_pages_or_a_tenth_of_a_site_are_no_repetition() -> None:
-    pages = [f"{ARTICLE} It was day {n}.\nNotice {n if n > 2 else 'again'} of the hall" for n in range(31)]
+    pages = [f"{ARTICLE} It was day {n}.\nLog in\nNotice {n if n > 2 else 'again'} of the hall" for n in range(31)]
     urls = [f"https://quill.example.org/{n}" for n in range(31)]
     assert repeated(pages[:2], urls[:2]) == []
     assert not any("again" in text for _, text in repeated(pages, urls))
 
 
 def test_without_urls_more_pages_are_asked_for() -> None:
-    pages = [f"{ARTICLE} It was day {n}.\nTern Hall opening hours" for n in range(5)]
+    pages = [f"{ARTICLE} It was day {n}.\nTern Hall opening hours\nLog in" for n in range(5)]
     assert repeated(pages[:4], [None] * 4) == []
     marked = [text for _, text in repeated(pages, [None] * 5)]
-    assert marked.count("Tern Hall opening hours") == 5
+    assert marked.count("Tern Hall opening hours\nLog in") == 5
 
 
 def test_bad_input_ends_in_bounded_work_and_a_verdict() -> None:
@@ -404,3 +432,29 @@ def test_each_cue_of_a_long_line_is_found_in_text_as_it_is_written(label: str) -
 def test_forms_of_a_word_are_one_cue(text: str, label: str, cues: int) -> None:
     best, most = most_cues(pl.Series([text]))
     assert (APPEALS[best[0]], most[0]) == (label, cues)
+
+
+INVISIBLE = {
+    "space of no width at the end": lambda text: text.replace("\n", "\u200b\n") + "\u200b",
+    "mark of direction at the end": lambda text: text.replace("\n", "\u200f\n") + "\u200f",
+    "mark of direction at the start": lambda text: "\u200e" + text.replace("\n", "\n\u200e"),
+    "byte order mark at the start": lambda text: "\ufeff" + text.replace("\n", "\n\ufeff"),
+    "embedded": lambda text: "\u202b" + text.replace("\n", "\u202c\n\u202b") + "\u202c",
+    "soft hyphens": lambda text: re.sub(r"(\w\w)(?=\w\w)", "\\1\u00ad", text),
+    "lines of no width between": lambda text: text.replace("\n", "\n\u200b \u200d\n"),
+    "space at the end": lambda text: text.replace("\n", " \n") + " ",
+    "much space at the end": lambda text: text.replace("\n", " " * 50 + "\n"),
+    "indented": lambda text: "    " + text.replace("\n", "\n    "),
+    "indented by tabs": lambda text: "\t\t\t" + text.replace("\n", "\n\t\t\t"),
+    "wide space at the end": lambda text: text.replace("\n", "\u3000\n"),
+}
+
+
+@pytest.mark.parametrize("change", INVISIBLE)
+def test_what_cannot_be_seen_changes_no_label(change: str) -> None:
+    def labels(texts: list[str]) -> list[tuple[int, str, str | None]]:
+        lines = labelled_lines(Batch(pl.DataFrame({"text": texts})))
+        return lines.select("row", "kind", pl.col("label")).rows()
+
+    texts = [case["text"] for case in CASES]
+    assert labels([INVISIBLE[change](text) for text in texts]) == labels(texts)

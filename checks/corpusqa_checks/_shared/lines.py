@@ -14,13 +14,21 @@ from corpusqa_checks._shared.words import unspaced, words_of
 
 from corpusqa.check import Batch, Frame
 
+# Soft hyphens, spaces of no width, marks of direction and the like, but not the signs that join letters or keep them
+# apart, and the Arabic signs that enclose a number.
+_INVISIBLE = r"[\p{Cf}--[\u200c\u200d\u0600-\u0605\u06dd\u08e2]]"
+_SPACES = r"[\u00a0\u2000-\u200a\u202f\u205f\u3000]"
+_EDGES = r"^[\s\u200c\u200d]+|[\s\u200c\u200d]+$"
+_ODD = r"[[\p{Cf}--[\u0600-\u0605\u06dd\u08e2]]\u00a0\u2000-\u200a\u202f\u205f\u3000]"
+
 
 @dataclass(frozen=True)
 class Written:
     """The lines that are not blank.
 
     Attributes:
-        frame: `row`, `line` (from 1), `start`, `end` (code points), `text`, and `at`: the position among the lines of
+        frame: `row`, `line` (from 1), `start`, `end` (code points of the line as it is), `text` (as it is read:
+            without white space around it and without invisible characters), and `at`: the position among the lines of
             the document that are not blank.
         texts: The different texts.
         place: For each line the place of its text among `texts`.
@@ -54,9 +62,20 @@ class Written:
 
 @once_per_batch
 def written_lines(batch: Batch) -> Written:
-    """The lines of the batch that are not blank, in order."""
-    lines = batch.lines.filter(pl.col("text").str.contains(r"\S"))
+    """The lines of the batch that are not blank, in order; one of nothing but invisible characters is blank."""
+    odd = batch.text.str.contains(_ODD).arg_true()
+    lines = batch.lines.with_columns(pl.col("text").str.strip_chars())
+    if len(odd):
+        where = lines["row"].is_in(odd.implode()) & lines["text"].str.contains(_ODD)
+        lines = lines.with_columns(text=lines["text"].scatter(where.arg_true(), _read(lines["text"].filter(where))))
+    lines = lines.filter(pl.col("text") != "")
     return written(lines.with_columns(at=positions(lines["row"])))
+
+
+def _read(texts: pl.Series) -> pl.Series:
+    """The texts as they are read."""
+    plain = texts.str.replace_all(_INVISIBLE, "").str.replace_all(_SPACES, " ")
+    return plain.str.replace_all(_EDGES, "")
 
 
 def written(lines: Frame) -> Written:

@@ -50,8 +50,8 @@ def boilerplate(*, repeated_pages: int = 3, repeated_share: float = 0.2) -> Chec
     markup, code, table, list, chat, poem, wrapped or log, and there only consent text is labelled; the ratio is null
     where nothing is.
 
-    With the other documents of a site in view, `repeated` marks lines that stand on several of its pages, unless the
-    model is sure that they are prose. It may be cut and is counted, but does not change what is main text.
+    With the other documents of a site in view, `repeated` marks lines of the frame that stand on several of its pages;
+    lines of the main text never, whatever they share. It may be cut and is counted, but does not change what is main.
     `text` is a page on which nothing says frame: a few doubtful lines are then main text.
 
     Options:

@@ -1,8 +1,8 @@
-"""Lines that many pages of a site share.
+"""Lines of the frame that many pages of a site share.
 
-Repetition is combined with the line model: a line that the model takes for prose is never marked, however often it is
-repeated. Copies of one page count once: those of one longest paragraph, and for lines between paragraphs, which near
-copies share by right, all that share most of these.
+Repetition is combined with the line model: what it calls main text is never marked, however often it is repeated, for
+sites also share the subheads, ingredients and formulas of their texts. Nor is a line of a document that is no page.
+Copies of one page, those of one longest paragraph, count once.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Callable
 import polars as pl
 from corpusqa_checks._shared.hashing import string_hashes
 from corpusqa_checks._shared.spans import with_parts
-from corpusqa_checks.boilerplate.copies import BANDS, PARAGRAPH, bands, near_copies
 
 from corpusqa.check import Batch, Frame, Groups
 
@@ -23,7 +22,7 @@ DOUBT = 2.5  # log-odds of main up to which a repeated line is marked
 # no group holds the whole corpus.
 CORPUS_PAGES = 5
 SPREAD = 64
-ROWS = ("row", "line", "start", "end", "at", "inner", "page", "whole", *BANDS)
+ROWS = ("row", "line", "start", "end", "at", "page", "whole")
 
 
 def repetition(labelled: Callable[[Batch], Frame], least_pages: int, share: float) -> Groups:
@@ -45,31 +44,21 @@ def _keys(batch: Batch, lines: Frame) -> Frame:
 
     Returns:
         `row`, `key` (the site, or a part of the corpus), `line` (hash of the text), `start`, `end` (0 for the page's
-        own row), `at`, `inner` (main text between paragraphs), `page` (what copies share), `whole` (the corpus stands
-        for the site) and, of the page's own row, the BANDS that near copies share.
+        own row), `at`, `page` (what copies share) and `whole` (the corpus stands for the site).
     """
     sites = _pages(batch, lines)
-    text = pl.col("text").str.strip_chars()
+    text, label = pl.col("text").str.strip_chars(), pl.col("label")
     may = (pl.col("score") < DOUBT) & (text.str.len_chars() <= LONGEST) & text.str.contains(r"\p{L}{2}")
-    few = with_parts(batch, lines.with_columns(inner=_inner()).filter(may & pl.col("label").ne_missing("title")))
+    framed = label.is_not_null() & (label != "title") & (pl.col("kind") == "page")
+    few = with_parts(batch, lines.filter(may & framed))
     few = few.with_columns(line=string_hashes(few.select(text.str.to_lowercase()).to_series()))
     rows = few.with_columns(at=pl.col("at") + pl.col("part")).join(sites, on="row", maintain_order="left")
-    rows = rows.with_columns(pl.lit(None, pl.Int32).alias(name) for name in BANDS)
     spread = pl.when("whole").then(pl.int_ranges(0, SPREAD)).otherwise(pl.int_ranges(0, 1))
     nothing = (pl.lit(0, pl.Int64).alias(name) for name in ("start", "end", "at"))
-    own = sites.join(bands(lines.filter(pl.col("label").is_null()), batch.text), on="row", maintain_order="left")
-    own = own.with_columns(spread.alias("line"), *nothing, inner=True).explode("line", empty_as_null=True)
+    own = sites.with_columns(spread.alias("line"), *nothing).explode("line", empty_as_null=True)
     # in a corpus without URLs the hash of the line spreads the lines
     key = pl.when("whole").then(pl.col("site") + pl.col("line") % SPREAD).otherwise("site")
     return pl.concat([table.select(*ROWS, key=key) for table in (rows, own)])
-
-
-def _inner() -> pl.Expr:
-    """Main text that is a paragraph or has one above and one below."""
-    main = pl.col("label").is_null()
-    paragraph = main & (pl.col("text").str.len_chars() >= PARAGRAPH)
-    above = paragraph.cum_sum().over("row")
-    return main & (paragraph | ((above > 0) & (above < paragraph.sum().over("row"))))
 
 
 def _pages(batch: Batch, lines: Frame) -> Frame:
@@ -91,18 +80,9 @@ def _pages(batch: Batch, lines: Frame) -> Frame:
 
 def _marked(rows: Frame, least_pages: int, share: float) -> Frame:
     """Whole groups -> `doc`, `start`, `end`, `label`, `why` of the repeated lines, adjacent lines as one span."""
-    # documents without URLs are in many groups, and the same copies in each
-    own = rows.filter(pl.col("end") == 0).with_columns(site=pl.when("whole").then(0).otherwise("key"))
-    copies = near_copies(own.unique(["site", "doc"]).select("site", "doc", *BANDS))
-    known = rows.join(copies, on="doc").with_columns(
-        pl.col("page", "copy").n_unique().over("key").name.prefix("all_"),
-    )
-    lines = known.filter(pl.col("end") > 0).with_columns(
-        pl.col("page", "copy").n_unique().over("key", "line").name.prefix("seen_")
-    )
-    lines = lines.with_columns(
-        pl.when("inner").then(f"{name}_copy").otherwise(f"{name}_page").alias(name) for name in ("all", "seen")
-    )
+    pages = pl.col("page").n_unique()
+    lines = rows.with_columns(all=pages.over("key")).filter(pl.col("end") > 0)
+    lines = lines.with_columns(seen=pages.over("key", "line"))
     least = pl.when("whole").then(max(least_pages, CORPUS_PAGES)).otherwise(least_pages)
     marked = lines.filter((pl.col("seen") >= least) & (pl.col("seen") >= share * pl.col("all"))).sort("doc", "at")
     goes_on = (pl.col("doc") == pl.col("doc").shift()) & (pl.col("at") == pl.col("at").shift() + 1)
