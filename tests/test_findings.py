@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from corpusqa.findings import FINDINGS, annotate, compare, find, neutral, ordered, own
 from corpusqa.findings.excerpt import Private, excerpt, masked
 from corpusqa.findings.fingerprint import fingerprint
+from corpusqa.release.edit import RECORD
 from corpusqa.scan.clusters import member_spans
 from corpusqa.scan.held import InMemory
 from corpusqa.scan.model import (
@@ -359,20 +360,26 @@ class TestAnnotate:
     def test_stretches_bear_their_labels_and_what_cleaning_does(self):
         text = "Menu\nmail jane.roe@example.org now"
         rows = [(0, 0, 5, "dates.seen"), at(text, SECRET, "pii.email"), at(text, SECRET[3:9], "dates.seen")]
-        edits = pl.DataFrame(
-            {"doc": [0, 0], "start": [0, 10], "end": [5, 30], "action": ["cut", "mask"]},
+        record = pl.DataFrame(
+            {
+                "doc": [0, 0],
+                "start": [0, 10],
+                "end": [5, 30],
+                "action": ["cut", "mask"],
+                "replacement": [None, "<EMAIL_1>"],
+            },
         )
-        [segments] = annotate(documents(text), spans(*rows), edits, CHECKS)["segments"].to_list()
+        [segments] = annotate(documents(text), spans(*rows), record, CHECKS)["segments"].to_list()
 
         assert segments == [
-            {"text": "Menu\n", "labels": ["dates.seen"], "action": "cut"},
-            {"text": "mail ", "labels": [], "action": None},
-            {"text": "[EMAIL]", "labels": ["dates.seen", "pii.email"], "action": "mask"},
-            {"text": " now", "labels": [], "action": None},
+            {"text": "Menu\n", "labels": ["dates.seen"], "action": "cut", "after": ""},
+            {"text": "mail ", "labels": [], "action": None, "after": None},
+            {"text": "[EMAIL]", "labels": ["dates.seen", "pii.email"], "action": "mask", "after": "<EMAIL_1>"},
+            {"text": " now", "labels": [], "action": None, "after": None},
         ]
 
     def test_a_long_document_is_shown_from_its_beginning(self):
-        no_edits = pl.DataFrame(schema={"doc": pl.Int64, "start": pl.Int64, "end": pl.Int64, "action": pl.String})
+        no_edits = pl.DataFrame(schema=RECORD)
         text = "word " * 10_000
         row = annotate(documents(text), spans((0, 3990, 4010, "pii.email")), no_edits, CHECKS).row(0, named=True)
 

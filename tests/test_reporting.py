@@ -108,8 +108,8 @@ class TestModel:
 
         assert document["verdict"] == "edit"
         assert {(s["text"], s["action"]) for s in document["segments"] if s["action"]} == {
-            ("# Home", "cut"),
-            ("# About", "cut"),
+            ("# Home\n", "cut"),
+            ("# About\n", "cut"),
             ("[EMAIL]", "mask"),
         }
 

@@ -18,9 +18,11 @@ from corpusqa.config import Config
 from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow, Progress, quiet
 from corpusqa.engines.parts import Stage
+from corpusqa.errors import ConfigError
 from corpusqa.gate import GateResult
 from corpusqa.plugins import Plugin
 from corpusqa.policy import Ledger, Policy, Verdicts
+from corpusqa.release.mask import Masking, make_masking
 from corpusqa.scan.model import Scan
 from corpusqa.scan.names import private_values
 
@@ -130,8 +132,23 @@ class Account:
 
         sharing = repeat_documents(self.scan)["doc"].to_list()
         pairs, documents = shown_pairs(self.scan), sample_documents(self.scan, self.verdicts)
-        edits, labels = self.verdicts.edits, repeat_labels(self.scan)
-        return evidence(self.corpus, self.scan, edits, pairs, documents, sharing, labels)
+        edits = pl.concat([self.verdicts.edits, self.verdicts.emptied])
+        labels = repeat_labels(self.scan)
+        return evidence(self.corpus, self.scan, edits, pairs, documents, sharing, labels, self._masking)
+
+    @property
+    def _masking(self) -> Masking:
+        """What a release would put in place of masked values; pseudonyms need a key, and are not shown without."""
+        wanted = self.config.clean.mask_with
+        try:
+            canonical = {
+                f"{plugin.name}.{name}": label.canonical
+                for plugin in self.plugins
+                for name, label in plugin.check.labels.items()
+            }
+            return make_masking(wanted, canonical)
+        except ConfigError:
+            return Masking()
 
 
 def named(plugins: Sequence[Plugin], corpus: Corpus) -> str:

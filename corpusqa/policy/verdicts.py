@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -62,6 +62,7 @@ class Verdicts:
         decisions: Columns of DECISIONS.
         notes: What a reader of the verdicts should know, in one line each.
         kept_by_hand: `doc` of the documents that a decision keeps.
+        emptied: Columns of EDITS: the cuts that left nothing of documents, which are dropped for it.
     """
 
     docs: pl.Series
@@ -73,6 +74,7 @@ class Verdicts:
     decisions: pl.DataFrame
     notes: tuple[str, ...] = ()
     kept_by_hand: tuple[int, ...] = ()
+    emptied: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EDITS))
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -109,8 +111,9 @@ class Verdicts:
             verdict=pl.lit(DROP), reason=pl.lit(EMPTY), rules=pl.concat_list("rules", pl.lit(EMPTY))
         )
         kind = (self.kind + pl.Series([self.kinds.height], dtype=pl.UInt32)).zip_with(empty, self.kind)
-        edits = self.edits.filter(~among(self.edits["doc"], self.docs.filter(empty).sort()))
-        judged = replace(self, kinds=pl.concat([self.kinds, dropped]), kind=kind, edits=edits)
+        of_empty = among(self.edits["doc"], self.docs.filter(empty).sort())
+        edits, emptied = self.edits.filter(~of_empty), self.edits.filter(of_empty)
+        judged = replace(self, kinds=pl.concat([self.kinds, dropped]), kind=kind, edits=edits, emptied=emptied)
         counts = judged.counted.filter(pl.col("reason") == EMPTY)
         alone = counts.filter(pl.col("rules").list.len() == 1)
         said = (EMPTY, "edits", int(counts["documents"].sum()), int(alone["documents"].sum()), 0)
