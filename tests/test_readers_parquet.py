@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpusqa.corpus import open_corpus
+from corpusqa.readers.parquet import open_bit_by_bit
 from tests.test_readers import read_all
 
 TEXTS = ["one", None, "", "four \U0001f600", "one"]
@@ -106,3 +108,16 @@ def test_a_column_without_a_name_counts_in_the_digest_of_a_row(tmp_path: Path) -
     found = [read_all(open_corpus(tmp_path / f"a.{ending}")).documents["digest"] for ending in ("parquet", "jsonl")]
     assert found[0].to_list() == found[1].to_list()
     assert found[0].n_unique() == 2
+
+
+def test_of_a_large_row_group_no_more_is_held_than_is_looked_at(tmp_path: Path) -> None:
+    values = [random.Random(n).randbytes(20_000).hex() for n in range(200)]  # 8 MB that nothing makes smaller than 4
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": values}), path, compression="zstd", use_dictionary=False, data_page_size=100_000)
+    assert path.stat().st_size > 4_000_000
+    before = pa.total_allocated_bytes()
+    with path.open("rb") as stream:
+        batches = open_bit_by_bit(stream).iter_batches(5, use_threads=False)
+        for first in range(0, 200, 5):
+            assert next(batches)["text"].to_pylist() == values[first : first + 5]
+            assert pa.total_allocated_bytes() - before < 3_000_000

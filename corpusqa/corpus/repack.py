@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from corpusqa.readers.jsonl import EXPANSION
 from corpusqa.readers.listing import Listing
 from corpusqa.readers.model import File
-from corpusqa.readers.parquet import largest_group, plain_bytes
+from corpusqa.readers.parquet import largest_group, open_bit_by_bit, plain_bytes
 from corpusqa.readers.streams import Broken, chunks, packing
 
 FACTOR = 4  # a task may read this many times the size of a unit at once
@@ -79,7 +79,7 @@ def _unpack(source: Path, target: Path, *, torn_line: bool) -> None:
 def _regroup(source: Path, target: Path, group_bytes: int) -> None:
     """Copy a Parquet file with row groups of about `group_bytes`; a damaged one stays as it is."""
     try:
-        with pq.ParquetFile(source) as opened:
+        with source.open("rb") as stream, open_bit_by_bit(stream) as opened:
             writer = pq.ParquetWriter(target, opened.schema_arrow, compression="zstd")
             with writer:
                 for table in _tables(opened, group_bytes):
