@@ -73,9 +73,13 @@ def test_compressed_data_of_another_name_are_named(tmp_path: Path, ending: str, 
     assert found.unreadable["reason"][0] == "looks like compressed data; a name that ends in .gz or .zst says so"
 
 
-def test_a_text_of_utf_16_is_named(tmp_path: Path) -> None:
-    found = read_all(open_corpus(write(tmp_path, {"a.txt": "one".encode("utf-16")})))
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_text_or_table_of_utf_16_is_named(tmp_path: Path, encoding: str) -> None:
+    found = read_all(open_corpus(write(tmp_path, {"a.txt": "one".encode(encoding)})))
     assert found.unreadable["reason"].to_list() == ["looks like UTF-16; convert it to UTF-8"]
+    (tmp_path / "a.csv").write_bytes("id,text\n1,a\n".encode(encoding))
+    with pytest.raises(SourceError, match="UTF-16, convert it to UTF-8"):
+        open_corpus(tmp_path / "a.csv")
 
 
 def test_a_folder_without_documents_says_what_it_holds(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ import pyarrow.types as pt
 
 from corpusqa.corpus.digest import canonical, digest_columns
 from corpusqa.corpus.raw import is_string, raw
+from corpusqa.corpus.times import beyond, is_time, iso, readable
 
 TEXT, VALUE = "s", "j"  # tags of the digest: a string, or canonical JSON of another value
-ISO = "%Y-%m-%dT%H:%M:%S%.f"
 
 
 def is_text(kind: pa.DataType) -> bool:
@@ -56,19 +56,13 @@ def undecodable(column: pa.ChunkedArray) -> list[int]:
     """The rows of a column of any type that hold bytes which are no UTF-8 where text should be."""
     if is_text(column.type):
         return [] if _is_bytes(column.type) else texts(column)[1]
+    if pt.is_temporal(column.type):  # see `beyond`
+        return []
     try:
         column.validate(full=True)
     except (pa.ArrowInvalid, UnicodeDecodeError):
-        return [row for row in range(len(column)) if not _readable(column, row)]
+        return [row for row in range(len(column)) if not readable(column[row])]
     return []
-
-
-def _readable(column: pa.ChunkedArray, row: int) -> bool:
-    try:
-        column[row].as_py()
-    except (UnicodeDecodeError, ValueError, pa.ArrowException):
-        return False
-    return True
 
 
 def strings(column: pa.ChunkedArray) -> tuple[pl.Series, str]:
@@ -82,13 +76,13 @@ def strings(column: pa.ChunkedArray) -> tuple[pl.Series, str]:
         return _extension(column)
     if is_text(kind) and not _is_bytes(kind.value_type if pt.is_dictionary(kind) else kind):
         return texts(column)[0], TEXT
-    if pt.is_date(kind):
-        return _series(column.cast(pa.date32())).dt.to_string("%Y-%m-%d"), TEXT
-    if pt.is_timestamp(kind):
-        return _series(column).dt.to_string(ISO + "%:z" if kind.tz else ISO), TEXT
+    if pt.is_date(kind) or pt.is_timestamp(kind):
+        return iso(column), TEXT
     if pt.is_boolean(kind) or pt.is_integer(kind):
         return _series(column).cast(pl.String), VALUE
-    return pl.Series([None if v is None else canonical(v) for v in column.to_pylist()], dtype=pl.String), VALUE
+    bad = beyond(column) if is_time(kind) else []
+    values = column.to_pylist() if not bad else [None if i in bad else v.as_py() for i, v in enumerate(column)]
+    return pl.Series([None if v is None else canonical(v) for v in values], dtype=pl.String), VALUE
 
 
 def table_digests(table: pa.Table, rows: Sequence[int] | None = None) -> list[str]:

@@ -13,6 +13,7 @@ from corpusqa.corpus.elsewhere import Elsewhere, elsewhere
 from corpusqa.corpus.extract import Texts, field_of, texts_of
 from corpusqa.corpus.fields import FIELDS, Fields
 from corpusqa.corpus.parts import PARTS
+from corpusqa.corpus.times import beyond, is_time
 from corpusqa.corpus.typed import to_table
 from corpusqa.readers.model import UNREADABLE, Block
 
@@ -92,15 +93,18 @@ def assemble(
 
 
 def _without_undecodable(table: pa.Table, found: Texts, fields: Fields) -> Texts:
-    """A row with a value that is no text where its column says text cannot be published, so that it is no document."""
+    """A row with a value that is not what its column says, text or a date, cannot be published: it is no document."""
     text, reasons = found.text, list(found.reasons)
     seen = () if fields.cells else (fields.text,)  # checked when the texts were taken from it
     for name in (name for name in table.column_names if name not in seen):
         bad = [row for row in undecodable(table[name]) if reasons[row] is None]
         for row in bad:
             reasons[row] = f"the column {name!r} is not valid UTF-8"
-        if bad:
-            text = text.scatter(bad, None)
+        far = [row for row in beyond(table[name]) if reasons[row] is None] if is_time(table[name].type) else []
+        for row in far:
+            reasons[row] = f"the column {name!r} holds a date or time that no calendar has"
+        if bad or far:
+            text = text.scatter([*bad, *far], None)
     return replace(found, text=text, reasons=reasons)
 
 

@@ -85,9 +85,6 @@ def _add(tables: Tables, file: str, opened: _Opened, unit: Unit) -> None:
                 continue
             if twice:
                 tables.trouble(file, TWICE, batch.num_rows)
-            elif _is_sound(batch) and wanted is not None:
-                some = pa.Table.from_batches([batch]).take(pa.array(wanted))
-                tables.add_some(file, some, wanted, batch.num_rows)
             elif _is_sound(batch):
                 tables.add(file, pa.Table.from_batches([batch]))
             else:

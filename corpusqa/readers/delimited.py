@@ -154,6 +154,8 @@ def _checked(header: list[str], where: str) -> list[str]:
     twice = {name for name in header if header.count(name) > 1}
     if twice:
         raise SourceError(f"{where}: the header names {len(twice)} columns more than once")
+    if "\0" in "".join(header):  # every second byte of an ASCII character in UTF-16
+        raise SourceError(f"{where}: the header holds zero bytes; if the file is UTF-16, convert it to UTF-8")
     if not _is_text(header):
         raise SourceError(f"{where}: the header is not valid UTF-8")
     return header

@@ -14,7 +14,7 @@ from corpusqa.errors import SourceError
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.listing import METADATA, POINTER_BYTES, refuse_pointer
 from corpusqa.readers.model import PLACE, TEXT, Block, File, Trouble, Unit, kinds_of, whole_files
-from corpusqa.readers.records import UTF16, UTF16_MARKS
+from corpusqa.readers.records import UTF16, is_utf16
 
 KEY = "file_name"  # the column of metadata.jsonl that names the file, as in the folders of `datasets`
 
@@ -64,12 +64,12 @@ def _text(root: Path, path: str, row: int) -> str | Trouble:
         return Trouble(row, shown(path), None, None, why(error))
     if len(data) < POINTER_BYTES:
         refuse_pointer(data, str(root / path))
+    if is_utf16(data):
+        return Trouble(row, shown(path), None, 0, UTF16)
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        return Trouble(
-            row, shown(path), None, error.start, UTF16 if data.startswith(UTF16_MARKS) else "not valid UTF-8"
-        )
+        return Trouble(row, shown(path), None, error.start, "not valid UTF-8")
 
 
 def _metadata_of(root: Path) -> tuple[tuple[str, ...], dict[str, dict[str, Any]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,6 @@ from corpusqa.readers.model import NESTED, OTHER, PLACE, TEXT, Block, Trouble
 
 Int64s = npt.NDArray[np.int64]
 TWICE = "two columns of the file, or two fields of one, have the same name"
-PLAIN = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
 
 
 class Tables:
@@ -70,18 +69,52 @@ class Tables:
         return Block(self._count, place, table=table, troubles=self._troubles)
 
     def _chosen(self, table: pa.Table) -> pa.Table:
-        """The wanted columns, views as plain strings.
+        """The wanted columns, views as plain strings and runs as their values.
 
-        Arrow cannot filter views, and `datasets` writes all their buffers with every slice. A table without any wanted
-        column keeps its number of rows in a column without a name.
+        Arrow can filter neither, and `datasets` writes all buffers of views with every slice. A table without any
+        wanted column keeps its number of rows in a column without a name.
         """
         present = [name for name in table.column_names if self._names is None or name in self._names]
         if not present:
             return pa.table({"": pa.nulls(table.num_rows)})
         chosen = table.select(present)
-        fields = [field.with_type(PLAIN.get(field.type, field.type)) for field in chosen.schema]
+        fields = [field.with_type(_plain(field.type)) for field in chosen.schema]
         schema = pa.schema(fields, chosen.schema.metadata)
-        return chosen if schema == chosen.schema else chosen.cast(schema)
+        if schema == chosen.schema:
+            return chosen
+        return pa.table([_cast(chosen[field.name], field.type) for field in schema], schema=schema)
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """The type without views and runs, also below it; the same object where it has none."""
+    if pt.is_string_view(kind):
+        return pa.large_string()
+    if pt.is_binary_view(kind):
+        return pa.large_binary()
+    if pt.is_run_end_encoded(kind):
+        return _plain(kind.value_type)
+    if pt.is_struct(kind):
+        fields = [field.with_type(_plain(field.type)) for field in kind]
+        return kind if fields == list(kind) else pa.struct(fields)
+    for test, make in _LISTS:
+        if test(kind):
+            field = kind.value_field.with_type(_plain(kind.value_type))
+            return kind if field == kind.value_field else make(field)
+    return kind
+
+
+_LISTS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Field], pa.DataType]], ...] = (
+    (pt.is_list, pa.list_),
+    (pt.is_large_list, pa.large_list),
+)
+
+
+def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    """A column in its plain type, value by value where Arrow has no cast for it."""
+    try:
+        return column.cast(kind)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return pa.chunked_array([pa.array(column.to_pylist(), kind)], kind)
 
 
 def placed(
@@ -118,7 +151,7 @@ def refuse_undecodable_names(fields: Iterable[pa.Field]) -> None:
 
 
 def _kind(kind: pa.DataType) -> str:
-    if pt.is_dictionary(kind):
+    if pt.is_dictionary(kind) or pt.is_run_end_encoded(kind):
         return _kind(kind.value_type)
     if pt.is_nested(kind) or isinstance(kind, pa.JsonType):
         return NESTED

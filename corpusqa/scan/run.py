@@ -122,7 +122,8 @@ def _not_empty(scanned: Scanned) -> None:
         return
     reasons = found.unreadable["reason"].value_counts().sort("count", "reason", descending=[True, False])
     why = f": {_said_of(found.read)}: {reasons.item(0, 0)}" if reasons.height else ""
-    raise EmptyCorpus(f"{scanned.corpus.source}: no document could be read{why}")
+    said = "no document could be read" if found.read else "no documents, for there are no rows in it"
+    raise EmptyCorpus(f"{scanned.corpus.source}: {said}{why}")
 
 
 def _said_of(rows: int) -> str:

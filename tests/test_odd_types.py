@@ -1,0 +1,80 @@
+"""Every type that Arrow has, in a column beside the text: read, measured, and never a crash."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from corpusqa.corpus import open_corpus
+from tests.test_readers import read_all
+
+
+def array(kind: pa.DataType, *values: Any) -> pa.Array:
+    return pa.array(values, kind)
+
+
+FAR = "the column 'x' holds a date or time that no calendar has"
+RUNS = pa.RunEndEncodedArray.from_arrays(array(pa.int32(), 1, 3), ["p", "q"])
+SPARSE = pa.UnionArray.from_sparse(array(pa.int8(), 0, 1, 0), [pa.array(["x", "y", "z"]), pa.array([1, 2, 3])])
+# The values of three rows, of which the second has no text, and why the third cannot be read.
+TYPES: dict[str, tuple[pa.Array, str | None]] = {
+    "views": (array(pa.string_view(), "v" * 20, None, "a"), None),
+    "bytes": (array(pa.binary_view(), b"v" * 20, None, b"\xff"), None),
+    "views below": (array(pa.list_(pa.struct([("a", pa.string_view())])), [{"a": "b"}], None, [{"a": "c"}]), None),
+    "list views": (array(pa.list_view(pa.int64()), [1], None, []), None),
+    "runs": (RUNS, None),
+    "union": (SPARSE, None),
+    "map": (array(pa.map_(pa.string(), pa.int64()), [("a", 1)], None, []), None),
+    "dictionary below": (array(pa.list_(pa.dictionary(pa.int8(), pa.string())), ["x"], None, ["x"]), None),
+    "decimal": (array(pa.decimal256(50, 2), 1, None, 2), None),
+    "time": (array(pa.time64("ns"), 1, None, 2), None),
+    "interval": (array(pa.month_day_nano_interval(), (1, 2, 3), None, (1, 1, 1)), None),
+    "offset": (array(pa.timestamp("s", tz="+05:30"), 1, None, 2), None),
+    "unknown zone": (array(pa.timestamp("us", tz="No/Where"), 1, None, 2), None),
+    "date": (array(pa.date32(), 1, None, 1 << 30), FAR),
+    "milliseconds": (array(pa.date64(), 86_400_000, None, 1 << 62), FAR),
+    "timestamp": (array(pa.timestamp("s", tz="Europe/Berlin"), 1, None, 1 << 50), FAR),
+    "below": (array(pa.list_(pa.timestamp("s")), [1], None, [1 << 50]), FAR),
+    "duration": (array(pa.duration("s"), 1, None, 1 << 62), FAR),
+}
+
+
+@pytest.mark.parametrize("ending", ["parquet", "arrow"])
+@pytest.mark.parametrize("name", TYPES)
+def test_columns_of_any_type(tmp_path: Path, name: str, ending: str) -> None:
+    values, reason = TYPES[name]
+    table = pa.table({"text": ["a", None, "c"], "x": values})
+    path = tmp_path / f"a.{ending}"
+    if ending == "arrow":
+        with pa.ipc.new_file(path, table.schema) as writer:
+            writer.write_table(table)
+    else:
+        try:
+            pq.write_table(table, path)
+        except pa.ArrowNotImplementedError:
+            pytest.skip("Parquet does not have this type")
+    corpus = open_corpus(path)
+    found = corpus.read(corpus.units[0], full=True)
+    if name == "milliseconds" and ending == "arrow":  # which Arrow itself finds wrong
+        assert found.unreadable["reason"].to_list() == ["a damaged record batch"] * 3
+        return
+    lost = [(1, "the text is null or missing")] + [(2, reason)] * (reason is not None)
+    assert found.unreadable.select("row", "reason").rows() == lost
+    assert found.documents["text"].to_list() == ["a"] + ["c"] * (reason is None)
+    assert found.table is not None
+    if name != "unknown zone":  # in which Python has no moments
+        assert found.table["x"][0].as_py() == values[0].as_py()
+    assert corpus.read_some(corpus.units[0], found.documents["row"])["text"].to_list()[0] == "a"
+
+
+def test_a_far_date_of_a_field_is_none_where_nothing_else_is_read(tmp_path: Path) -> None:
+    days = pa.array([date(2024, 1, 2), None, None]).cast(pa.int32()).fill_null(1 << 30).cast(pa.date32())
+    pq.write_table(pa.table({"text": ["a", "b", "c"], "published": days}), tmp_path / "a.parquet")
+    corpus = open_corpus(tmp_path / "a.parquet")
+    assert corpus.read(corpus.units[0]).documents["published"].to_list() == ["2024-01-02", None, None]
+    assert read_all(corpus).documents["text"].to_list() == ["a"]
