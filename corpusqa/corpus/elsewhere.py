@@ -76,6 +76,8 @@ def _of_table(found: _Found, block: Block, table: pa.Table, fields: Fields, know
             for chunk in table[name].chunks:
                 _leaves(found, chunk, (name,), rows[at : at + len(chunk)])
                 at += len(chunk)
+    if not cells:
+        return
     for row, *values in zip(rows.tolist(), *(column_values(table[name]) for name in cells), strict=True):
         record, places = _opened(fields, dict(zip(cells, values, strict=True)))
         for name, value in record.items():

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -123,31 +123,34 @@ class Stage:
         """The file that one task wrote, or took over under this name."""
         return self._files.get((table, part))
 
-    def part(self, table: str, part: int, rows: pl.Series | None = None) -> pl.DataFrame:
+    def part(
+        self, table: str, part: int, rows: pl.Series | None = None, columns: Sequence[str] | None = None
+    ) -> pl.DataFrame:
         """The rows that one task wrote or took over; the latter are sorted by `row`.
 
         Args:
             table: Name of the table.
             part: Number of the task.
             rows: Only those with one of these values of `row` are wanted; files without any are not opened.
+            columns: Those that are wanted, `row` among them; None is all.
 
         Raises:
             KeyError: the task wrote no such table.
         """
         pieces = [p for p in self.parts if p.part == part and p.table.startswith(table + PIECE)]
         if not pieces:
-            return _only(self._read(table, part), rows)
+            return _only(self._read(table, part, columns), rows)
         places = self.part(CARRIED, part, rows)
         here = rows is None or not rows.is_in(places["row"].implode()).all()
         held = {number: group for (number,), group in places.group_by("piece")}
         numbered = ((int(p.table.rpartition(PIECE)[2]), p.table) for p in pieces)
-        more = [_moved(self._read(name, part), held[number]) for number, name in numbered if number in held]
-        found = [_only(self._read(table, part, None if here else 0), rows), *more]
+        more = [_moved(self._read(name, part, columns), held[number]) for number, name in numbered if number in held]
+        found = [_only(self._read(table, part, columns, None if here else 0), rows), *more]
         return pl.concat(found, how="diagonal").sort("row", maintain_order=True)
 
-    def _read(self, table: str, part: int, count: int | None = None) -> pl.DataFrame:
-        path = self.folder / self._files[table, part].name
-        return pl.read_parquet(path, memory_map=False, n_rows=count)
+    def _read(self, table: str, part: int, columns: Sequence[str] | None, count: int | None = None) -> pl.DataFrame:
+        path, wanted = self.folder / self._files[table, part].name, None if columns is None else list(columns)
+        return pl.read_parquet(path, columns=wanted, memory_map=False, n_rows=count)
 
     @cached_property
     def _files(self) -> dict[tuple[str, int], Part]:

@@ -45,6 +45,7 @@ def own_code() -> str:
     return files_digest(tuple(sorted(Path(__file__).parent.parent.rglob("*.py"))))
 
 
+@cache
 def _module_files(module: str, own: bool) -> tuple[Path, ...]:
     """Files of the module's top-level package; for a check of ours its folder and the shared private ones."""
     top, _, rest = module.partition(".")

@@ -59,8 +59,8 @@ class Known:
 
     def _same(self, unit: int, found: pl.DataFrame) -> pl.DataFrame:
         """Of rows that may be the same those that are; one on which a check failed is measured again."""
-        there = self.stage.part("documents", unit).filter(~pl.col("source_private"))
-        there = there.select(pl.col("row").alias("old"), *SAME)
+        there = self.stage.part("documents", unit, columns=("row", "source_private", *SAME))
+        there = there.filter(~pl.col("source_private")).select(pl.col("row").alias("old"), *SAME)
         failed = self.stage.part("failures", unit).select(old="row")
         there = there.join(failed, on="old", how="anti")
         same = found.join(there, on=["old", *SAME], how="semi", nulls_equal=True, maintain_order="left")
@@ -145,8 +145,9 @@ def known(flow: Flow, keys: dict[str, str], origin: Origin | None = None) -> Kno
         return None
     units = sorted({part.part for part in stage.parts if part.table == "documents"})
     frames = [
-        stage.part("documents", unit).select(_KEY.alias("key"), pl.lit(unit, pl.Int64).alias("unit"), "row")
+        part.select(_KEY.alias("key"), pl.lit(unit, pl.Int64).alias("unit"), "row")
         for unit in units
+        for part in (stage.part("documents", unit, columns=("row", "digest")),)
     ]
     table = pl.concat(frames).sort("key", "unit", "row")
     if table.is_empty():

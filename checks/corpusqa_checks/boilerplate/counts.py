@@ -83,12 +83,16 @@ def may_match(name: str, signs: Signs) -> Bools:
 
 def _counted(texts: pl.Series, pattern: str, where: Bools) -> Floats:
     at = np.flatnonzero(where)
-    return scattered(texts.gather(at).str.count_matches(pattern).to_numpy(), at, len(texts))
+    if not len(at):  # a pattern costs its compilation, even over nothing
+        return np.zeros(len(texts), np.float32)
+    return scattered(texts[at].str.count_matches(pattern).to_numpy(), at, len(texts))
 
 
 def _matched(texts: pl.Series, pattern: str, where: Bools) -> Floats:
     at = np.flatnonzero(where)
-    return scattered(texts.gather(at).str.contains(pattern).to_numpy(), at, len(texts))
+    if not len(at):
+        return np.zeros(len(texts), np.float32)
+    return scattered(texts[at].str.contains(pattern).to_numpy(), at, len(texts))
 
 
 def scattered(values: npt.NDArray[Any], at: Ints, size: int) -> Floats:

@@ -79,7 +79,7 @@ class Lines:
             )
             found[pattern] = np.zeros(len(self._rows), dtype=bool)
             if len(asked):  # a pattern costs its compilation, even over nothing
-                found[pattern][asked] = self._plain.gather(asked).str.contains(pattern).to_numpy()
+                found[pattern][asked] = self._plain[asked].str.contains(pattern).to_numpy()
         return {n: np.logical_or.reduce([found[p] for p in several]) & rows[n] for n, several in patterns.items()}
 
     def _rest(self, name: str, lines: Flags) -> Flags:
