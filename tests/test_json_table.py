@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pytest
@@ -14,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from corpusqa.corpus import Rows, open_corpus, unify
-from corpusqa.readers import jsonl
+from corpusqa.corpus import Corpus, Rows, open_corpus, unify
+from corpusqa.readers import Unit, jsonl
 from corpusqa.readers.json_table import read_table
 
 PLAIN = [
@@ -84,7 +85,39 @@ def assert_the_same(path: Path, monkeypatch: pytest.MonkeyPatch, unit_bytes: int
             one, other = (with_values(rows.table) for rows in (quick, slow))
             assert unify([one.schema]) == unify([other.schema])
             assert repr(one.to_pylist()) == repr(other.to_pylist())
+    for unit in corpus.units:
+        assert_the_rest_is_read(corpus, unit)
     return sum(block is not None for block in fast)
+
+
+def assert_the_rest_is_read(corpus: Corpus, unit: Unit) -> None:
+    """Of lines of which some are known the others are read as they are among all."""
+    whole = corpus.read(unit, full=True)
+    some = corpus.read_unknown(unit, lambda keys: np.array([key[0] % 3 == 0 for key in keys], np.bool_), others=False)
+    known = pl.Series(dtype=pl.Int64) if some.keys is None else some.keys.filter("known")["row"]
+    assert (some.count, some.lines) == (whole.count, whole.lines)
+    for one, other in zip(frames(some), frames(whole), strict=True):
+        assert_frame_equal(one, other.filter(~pl.col("row").is_in(known.implode())))
+    if some.keys is not None:
+        assert some.keys["row"].to_list() == list(range(some.count))
+        places = some.keys.join(whole.documents, on=["row", "file", "line"], how="semi")
+        assert places.height == whole.documents.height
+
+
+def test_lines_have_the_same_key_where_they_say_the_same_and_their_place_does(tmp_path: Path) -> None:
+    for name, rows in {"a/1": PLAIN[:9], "a/2": PLAIN[5:], "b/1": PLAIN[:9]}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / f"{name}.jsonl").write_bytes(lines(rows))
+    corpus = open_corpus(tmp_path)
+    none = corpus.read_unknown(corpus.units[0], lambda keys: np.zeros(len(keys), np.bool_), others=False)
+    assert none.keys is not None
+    of = {key[0]: group["key"].to_list() for key, group in none.keys.group_by("file")}
+    assert of["a/1.jsonl"][5:] == of["a/2.jsonl"][:4]
+    assert len({*of["a/1.jsonl"], *of["a/2.jsonl"]}) == len(PLAIN)
+    assert not {*of["a/1.jsonl"]} & {*of["b/1.jsonl"]}  # of another source
+
+    every = corpus.read_unknown(corpus.units[0], lambda keys: np.ones(len(keys), np.bool_), others=True)
+    assert (every.count, every.documents.height, every.unreadable.height) == (none.count, 0, 0)
 
 
 def lines(rows: list[dict[str, Any]], ascii_only: bool = False) -> bytes:

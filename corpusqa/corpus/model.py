@@ -21,6 +21,7 @@ from corpusqa.corpus.sample import Sample
 from corpusqa.corpus.write_back import write_back
 from corpusqa.readers import Block, File, Unit, reader
 from corpusqa.readers.files import open_file, shown
+from corpusqa.readers.json_known import AreKnown, read_unknown
 from corpusqa.scratch import remove_scratch
 
 SECRET_BYTES = 16_384
@@ -62,6 +63,24 @@ class Corpus:
     anonymous: bool = False
     sample: Sample | None = None
     left_out: tuple[str, ...] = ()
+
+    def read_unknown(self, unit: Unit, are_known: AreKnown, others: bool) -> Rows:
+        """The rows of a unit with their digests, but for lines that are known; `keys` says of each row whether it is.
+
+        Of sources whose rows are not told apart by their bytes all are read, without keys.
+
+        Args:
+            unit: What to read.
+            are_known: Of keys, which belong to rows that need not be read: the line with what its place says.
+            others: Whether to add the strings outside the texts.
+        """
+        block, by_file = None, self._by_file(unit)
+        if self.format == "jsonl" and self.sample is None and not self.left_out:
+            fields = [by_file.get(name, {}) for name in ("source", "split")]
+            salts = {shown(path): repr([of.get(shown(path)) for of in fields]).encode() for path in unit.files}
+            block = read_unknown(Path(self.root), unit, salts, are_known)
+        rows = assemble(block or self.block(unit, None), self.fields, by_file, True, True, False, others)
+        return rows.without_files() if self.anonymous else rows
 
     def read(
         self, unit: Unit, full: bool = False, digested: bool = True, table: bool = True, others: bool = False

@@ -33,6 +33,7 @@ class Rows:
         parts: Where a text is made of several pieces, these: `row` as in `documents`, `part` (from 0), `start`, `end`
             (code points), `role`; None where a text is one column.
         elsewhere: The strings of these rows outside their texts; None unless asked for.
+        keys: As in Block.
     """
 
     documents: pl.DataFrame
@@ -42,12 +43,16 @@ class Rows:
     lines: int
     parts: pl.DataFrame | None = None
     elsewhere: Elsewhere | None = None
+    keys: pl.DataFrame | None = None
 
     def without_files(self) -> Rows:
         """The same rows without the names of files, which mean nothing where the files are copies of ours."""
         nothing = pl.lit(None, pl.String).alias("file")
         return replace(
-            self, documents=self.documents.with_columns(nothing), unreadable=self.unreadable.with_columns(nothing)
+            self,
+            documents=self.documents.with_columns(nothing),
+            unreadable=self.unreadable.with_columns(nothing),
+            keys=None if self.keys is None else self.keys.with_columns(nothing),
         )
 
 
@@ -89,7 +94,7 @@ def assemble(
     whole = _table(kept, documents, fields) if full and table else None
     strings = elsewhere(kept, fields) if others else None
     lost, parts = _unreadable(block, found), _parts(block, found, fields)
-    return Rows(documents, whole, lost, block.count, block.lines, parts, strings)
+    return Rows(documents, whole, lost, block.count, block.lines, parts, strings, block.keys)
 
 
 def _without_undecodable(table: pa.Table, found: Texts, fields: Fields) -> Texts:

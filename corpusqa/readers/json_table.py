@@ -40,12 +40,12 @@ def read_table(root: Path, unit: Unit, names: Sequence[str] | None) -> Block | N
     try:
         for path in unit.files:
             offsets: list[Int64s] = []
-            for data, offset in _pieces(root / path, unit):
-                starts = _starts(data)
+            for data, offset in pieces(root / path, unit):
+                starts = line_starts(data)
                 if starts is None or not is_utf8(data):
                     return None
-                schema = schema or _schema(data)
-                table = schema and _parsed(data, schema, len(starts))
+                schema = schema or schema_of(data)
+                table = schema and parsed(data, schema, len(starts))
                 if table is None:
                     return None
                 tables.append(table)
@@ -59,21 +59,21 @@ def read_table(root: Path, unit: Unit, names: Sequence[str] | None) -> Block | N
         return None
     if not tables:
         return None
-    whole = _as_objects_are(pa.concat_tables(tables))
+    whole = as_objects_are(pa.concat_tables(tables))
     chosen = whole if names is None else whole.select([name for name in whole.column_names if name in names])
     chosen = chosen if chosen.num_columns else pa.table({"": pa.nulls(whole.num_rows)})
     return Block(before, pl.concat(places), table=chosen, lines=lines, is_utf8=True)
 
 
-def _pieces(path: Path, unit: Unit) -> Iterator[tuple[bytes, int]]:
+def pieces(path: Path, unit: Unit) -> Iterator[tuple[bytes, int]]:
     """The lines that start in a unit, about PIECE at a time, each with its end; and where in the file a piece begins.
 
     Pieces of this size are read again in memory that is already there: fresh memory costs more than parsing.
     """
-    pieces = chunks(path) if unit.stop == -1 else range_pieces(path, unit.start, unit.stop)
+    read = chunks(path) if unit.stop == -1 else range_pieces(path, unit.start, unit.stop)
     held: list[bytes] = []
     size, offset, ours = 0, max(unit.start - 1, 0), not unit.start
-    for piece in pieces:
+    for piece in read:
         rest = piece
         if not ours:  # it begins a byte early, with the end of another range's line
             first = piece.find(b"\n") + 1
@@ -90,7 +90,7 @@ def _pieces(path: Path, unit: Unit) -> Iterator[tuple[bytes, int]]:
         yield last if last.endswith(b"\n") else last + b"\n", offset
 
 
-def _starts(data: bytes) -> Int64s | None:
+def line_starts(data: bytes) -> Int64s | None:
     """Where each line starts; None unless each begins and ends like an object, with nothing around it."""
     raw = np.frombuffer(data, np.uint8)
     ends = positions(data, NEWLINE)
@@ -101,7 +101,7 @@ def _starts(data: bytes) -> Int64s | None:
     return starts if (raw[starts] == OPEN).all() and (raw[last] == CLOSE).all() else None
 
 
-def _schema(data: bytes) -> pa.Schema | None:
+def schema_of(data: bytes) -> pa.Schema | None:
     """The types of the columns by the first lines; None where one holds something that is not flat."""
     kinds: dict[str, pa.DataType | None] = {}
     for line in data[: 1 << 20].split(b"\n", SAMPLE)[:SAMPLE]:
@@ -121,7 +121,8 @@ def _schema(data: bytes) -> pa.Schema | None:
     return pa.schema([(name, kind or pa.string()) for name, kind in kinds.items()])
 
 
-def _parsed(data: bytes, schema: pa.Schema, rows: int) -> pa.Table | None:
+def parsed(data: bytes, schema: pa.Schema, rows: int) -> pa.Table | None:
+    """Lines as a table, None where that could say something else than parsing each of them."""
     options = pj.ReadOptions(use_threads=False, block_size=len(data) + 1)
     parsing = pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
     try:
@@ -141,7 +142,7 @@ def _exact(table: pa.Table) -> bool:
     return True
 
 
-def _as_objects_are(table: pa.Table) -> pa.Table:
+def as_objects_are(table: pa.Table) -> pa.Table:
     """The types that the same rows have as objects: a column that is null everywhere has none."""
     nulls = [name for name in table.column_names if table[name].null_count == table.num_rows]
     for name in nulls:

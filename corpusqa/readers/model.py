@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 UNIT_BYTES = 64 << 20  # text that one task reads: enough to hide its overhead, little enough for any memory
 TEXT, NESTED, OTHER = "text", "nested", "other"  # what a column holds; text where some rows hold text
 PLACE = {"row": pl.Int64, "file": pl.String, "line": pl.Int64, "offset": pl.Int64}
+KEYS = {"row": pl.Int64, "file": pl.String, "line": pl.Int64, "key": pl.Binary, "known": pl.Boolean}
 UNREADABLE = {**PLACE, "reason": pl.String, "rest": pl.Boolean}
 
 
@@ -74,6 +75,7 @@ class Block:
         troubles: The rows that could not be read.
         lines: Physical lines that start in the unit; 0 for formats without lines.
         is_utf8: Whether the reader made sure that all strings of the table are valid UTF-8; files may hold others.
+        keys: Of rows that were looked for by their bytes, columns of KEYS; those that are `known` are nowhere else.
     """
 
     count: int
@@ -83,6 +85,7 @@ class Block:
     troubles: list[Trouble] = field(default_factory=list)
     lines: int = 0
     is_utf8: bool = False
+    keys: pl.DataFrame | None = None
 
 
 class Reader(Protocol):

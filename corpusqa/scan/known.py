@@ -22,6 +22,7 @@ from corpusqa.engines.flow import Flow
 from corpusqa.engines.hashing import digest_of
 from corpusqa.engines.parts import CARRIED, PIECE, PLACES, Part, Stage, carried
 from corpusqa.plugins import Plugin, fingerprint
+from corpusqa.scan.known_lines import KnownLines, known_lines
 from corpusqa.scan.views import blanking_labels, language_signal
 
 NAME = "known"  # of the stage that is set aside
@@ -42,11 +43,13 @@ class Known:
         stage: The stage.
         checks: The checks whose results may be used.
         index: File with key, unit and row of every document, int64 arrays sorted by key; mapped, not read.
+        lines: The same of lines by their bytes.
     """
 
     stage: Stage
     checks: tuple[str, ...]
     index: Path
+    lines: KnownLines
 
     def matches(self, documents: pl.DataFrame) -> pl.DataFrame:
         """`row` of the documents that were measured before, with the `unit` and the row `old` where."""
@@ -155,7 +158,7 @@ def known(flow: Flow, keys: dict[str, str], origin: Origin | None = None) -> Kno
     place = flow.work / NAME / f"index-{uuid.uuid4().hex[:8]}.npy"
     place.parent.mkdir(exist_ok=True)
     np.save(place, table.to_numpy().T)
-    return Known(stage, tuple(checks), place)
+    return Known(stage, tuple(checks), place, known_lines(stage, units, place.with_stem(f"lines-{place.stem}")))
 
 
 def check_keys(corpus: Corpus, plugins: Sequence[Plugin], code: str, secret: bytes) -> dict[str, str]:

@@ -8,8 +8,28 @@ from pathlib import Path
 
 import polars as pl
 
+from corpusqa.corpus import Rows
 from corpusqa.engines.parts import PLACES, Part
 from corpusqa.scan.known import Known, Piece
+
+
+def with_key(rows: Rows) -> pl.DataFrame:
+    """The documents with the digests of their lines in a column `key`, null where these were not asked for."""
+    if rows.keys is None:
+        return rows.documents.with_columns(key=pl.lit(None, pl.Binary))
+    return rows.documents.join(rows.keys.select("row", "key"), on="row", how="left", maintain_order="left")
+
+
+def matched(known: Known, rows: Rows) -> pl.DataFrame:
+    """The rows of a unit that were measured before, known by their line or by what is in it: columns of MATCHES."""
+    found = known.matches(rows.documents)
+    return found if rows.keys is None else pl.concat([known.lines.matches(rows.keys), found]).sort("row")
+
+
+def placed_again(rows: Rows, again: pl.DataFrame) -> pl.DataFrame:
+    """`row`, `file`, `line`, `key` of lines that are known and of other documents `again`."""
+    placed = again.select("row", "file", "line", "key")
+    return placed if rows.keys is None else pl.concat([rows.keys.filter("known").select(placed.columns), placed])
 
 
 class Reused:
@@ -42,7 +62,8 @@ class Reused:
         """What is known of the documents, and what the other checks said of them now.
 
         Args:
-            places: Where they stand, the one thing that may have changed: `row`, `file`, `line`, `file_private`.
+            places: Where they stand and in which form, which alone may have changed: `row`, `file`, `line`, `key`,
+                `file_private`.
             again: The tables of the other checks.
             fresh: The tables of documents that are new, for their columns.
         """
@@ -54,7 +75,7 @@ class Reused:
             now = again.get(name)
             if name == "documents":
                 assert kept is not None
-                kept = kept.drop("file", "line", "file_private")
+                kept = kept.drop("file", "line", "key", "file_private")
                 tables[name] = kept.join(places, on="row", how="left").select(like.columns)
             elif name == "signals" and now is not None and kept is not None:
                 tables[name] = now.join(kept, on="row", how="left", maintain_order="left").select(like.columns)

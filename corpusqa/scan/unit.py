@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from corpusqa.batch import DOCUMENT
@@ -16,11 +18,12 @@ from corpusqa.corpus import Corpus, Fields, Rows
 from corpusqa.engines.parts import CARRIED, Done, write_tables
 from corpusqa.plugins import Plugin, Spec, build
 from corpusqa.readers import Unit
+from corpusqa.readers.json_known import Bools
 from corpusqa.scan.contract import NO_SPANS
 from corpusqa.scan.elsewhere import in_fields, shown_columns, timed_in_others
 from corpusqa.scan.known import MATCHES, Known
 from corpusqa.scan.names import NAMES, hidden, kinds_in, marked, marked_with, masking, private_labels, told
-from corpusqa.scan.reused import Reused
+from corpusqa.scan.reused import Reused, matched, placed_again, with_key
 from corpusqa.scan.views import Measuring
 
 FAILURES = {"row": pl.Int64, "check": pl.String, "why": pl.String}
@@ -76,17 +79,19 @@ def measure_unit(
     """
     began = time.process_time()
     plugins = built(specs)
-    rows = corpus.read(unit, full=True, table=False, others=bool(masking(plugins)))
-    matches = known.matches(rows.documents) if known else pl.DataFrame(schema=MATCHES)
+    rest = [plugin for plugin in plugins if known is None or plugin.name not in known.checks]
+    are_known = known.lines.are_known if known and not rest else _none
+    rows = corpus.read_unknown(unit, are_known, others=bool(masking(plugins)))
+    rows = replace(rows, documents=with_key(rows))
+    matches = matched(known, rows) if known else pl.DataFrame(schema=MATCHES)
     seconds = {"reading": time.process_time() - began}
     run = partial(_run, plugins, rows, corpus.fields, secret, batch_bytes, seconds)
     fresh = run(rows.documents.join(matches, on="row", how="anti", maintain_order="left"), plugins)
     tables, taken = [fresh], []
     if known and matches.height:
         again = rows.documents.join(matches, on="row", how="semi", maintain_order="left")
-        rest = [plugin for plugin in plugins if plugin.name not in known.checks]
-        places = hidden(marked(plugins, again.select("row", "file", "line"), ["file"]), ["file"])
         reused = Reused(known, matches, all_known=not rest)
+        places = hidden(marked(plugins, placed_again(rows, again), ["file"]), ["file"])
         tables.append(reused.tables(places, run(again, rest) if rest else {}, fresh))
         taken = reused.take([name for name in fresh if name.startswith(KEYS)], folder, unit.number)
     joined = {name: _sorted([found[name] for found in tables if name in found]) for name in fresh}
@@ -99,6 +104,10 @@ def measure_unit(
         {"rows": [rows.count], "lines": [rows.lines]}, schema={"rows": pl.Int64, "lines": pl.Int64}
     )
     return Done((*write_tables(folder, unit.number, joined), *taken), seconds)
+
+
+def _none(keys: Sequence[bytes]) -> Bools:
+    return np.zeros(len(keys), np.bool_)
 
 
 def keyed(plugin: Plugin, kind: Links | Groups, keys: pl.DataFrame, secret: bytes) -> pl.DataFrame:
@@ -227,6 +236,7 @@ def _described(documents: pl.DataFrame) -> pl.DataFrame:
     return hidden(documents).select(
         *_CARRIED,
         "digest",
+        "key",
         *(f"{name}_private" for name in NAMES),
         chars=text.str.len_chars().cast(pl.Int64),
         bytes=text.str.len_bytes().cast(pl.Int64),
