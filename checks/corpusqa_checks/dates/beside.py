@@ -41,6 +41,15 @@ al à du au dès od do v ve dne dnia na pe de în din até desde em no hasta par
 ORDINARY = frozenset(
     [*_EVERYDAY.split(), *BETWEEN, *ARTICLES, *(entry.split()[-1] for entry in listed(PUBLISHED) + listed(UPDATED))]
 )
+# What joins a weekday to a name: "Robinson Crusoe and Friday".
+_AND = frozenset(["and", "&", "und", "et", "y", "e", "ed", "en", "og", "och", "i"])
+# German nouns of what takes place, by their ends: no first name, and no title, has one of them before "Montag".
+_EVENTS = (
+    *("ung", "heit", "keit", "schaft", "tion", "fahrt", "kunft", "beginn", "schluss", "start", "termin", "frist"),
+    *("feier", "fest", "konzert", "messe", "markt", "kurs", "treffen", "probe", "reise", "spiel", "premiere"),
+)
+# Languages that write a date in brackets behind its weekday: "Senin (11/3/2024)".
+_BRACKETED = frozenset(["id", "ms"])
 # Before a capital weekday in a language that writes them small: "Le Lundi 12 mars", but "Journal du Dimanche".
 _ARTICLES_OF_SMALL = frozenset(["le", "el", "op", "på"])
 # "from Monday through Friday", where only the last is in a form that `names` has: Russian, Ukrainian.
@@ -67,9 +76,10 @@ def weekday_beside(
         tables: Names of the languages in which the month may be read; a weekday of another language does not count.
         language: The language of the date; Turkish writes the weekday behind the year.
     """
-    at, weekday = _before(text, start, tables)
+    opened = language in _BRACKETED and text[start - 1 : start] in ("(", "\uff08")
+    at, weekday = _before(text, start - opened, tables)
     if weekday is not None:
-        return at, end, weekday
+        return at, end + (opened and text[end : end + 1] in (")", "\uff09")), weekday
     patterns = [_IN_BRACKETS, _AFTER_COMMA, _ATTACHED, *([_TURKISH] if language == "tr" else [])]
     for pattern in patterns:
         hit = pattern.match(text, end, min(len(text), end + AFTER))
@@ -133,13 +143,20 @@ def _is_name(before: str, word: str, table: Names) -> bool:
     last = hit["w"]
     if last.lower() in _EVERY or (folded(word) in table.ambiguous and last.lower() not in _IN):
         return True
-    if last.lower() in _THROUGH:
+    if last.lower() in _THROUGH or (last.lower() in _AND and _follows_a_name(before[: hit.start()])):
         return True
     if not word[0].isupper():
         return False
     if table.small:
         return last.lower() not in _ARTICLES_OF_SMALL
+    if word.lower().endswith(("tag", "woch")) and last.lower().endswith(_EVENTS):
+        return False
     return last[0].isupper() and last.lower() not in ORDINARY
+
+
+def _follows_a_name(before: str) -> bool:
+    hit = _WORD_AND_BLANK.search(before)
+    return hit is not None and hit["w"][0].isupper()
 
 
 def _is_one_of(before: str, tables: Sequence[Names]) -> bool:

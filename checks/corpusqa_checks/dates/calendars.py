@@ -10,8 +10,10 @@ import re
 GREGORIAN = 1753
 # Russia and the Balkans counted by the Julian calendar up to 1923, and texts of any language tell of it.
 OLD_STYLE = 1924
-# Languages whose dates in digits mostly count by another calendar: Nepali (Bikram Sambat), Amharic and Tigrinya.
-OTHER_CALENDARS = frozenset(["ne", "am", "ti"])
+# Languages whose dates in digits mostly count by another calendar: Nepali (Bikram Sambat), Amharic, Tigrinya and Oromo.
+OTHER_CALENDARS = frozenset(["ne", "am", "ti", "om"])
+# A letter of Ethiopia, with which Amharic and Tigrinya are written.
+_ETHIOPIC = re.compile("[\u1200-\u137f]")
 # From this year on a date in digits is as likely of the Bikram calendar, 57 years ahead of ours.
 BIKRAM = 2050
 _MARK_BEFORE = re.compile(r"(?:\bB\.?S\.?|वि\.? ?सं\.?|संवत्|मिति|[\u1200-\u137f]{1,8})[ :,፡፣]{0,3}$")
@@ -39,6 +41,11 @@ def of_other_calendar(text: str, start: int, end: int) -> bool:
     """Whether a mark beside the date names a calendar that is not ours: "2081-04-31 (BS)", "30/02/2016 ዓ.ም."."""
     before, behind = text[max(0, start - MARK_REACH) : start], text[end : end + MARK_REACH]
     return bool(_MARK_BEFORE.search(before) or _MARK_BEHIND.match(behind))
+
+
+def counted_otherwise(text: str, language: str | None) -> bool:
+    """Whether dates in digits say nothing: the language, or the script where that is not known, has years of its own."""
+    return language in OTHER_CALENDARS or (language is None and not text.isascii() and bool(_ETHIOPIC.search(text)))
 
 
 def length(year: int | None, month: int) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from corpusqa_checks.dates.beside import weekday_beside
-from corpusqa_checks.dates.calendars import BIKRAM, OTHER_CALENDARS, may_exist, of_other_calendar
+from corpusqa_checks.dates.calendars import BIKRAM, counted_otherwise, may_exist, of_other_calendar
 from corpusqa_checks.dates.counting import counts, is_cited
 from corpusqa_checks.dates.mentions import DateMention
 from corpusqa_checks.dates.names import CAPITAL_ONLY, LINKS, Names, folded, month_languages
@@ -57,8 +57,10 @@ def extract_dates(text: str, language: str | None = None) -> list[DateMention]:
     plain = with_ascii_digits(text)
     data = plain.encode("utf-8", "replace")
     found: list[DateMention] = []
-    for start, end in _points(plain, data, [hit.span() for hit in skeleton().finditer(data)]):
-        mention = _numeric(plain, start, end, language) or _wordy(plain, start, end, language)
+    spans = [hit.span() for hit in skeleton().finditer(data)]
+    otherwise = bool(spans) and counted_otherwise(text, language)
+    for start, end in _points(plain, data, spans):
+        mention = _numeric(plain, start, end, language, otherwise=otherwise) or _wordy(plain, start, end, language)
         if mention is not None:
             found.append(mention)
     return settled(found, language)
@@ -135,8 +137,8 @@ def _year(stated: int, code: str | None, years: range) -> int | None:
     return shifted if shifted in years else None
 
 
-def _numeric(text: str, start: int, end: int, language: str | None) -> DateMention | None:
-    """A date of digits alone, or with the signs for year, month and day."""
+def _numeric(text: str, start: int, end: int, language: str | None, *, otherwise: bool) -> DateMention | None:
+    """A date of digits alone, or with the signs for year, month and day; `otherwise` from `counted_otherwise`."""
     named = _EAST.fullmatch(text, start, end) or _VIETNAMESE.fullmatch(text, start, end)
     if named is not None:
         parts = int(named["y"]), int(named["m"]), int(named["d"])
@@ -150,7 +152,7 @@ def _numeric(text: str, start: int, end: int, language: str | None) -> DateMenti
         return None
     if is_cited(text, start) or text[start - 1 : start] in ("+", "#"):
         return None
-    if language in OTHER_CALENDARS or of_other_calendar(text, start, end):
+    if otherwise or of_other_calendar(text, start, end):
         return None
     if len(a) == 4 and len(b) == 2 and len(c) == 2:
         style = "iso" if hit["sep"] == "-" else "year " + _STYLES[hit["sep"]]
