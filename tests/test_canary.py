@@ -80,6 +80,10 @@ ABSENT = {
     "card, absent": ["card", _ASKED],
     "push, absent": ["push", _ASKED, "me/corpus", "--dry-run"],
     "redraw, absent": ["report", "--from", _ASKED],
+    "no such option": ["report", "source.jsonl", f"--{_ASKED}"],
+    "no such command": [_ASKED],
+    "no number": ["report", "source.jsonl", "--workers", _ASKED],
+    "an argument too many": ["report", "source.jsonl", _ASKED],
 }
 COMMANDS |= ABSENT
 

@@ -433,3 +433,20 @@ def test_a_dry_run_says_the_plan_and_a_contradicted_card_fails_the_gate(tmp_path
     assert not (tmp_path / "out").exists()
     assert run("gate", "data.jsonl", "--select", "text").returncode == 1
     assert "gate on what was written: failed" in run("clean", "data.jsonl", "-o", "out", "--select", "text").stdout
+
+
+def test_a_card_publishes_no_private_value_that_nothing_spares(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.jsonl("data.jsonl", {"id": "1", "text": TEXT})
+    card = '[card]\npretty_name = "Letters of kit@boats-harbour.com"\n'
+    run.write("corpusqa.toml", card)
+    refused = run("clean", "data.jsonl", "-o", "out", "--select", "pii")
+
+    assert refused.returncode == 2
+    assert "[card] pretty_name holds a private value (pii.email)" in refused.stderr
+    assert "kit@" not in refused.stderr + refused.stdout
+    assert not (tmp_path / "out").exists()
+
+    run.write("corpusqa.toml", card + '[checks.pii]\nallow = ["kit@boats-harbour.com"]\n')
+    assert run("clean", "data.jsonl", "-o", "out", "--select", "pii").returncode == 0
+    assert "Letters of kit@boats-harbour.com" in (tmp_path / "out" / "README.md").read_text()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from corpusqa.card.lint import contradictions as against
+from corpusqa.errors import UsageError
 from corpusqa.release.measures import measured
 from corpusqa.release.tables import private_left
+from corpusqa.scan.names import private_kinds
 
 if TYPE_CHECKING:
     from corpusqa.api.model import Account
@@ -24,3 +27,32 @@ def contradictions(found: Account) -> list[str]:
         return []
     left = private_left(found.scan, kept, found.verdicts.edits)
     return against(found.config.card, {"measured": measured(found.scan, outcomes), "private_left": left})
+
+
+def refuse_private(found: Account) -> None:
+    """Say that the card would publish a private value: what people declare stands in it word for word.
+
+    Raises:
+        UsageError: a value under `[card]` or `[[source]]` holds one that no option of its check spares.
+    """
+    entries = [*_texts("[card]", found.config.card), *_texts("[[source]]", list(found.config.source))]
+    kinds = private_kinds(found.plugins, [pl.Series([text for _, text in entries], dtype=pl.String)])
+    for place, text in entries:
+        if text in kinds:
+            held = f" ({', '.join(kinds[text])})" if kinds[text] else ""
+            raise UsageError(
+                f"{place} holds a private value{held}, and cards are published: take it out, or list it in the options"
+                " of the check that finds it, such as `allow`, if it is meant to be public"
+            )
+
+
+def _texts(place: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Every text with the place where it is declared."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _texts(f"{place} {name}", inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(place, inner)

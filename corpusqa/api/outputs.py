@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from corpusqa.api.again import judged_again
+from corpusqa.api.declared import refuse_private
 from corpusqa.api.model import Account
 from corpusqa.api.tables import write_parquet
 from corpusqa.config import Config
@@ -94,12 +95,13 @@ def write_clean(found: Account, target: Target) -> Release:
 
     Raises:
         UsageError: the folder exists and holds something else, a rule would drop too much of a source, or the name of
-            a column holds a private value.
+            a column or what the card declares holds a private value.
         CannotEvaluate: nothing is left, or what was written does not read back.
     """
     from corpusqa.reporting.html import render
 
     _refuse_source(found.corpus.source, target)
+    refuse_private(found)
     found.verdicts.refuse_alarms()
     recipe = Recipe(
         config=settled(found.config, found.plugins),
@@ -122,9 +124,11 @@ def planned(found: Account, target: Target) -> str:
     """What `write_clean` would write, for people; the same refusals.
 
     Raises:
-        UsageError: the folder is or holds the source, or a rule would drop too much of a source.
+        UsageError: the folder is or holds the source, a rule would drop too much of a source, or what the card declares
+            holds a private value.
     """
     _refuse_source(found.corpus.source, target)
+    refuse_private(found)
     found.verdicts.refuse_alarms()
     if found.scan.elsewhere.height:  # else no name can hold a private value
         with unspoken(found.plugins):
@@ -195,8 +199,7 @@ def _refuse_source(source: object, target: Target) -> None:
 def settled(config: Config, plugins: Sequence[Plugin]) -> dict[str, Any]:
     """The configuration as plain values, without places and paths, which differ from machine to machine.
 
-    It is published: of private values only those stay that `allow` and other options of checks, `[card]` and
-    `[[source]]` declare.
+    It is published: of private values only those stay that `allow` and other options of checks declare.
     """
     values: dict[str, Any] = json.loads(json.dumps(asdict(config), default=str))
     kept: dict[str, Any] = _without(

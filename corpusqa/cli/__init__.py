@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from importlib import import_module
+from io import StringIO
 
 import click
 
@@ -95,7 +96,9 @@ def run(args: list[str] | None = None) -> int:
         click.echo("interrupted: run the same command again to go on from the finished stages", err=True)
         return INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        said = StringIO()
+        error.show(said)  # click repeats the argument that it does not know
+        click.echo(_unprivate(said.getvalue()), err=True, nl=False)
         return error.exit_code
     except CorpusqaError as error:
         click.echo(f"error: {_unprivate(str(error))}", err=True)

@@ -44,7 +44,7 @@ def of_other_calendar(text: str, start: int, end: int) -> bool:
 
 
 def counted_otherwise(text: str, language: str | None) -> bool:
-    """Whether dates in digits say nothing: the language, or the script where that is not known, has years of its own."""
+    """Whether dates in digits say nothing: the language, or the script of an unknown one, has years of its own."""
     return language in OTHER_CALENDARS or (language is None and not text.isascii() and bool(_ETHIOPIC.search(text)))
 
 
