@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from corpusqa.corpus import open_corpus
+from corpusqa.engines import kept
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.local import LocalEngine
 from corpusqa.engines.memory import Memory
 from corpusqa.plugins import Plugin, find, load
-from corpusqa.scan import candidates, pairing
+from corpusqa.scan import candidates, known, pairing
 from corpusqa.scan.model import Scan
 from corpusqa.scan.run import scan
 
@@ -79,40 +80,84 @@ def move(chance: random.Random, rows: Rows) -> None:
 EDITS: tuple[Callable[[random.Random, Rows], None], ...] = (add, add, remove, change, rename, repeat, move)
 
 
-def scanned(folder: Path, rows: Rows, work: str, plugins: list[Plugin]) -> Scan:
-    source = folder / "c.jsonl"
-    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+def bring_back(chance: random.Random, rows: Rows, earlier: list[Rows]) -> None:
+    gone = [row for row in chance.choice(earlier) if row not in rows]
+    for row in chance.sample(gone, min(4, len(gone))):
+        rows.insert(chance.randint(0, len(rows)), dict(row))
+
+
+def written(folder: Path, rows: Rows, files: int = 1) -> None:
+    """The rows as a folder of so many files."""
+    folder.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        path.unlink()
+    size = -(-len(rows) // files)
+    for number in range(files):
+        lines = (json.dumps(row) + "\n" for row in rows[number * size : (number + 1) * size])
+        (folder / f"{number}.jsonl").write_text("".join(lines))
+
+
+def scanned(folder: Path, rows: Rows, work: str, plugins: list[Plugin], files: int = 1) -> Scan:
+    written(folder / "source", rows, files)
     flow = Flow(LocalEngine(1), folder / work, memory=Memory(batch=20_000, bucket=30_000))
-    return scan(open_corpus(source, unit_bytes=20_000), plugins, flow)[0]
+    return scan(open_corpus(folder / "source", unit_bytes=20_000), plugins, flow)[0]
 
 
-@pytest.fixture(scope="module")
-def plugins() -> list[Plugin]:
+def selected(also: Sequence[str] = ("passage",)) -> list[Plugin]:
     found = find([TOYS])
-    return [load(found["copies"]), load(found["frame_lines"]), load(found["duplication"], {"also": ["passage"]})]
+    return [load(found["copies"]), load(found["frame_lines"]), load(found["duplication"], {"also": list(also)})]
+
+
+def other_format(_chance: random.Random, _work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "FORMAT", kept.FORMAT + 1)
+
+
+def other_code(chance: random.Random, _work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if words were told apart in another way: the code of the check is part of what its keys follow from."""
+    made = f"code {chance.random()}"
+    monkeypatch.setattr(known, "fingerprint", lambda plugin: made + plugin.name)
+
+
+def damage(chance: random.Random, work: Path, _monkeypatch: pytest.MonkeyPatch) -> None:
+    path = chance.choice([path for path in sorted(work.glob("*/*")) if path.stat().st_size])
+    data = bytearray(path.read_bytes())
+    data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+    path.write_bytes(data)
+
+
+# What may happen to the work folder between two runs beside edits of the source.
+EVENTS = (None, None, other_format, other_code, damage, damage)
 
 
 @pytest.mark.parametrize(
     ("seed", "steps"), [(0, 3), *(pytest.param(seed, 8, marks=pytest.mark.slow) for seed in range(1, 5))]
 )
-def test_any_edits_give_what_a_run_from_nothing_gives(
-    tmp_path: Path, seed: int, steps: int, plugins: list[Plugin], monkeypatch: pytest.MonkeyPatch
+def test_whatever_happens_gives_what_a_run_from_nothing_gives(
+    tmp_path: Path, seed: int, steps: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, limit in (("ALL_WITH_ALL", 4), ("WHOLE", 8), ("NEIGHBOURS", 2), ("GIANT", 12)):
         monkeypatch.setattr(pairing, name, limit)
     monkeypatch.setattr(candidates, "ALL_WITH_ALL", 4)
-    chance, rows = random.Random(seed), []
+    chance, rows, earlier, plugins = random.Random(seed), [], [], selected()
     for _ in range(14):
         add(chance, rows)
     halves: set[str] = set()
     for step in range(steps):
-        warm, cold = (scanned(tmp_path, rows, work, plugins) for work in ("warm", f"cold-{step}"))
+        files = chance.randint(1, 3)
+        warm, cold = (scanned(tmp_path, rows, work, plugins, files) for work in ("warm", f"cold-{step}"))
         for table in TABLES:
             assert getattr(warm, table).equals(getattr(cold, table)), (step, table)
         assert warm.capped == cold.capped
         halves |= set(warm.edges["half"].unique())
+        earlier.append([dict(row) for row in rows])
         for edit in chance.sample(EDITS, 2):
             edit(chance, rows)
+        bring_back(chance, rows, earlier)
+        event = chance.choice(EVENTS)
+        if event:
+            event(chance, tmp_path / "warm", monkeypatch)
+        if chance.random() < 0.2:
+            plugins = selected(chance.choice([(), ("passage",)]))
     assert {"duplication.exact", "duplication.near", "duplication.contained", "copies.same"} <= halves
 
 
