@@ -55,7 +55,8 @@ class Run:
     def __call__(self, documents: Documents, key: str = "key") -> dict[str, list[tuple[object, ...]]]:
         """The tables of all groups, with documents named by slot."""
         order = sorted(documents, key=lambda slot: documents[slot][0])
-        docs = pl.DataFrame({"slot": order, "doc": range(len(order))}, {"slot": pl.Int64, "doc": pl.Int64})
+        numbers = {"row": range(len(order)), "slot": order, "doc": range(len(order))}
+        docs = pl.DataFrame(numbers, dict.fromkeys(numbers, pl.Int64))
         self.log.write_text("")
         stage = self.flow.write("docs", documents, [{"docs": docs[:50]}, {"docs": docs[50:]}])
         rows, fn = partial(rows_of, documents), partial(described, self.log)

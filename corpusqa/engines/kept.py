@@ -58,7 +58,7 @@ def kept_groups(
         made_of: What the corpus is.
         owners: The documents of this run.
         tasks: Parts of their stage.
-        rows: (task, its documents whose rows are wanted) -> their rows, in `schema`.
+        rows: (task, its documents (`row`, `slot`, `doc`) whose rows are wanted) -> their rows, in `schema`.
         schema: Flat columns, with `key` and `slot` (Int64).
         fn: Rows of whole groups, with `doc` instead of `slot` and sorted by all columns, `key` first -> tables whose
             rows each follow from one group alone and from the order of its documents, not from their numbers. The

@@ -21,6 +21,7 @@ MADE = "made."  # beginning of the names of tables with what was made of groups
 # Columns of what is made that hold documents.
 DOCUMENTS = ("doc", "a", "b")
 _TABLES = ("doc_of", "slot_of")
+_NUMBERS = ("row", "slot", "doc")
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Belonging:
     """The documents of one run to which rows belong; plain values.
 
     Attributes:
-        stage: Documents: the table `docs` of each task has `slot`, `doc`, and what the rows need.
+        stage: Documents: the table `docs` of each task has `row` (in the task), `slot` and `doc`.
         table: Stage of the arrays of Owners; of those that are left out they hold nothing.
     """
 
@@ -81,7 +82,9 @@ class Belonging:
 
     def part(self, task: int) -> pl.DataFrame:
         """The documents of one task."""
-        docs = self.stage.part("docs", task)
+        file = self.stage.file("docs", task)
+        assert file is not None, task
+        docs = pl.read_parquet(self.stage.folder / file.name, columns=list(_NUMBERS), memory_map=False)
         return docs.filter(pl.Series(self.owners().has(docs["slot"].to_numpy()), dtype=pl.Boolean))
 
     def owners(self) -> Owners:

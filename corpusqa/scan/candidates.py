@@ -25,7 +25,7 @@ MOST = 4
 KEYS = {"key": pl.Int64, "slot": pl.Int64, "same": pl.Int64}
 COPIES = {"key": pl.Int64, "slot": pl.Int64, "keys": pl.Int64}
 _ADDED = {"a": pl.Int64, "b": pl.Int64, "giant": pl.Boolean, COUNT: pl.Int64}
-ROW_BYTES = {"copies": 28, "keys": 28, "pairs": 29}  # of a row on its way to its bucket
+ROW_BYTES = {"copies": 28, "keys": 28, "pairs": 17}  # of a row on its way to its bucket
 
 
 def candidates(flow: Flow, half: str, keys: str, key: object, scanned: Scanned, kind: Links) -> tuple[Stage, int]:
@@ -62,10 +62,10 @@ def candidates(flow: Flow, half: str, keys: str, key: object, scanned: Scanned, 
     stages = {stage.folder.name: stage for stage in (copies, found) if stage is not None}
     parts = sorted({(name, part.part) for name, stage in stages.items() for part in stage.parts})
     count = flow.buckets(sum(stage.rows("made.pairs") for stage in stages.values()) * ROW_BYTES["pairs"])
-    rows = partial(_part, stages, every)
+    rows, narrow = partial(_part, stages, every), {**SHARED, **dict.fromkeys(("a", "b", "shared"), pl.Int32)}
     fn = partial(_likely, rules, _rare(flow, half, found, every) if rules.share else None)
     made_of = (*(stage.digest for stage in stages.values()), index.digest, tuple(rules))
-    distinct = flow.group_by_key(f"pairs.{half}", made_of, parts, rows, SHARED, ["b"], fn, count, ordered=False)
+    distinct = flow.group_by_key(f"pairs.{half}", made_of, parts, rows, narrow, ["b"], fn, count, ordered=False)
     return distinct, int(made(found, "capped")[COUNT].sum())
 
 
@@ -128,7 +128,7 @@ def _paired(rules: Rules, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
 def _part(stages: dict[str, Stage], every: Belonging, task: tuple[str, int]) -> pl.DataFrame:
     stage, part = task
     pairs = stages[stage].part("made.pairs", part).rename({COUNT: "shared"})
-    return every.owners().named(pairs).select(*SHARED)
+    return every.owners().named(pairs).select(pl.col("a", "b", "shared").cast(pl.Int32), "giant")
 
 
 def _rare(flow: Flow, half: str, found: Stage, every: Belonging) -> Stage:
@@ -148,14 +148,20 @@ def _added_up(found: Stage, owners: Owners) -> Iterator[dict[str, pl.DataFrame]]
 
 def _likely(rules: Rules, rare: Stage | None, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Pairs with enough keys in common: `least`, and the share of the rare keys of the document with fewer, if any."""
-    sums = rows.group_by("a", "b").agg(pl.col("shared").sum(), pl.col("giant").all())
-    sums = sums.filter(pl.col("shared") >= rules.least)
+    sums = _pairwise(rows).filter(pl.col("shared") >= rules.least)
     if rare is not None:
         counts = mapped(rare.paths("rare")[0], "keys")
         one, other = (counts[sums[side].to_numpy()] for side in ("a", "b"))
         fewer = np.where(np.minimum(one, other) == 0, np.maximum(one, other), np.minimum(one, other))
         sums = sums.filter(pl.Series(sums["shared"].to_numpy() >= rules.share * fewer, dtype=pl.Boolean))
-    return {"pairs": _few(sums).select(*PAIRS).sort("a", "b")}
+    return {"pairs": _few(sums).select(*PAIRS).cast(PAIRS).sort("a", "b")}  # type: ignore[arg-type]
+
+
+def _pairwise(rows: pl.DataFrame) -> pl.DataFrame:
+    """Each pair once. Grouped by one number, which is much faster than by two, as documents fit 31 bits."""
+    pair = (pl.col("a").cast(pl.Int64) * (1 << 32) + pl.col("b")).alias("pair")
+    sums = rows.group_by(pair).agg(pl.col("shared").sum(), pl.col("giant").all())
+    return sums.with_columns(a=pl.col("pair") // (1 << 32), b=pl.col("pair") % (1 << 32)).drop("pair")
 
 
 def _few(pairs: pl.DataFrame) -> pl.DataFrame:

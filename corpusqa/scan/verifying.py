@@ -152,7 +152,7 @@ def _texts(
 ) -> pl.DataFrame:
     """The involved documents of a unit, once per block, with what is blanked in `main` and the language as scanned."""
     docs = index.part("docs", unit.number).select("row", "doc").join(plan.frame("members"), on="doc").sort("row", "_b")
-    read = corpus.read(unit)
+    read = corpus.read_some(unit, docs["row"].unique())
     rows = read.documents.select("row", *DOCUMENT).join(docs, on="row", maintain_order="right")
     none = pl.DataFrame(schema={"row": pl.Int64, "parts": _ROWS["parts"]})
     parts = none if read.parts is None else _listed(read.parts, _PART, "parts")
