@@ -38,6 +38,22 @@ def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slices, "FILE_GROUPS", 3)
 
 
+def test_what_is_said_of_a_release_does_not_follow_from_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, found = jsonl(tmp_path / "c.jsonl", rows()), []
+    for name, size in (("one", 64_000_000), ("many", 700)):
+        monkeypatch.setattr(slices, "GROUP_BYTES", size)
+        monkeypatch.setattr(slices, "FILE_GROUPS", 1)
+        release = clean(source, tmp_path / f"w-{name}", tmp_path / name, unit_bytes=10 * size)
+        edits = pl.read_parquet(tmp_path / name / "corpusqa/edits.parquet")
+        docs = release.docs().drop("file", "row")
+        said = {key: release.manifest[key] for key in ("content_id", "measured", "private_left", "ledger")}
+        found.append((said, docs.rows(), sorted(edits.rows()), len(release.data_files()["train"])))
+    assert found[0][:3] == found[1][:3]
+    assert found[0][3] == 1 < found[1][3]
+
+
 def test_every_row_is_published_edited_or_listed_as_removed(tmp_path: Path, small_files: None) -> None:
     records = rows()
     release = clean(jsonl(tmp_path / "c.jsonl", records, "{broken\n"), tmp_path / "w", tmp_path / "out")
