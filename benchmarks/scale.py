@@ -1,16 +1,18 @@
 """How CPU time and memory grow with the corpus: generated text up to 10 GB, one run each.
 
-    python benchmarks/scale.py [MEGABYTES ...] [--memory 2GB] [--workers 2] [--select CHECKS] [--work DIR] [--whole DIR]
+    python benchmarks/scale.py [MEGABYTES ...] [--command report|clean] [--memory 2GB] [--workers 2] [--select CHECKS]
+                               [--work DIR] [--whole DIR]
 
 Each corpus is Parquet of pseudo-words with planted copies, near copies and reserved e-mail addresses; the smaller ones
 are the first files of the largest. CPU seconds are those of all processes of `corpusqa report`; the peak is the largest
 sum of their proportional memory, looked at twice a second, and beside it are the largest of the driver and of one
-worker. The exponent is the slope between neighbouring sizes on logarithmic scales: 1 is linear; at the end stands that
-of all sizes together.
+worker, and what is held for each document more than at the size before, in bytes. The exponent is the slope between
+neighbouring sizes on logarithmic scales: 1 is linear; at the end stands that of all sizes together.
 
 The checks are `text` and `duplication` unless named: one that measures documents at the cost of reading them, and the
 one whose halves compare all documents with each other. What grows faster than the text, or is held for every document,
-shows with these two. The other checks look at one document at a time and hold nothing; they only take longer.
+shows with these two. The other checks look at one document at a time and hold nothing; they only take longer. With
+`--command clean` the release is written, too, and measured again.
 """
 
 from __future__ import annotations
@@ -175,6 +177,7 @@ def slope(points: list[tuple[int, float]]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("megabytes", nargs="*", type=int, default=SIZES)
+    parser.add_argument("--command", choices=["report", "clean"], default="report")
     parser.add_argument("--memory", default="2GB")
     parser.add_argument("--workers", default="2")
     parser.add_argument("--select", default="text,duplication")
@@ -184,6 +187,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="corpusqa-scale-", dir=asked.work))
     options = ["--select", asked.select, "--workers", asked.workers, "--memory", asked.memory]
     points: list[tuple[int, float]] = []
+    before: tuple[int, float] | None = None
     try:
         whole = asked.whole or folder / "whole"
         if not whole.exists():
@@ -191,13 +195,18 @@ def main() -> None:
         for size in asked.megabytes:
             documents = first_files(folder / f"in-{size}", whole, size)
             places = ["--work", str(folder / "work"), "-o", str(folder / "out")]
-            command = [sys.executable, "-m", "corpusqa", "report", str(folder / f"in-{size}"), *options, *places]
+            command = [sys.executable, "-m", "corpusqa", asked.command, str(folder / f"in-{size}"), *options, *places]
             found = run(command, folder / f"log-{size}")
             points.append((size, found["cpu"]))
             said = {"megabytes": size, "documents": documents, **{name: round(x, 1) for name, x in found.items()}}
-            print(json.dumps({**said, "exponent": slope(points[-2:]) if points[1:] else None}), flush=True)
+            more = {"exponent": slope(points[-2:]) if points[1:] else None, "bytes_per_document": None}
+            if before is not None:
+                more["bytes_per_document"] = round((found["peak"] - before[1]) * 1e6 / max(1, documents - before[0]))
+            before = documents, found["peak"]
+            print(json.dumps({**said, **more}), flush=True)
             shutil.rmtree(folder / f"in-{size}")
             shutil.rmtree(folder / "work")
+            shutil.rmtree(folder / "out")
         print(json.dumps({"exponent": slope(points) if points[1:] else None}), flush=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
