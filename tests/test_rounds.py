@@ -12,7 +12,7 @@ import pytest
 from corpusqa.cli import run
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.local import LocalEngine
-from corpusqa.scan import links
+from corpusqa.scan import links, tables
 from corpusqa.scan.rounds import rounds
 
 
@@ -51,3 +51,16 @@ def test_rounds_change_no_byte_of_a_report_nor_of_the_next(tmp_path: Path, monke
         assert len(stages) > 3
         del rows[5]
         rows[7]["text"] = f"{texts[2]} {words[200]}"
+
+
+def test_many_spans_change_no_byte_of_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "c.jsonl"
+    lines = ["The same line of a template on every page of it.", "Another one"]
+    texts = ["\n".join([*lines, f"and what only page {n // 2} says, in some words of its own"]) for n in range(80)]
+    rows = [{"id": f"d{n:02}", "text": text, "split": "ab"[n % 2]} for n, text in enumerate(texts)]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    whole = written(source, tmp_path, "whole")
+    monkeypatch.setattr(tables, "HELD", 3)
+    assert written(source, tmp_path, "parts") == whole
+    assert len(list((tmp_path / "parts").glob("scan-*/said.*/manifest.json"))) > 1
+    assert b"split_leakage" in whole

@@ -17,8 +17,8 @@ BATCH_BYTES, BUCKET_BYTES = 16_000_000, 32_000_000
 LEAST = 1_000_000_000
 # Of the memory of a run, what the driver and the modules of each process take before any text is read.
 DRIVER_BYTES, PROCESS_BYTES = 400_000_000, 250_000_000
-# What the driver holds for each byte of the source: some hundred bytes for a document (its id while ids are ranked, the
-# numbers that judging and measuring go through), of which a document of some thousand has one.
+# What the driver holds for each byte of the source: up to some hundred bytes for a document of some thousand (numbers
+# that judging and measuring go through, what corpus halves found of it, its id while a release is planned).
 DRIVER_SHARE = 0.03
 # What a worker holds for a moment, as a multiple of what it works on; measured on the slowest checks of benchmarks.
 UNIT_FACTOR, BATCH_FACTOR, BUCKET_FACTOR = 5, 20, 18

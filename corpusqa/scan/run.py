@@ -96,7 +96,7 @@ def _measure(
 def _halves(scanned: Scanned, plugins: Sequence[Plugin], flow: Flow, reference: Corpus | None) -> Tables:
     """The corpus halves of every check; those that only derive come last, they may read what the others gave."""
     _not_empty(scanned)
-    tables = Tables(scanned, plugins)
+    tables = Tables(flow, scanned, plugins)
     halves = [(plugin, half, kind) for plugin in plugins for half, kind in plugin.check.corpus.items()]
     pairs = linked(flow, scanned, plugins)
     for plugin, half, kind in halves:

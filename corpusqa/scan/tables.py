@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import polars as pl
 
 from corpusqa.check import Derive
 from corpusqa.corpus import Corpus
+from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Stage
 from corpusqa.plugins import Plugin
 from corpusqa.scan.against import match_spans
@@ -20,25 +21,27 @@ from corpusqa.scan.model import CLUSTERS, EDGES, ELSEWHERE, FAILURES, MATCHES, S
 from corpusqa.scan.scanned import Scanned
 
 _FIELDS = ("id", "source", "split", "url", "published", "collected", "language")
+HELD = 100_000  # spans of a half that are not worth a stage
 
 
 class Tables:
     """What the halves add is held, which is little; what was measured is read unit by unit.
 
     Args:
+        flow: Keeps spans of which there are many.
         scanned: The first pass.
         plugins: The selected checks.
     """
 
-    def __init__(self, scanned: Scanned, plugins: Sequence[Plugin]) -> None:
-        self._scanned = scanned
+    def __init__(self, flow: Flow, scanned: Scanned, plugins: Sequence[Plugin]) -> None:
+        self._flow, self._scanned = flow, scanned
         self.checks = describe(plugins)
         self._declared: dict[str, Any] = {
             f"{plugin.name}.{name}": signal.dtype for plugin in plugins for name, signal in plugin.check.signals.items()
         }
         self._links: list[str] = []
         self._added: dict[str, tuple[pl.DataFrame, Any]] = {}  # by signal: `doc`, `value`, sorted; what the others have
-        self._spans = [pl.DataFrame(schema=SPANS)]
+        self._spans: list[Callable[[int], pl.DataFrame | None]] = []  # by unit
         self._edges: dict[str, pl.DataFrame] = {}  # by half, sorted as `clusters` are
         self._clusters: dict[str, pl.DataFrame] = {}
         self._matches = [pl.DataFrame(schema=MATCHES)]
@@ -58,7 +61,7 @@ class Tables:
         self._links.append(name)
         self._put(name, clusters.select("doc", value="cluster"))
         if half in plugin.check.labels:
-            self._spans.append(member_spans(name, edges, clusters, tied))
+            self._add_spans(member_spans(name, edges, clusters, tied))
             self._limited(f"{name}: members of large clusters, not listed as findings", unlisted(clusters).height)
         self._limited(f"{name}: keys shared by too many documents to pair all with all", capped)
 
@@ -72,7 +75,7 @@ class Tables:
         counts = found.group_by("doc").agg(value=pl.col("item").n_unique().cast(pl.Int64))
         self._put(name, counts, 0)
         if half in plugin.check.labels:
-            self._spans.append(match_spans(found))
+            self._add_spans(match_spans(found))
 
     def add_rows(self, plugin: Plugin, said: pl.DataFrame) -> None:
         """Rows of a Groups or Derive half: signals replace the column, spans are added."""
@@ -80,7 +83,7 @@ class Tables:
         once = signals.unique("doc", keep="first", maintain_order=True)
         for name in signals.columns[1:]:
             self._put(name, once.select("doc", value=name))
-        self._spans.append(spans)
+        self._add_spans(spans)
 
     def _limited(self, what: str, count: int) -> None:
         if count:
@@ -104,11 +107,11 @@ class Tables:
         """`signals` (without the names of clusters), `spans`, `failures`, `elsewhere` of each unit."""
         stored = [name for name in self._declared if name not in self._links]
         measured, index = self._scanned.measured, self._scanned.index
-        added = self._spans_by_unit()
         for unit in self._scanned.corpus.units:
             docs = index.stage.part("docs", unit.number).select("row", "doc")
             own = measured.part("spans", unit.number).join(docs, on="row", maintain_order="left").select(*SPANS)
-            spans = pl.concat([own, *added.get((unit.number,), [])])
+            added = (found(unit.number) for found in self._spans)
+            spans = pl.concat([own, *(part for part in added if part is not None)])
             failed = measured.part("failures", unit.number).join(docs, on="row", maintain_order="left")
             elsewhere = measured.part("elsewhere", unit.number).join(docs, on="row", maintain_order="left")
             yield {
@@ -118,16 +121,23 @@ class Tables:
                 "elsewhere": elsewhere.select(*ELSEWHERE).sort("doc", "column", "label"),
             }
 
-    def _spans_by_unit(self) -> dict[Any, list[pl.DataFrame]]:
-        found: dict[Any, list[pl.DataFrame]] = {}
-        for spans in self._spans:
-            units = pl.Series("unit", self._scanned.index.unit_of[spans["doc"].to_numpy()])
-            placed = spans.with_columns(units).partition_by(
-                "unit", as_dict=True, include_key=False, maintain_order=True
-            )
-            for unit, part in placed.items():
-                found.setdefault(unit, []).append(part.select(*SPANS))
-        return found
+    def _add_spans(self, spans: pl.DataFrame) -> None:
+        """Spans of a half: held by unit; where there are many, in a stage."""
+        units = pl.Series("unit", self._scanned.index.unit_of[spans["doc"].to_numpy()])
+        placed = (
+            spans.select(*SPANS)
+            .with_columns(units)
+            .partition_by("unit", as_dict=True, include_key=False, maintain_order=True)
+        )
+        if spans.height <= HELD:
+            self._spans.append(lambda unit: placed.get((unit,)))
+            return
+        none, units_ = pl.DataFrame(schema=SPANS), self._scanned.corpus.units
+        made_of = (self._scanned.index.stage.digest, spans.height, int(spans.hash_rows().sum()))
+        parts = ({"spans": placed.get((unit.number,), none)} for unit in units_)
+        stage = self._flow.write(f"said.{len(self._spans)}", made_of, parts, len(units_))
+        places = {unit.number: part for part, unit in enumerate(units_)}
+        self._spans.append(lambda unit: stage.part("spans", places[unit]))
 
     def _signals(self, unit: int, names: Sequence[str]) -> pl.DataFrame:
         """`doc` and some signals of one unit, in the order of the documents."""
