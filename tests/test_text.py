@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from corpusqa_checks._shared import characters
 from corpusqa_checks._shared.characters import letters_and_spaces
 from corpusqa_checks.text import text
 from corpusqa_checks.text.patterns import MOJIBAKE_GATE
@@ -67,7 +68,9 @@ def test_the_gate_lets_every_garbled_text_through(encoding: str) -> None:
     assert pl.Series(bad).str.contains(MOJIBAKE_GATE).all()
 
 
-def test_letters_are_those_of_the_regex_engine() -> None:
+@pytest.mark.parametrize("size", [characters.SLICE, 7])
+def test_letters_are_those_of_the_regex_engine(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(characters, "SLICE", size)
     texts = [path.read_bytes().decode() for path in sorted(SEEDS.rglob("*.txt"))]
     batch = Batch(pl.DataFrame({"text": [*texts, "", "\u2003\u3000\x85 \x1c", "𠮷野家 𝔘𝔫𝔦 Ⅷ ² ª"]}))
     letters, spaces = letters_and_spaces(batch.buffers)

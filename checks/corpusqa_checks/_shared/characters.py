@@ -101,11 +101,26 @@ def letters_and_spaces(buffers: Buffers) -> tuple[Ints, Ints]:
     letters, spaces = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for first, last in slices(buffers):
         offsets = buffers.offsets[first : last + 1]
-        data = buffers.data[offsets[0] : offsets[-1]]
-        classes = classify(data).classes * ((data & 0xC0) != 0x80)  # first bytes stand for their characters
-        letters.append(_sums(classes & LETTER != 0, offsets - offsets[0]))
-        spaces.append(_sums(classes & SPACE != 0, offsets - offsets[0]))
+        data, counts = buffers.data[offsets[0] : offsets[-1]], np.zeros((2, last - first), np.int64)
+        for start, stop in _pieces(data):
+            part = data[start:stop]
+            classes = classify(part).classes * ((part & 0xC0) != 0x80)  # first bytes stand for their characters
+            ends = np.clip(offsets - offsets[0] - start, 0, len(part))
+            counts += [_sums(classes & LETTER != 0, ends), _sums(classes & SPACE != 0, ends)]
+        letters.append(counts[0])
+        spaces.append(counts[1])
     return np.concatenate(letters), np.concatenate(spaces)
+
+
+def _pieces(data: Bytes) -> Iterator[tuple[int, int]]:
+    """Ranges of about SLICE bytes that end with a character: a document may be as long as all others together."""
+    start = 0
+    while start < len(data):
+        stop = min(start + SLICE, len(data))
+        while stop < len(data) and data[stop] & 0xC0 == 0x80:
+            stop += 1
+        yield start, stop
+        start = stop
 
 
 def _sums(flags: npt.NDArray[np.bool_], offsets: Ints) -> Ints:
