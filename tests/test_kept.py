@@ -18,6 +18,7 @@ from corpusqa.engines.kept import COUNT, kept_groups
 from corpusqa.engines.local import LocalEngine
 from corpusqa.engines.memory import Memory
 from corpusqa.engines.owners import Owners, belonging, made
+from corpusqa.engines.segments import Segment, write_segment
 
 SCHEMA = {"key": pl.Int64, "slot": pl.Int64, "word": pl.String}
 Documents = dict[int, tuple[float, list[tuple[int, str]]]]  # by slot: its place in the order, and its keys with words
@@ -191,3 +192,12 @@ def test_what_another_version_left_is_made_anew(tmp_path: Path, monkeypatch: pyt
     del documents[8]
     assert run(documents) == from_nothing(documents)
     assert run.seen == set(range(20))
+
+
+@pytest.mark.parametrize("most", [0, (1 << 31) - 1, 1 << 31, -(1 << 31) - 1])
+def test_numbers_that_do_not_fit_32_bits_stay_as_they_are(tmp_path: Path, most: int) -> None:
+    rows = pl.DataFrame({"key": [-(1 << 63), 7], "slot": [1, 2], "start": [most, None], "word": ["a", "b"]})
+    part = write_segment(tmp_path, 0, "rows.0", kept._narrow(rows))
+    segment = Segment(tmp_path / part.name)
+    assert segment.slots.dtype.itemsize == 4
+    assert segment.take(np.array([0, 1])).cast(rows.schema).equals(rows)

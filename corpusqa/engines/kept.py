@@ -23,7 +23,7 @@ from corpusqa.engines.parts import Done, Stage, carried, write_tables
 from corpusqa.engines.segments import Segment, write_segment
 
 # Of the layout of these stages and the meaning of their tables; one of another number is made anew.
-FORMAT = 2
+FORMAT = 3
 BEFORE = ".before"  # end of the name of what the run before left, until the new stage is whole
 SEGMENT, OWNERS = "rows.", "owners."
 # More segments than these are merged into one, and so are those of which this share of the rows is gone.
@@ -116,7 +116,7 @@ def _update(
     fresh = fresh.select(*schema)
     if before is None:
         rows = _documented(fresh, now)
-        parts, tables = [write_segment(folder, bucket, f"{SEGMENT}0", rows.drop("doc"))], _made(fn, rows, now)
+        parts, tables = [write_segment(folder, bucket, f"{SEGMENT}0", _narrow(rows.drop("doc")))], _made(fn, rows, now)
     else:
         then = Owners.read(before, OWNERS)
         parts, tables = _changed(fn, before, then, now, folder, bucket, fresh)
@@ -170,9 +170,17 @@ def _segments(folder: Path, bucket: int, held: Sequence[tuple[Path, Any]], fresh
     """The segments that stay and one of new rows."""
     parts = [carried(part, there, folder, f"{SEGMENT}{number}", part.part) for number, (there, part) in enumerate(held)]
     if fresh.height or not parts:
-        rows = _documented(fresh, now).drop("doc")
+        rows = _narrow(_documented(fresh, now).drop("doc"))
         parts.append(write_segment(folder, bucket, f"{SEGMENT}{len(parts)}", rows))
     return parts
+
+
+def _narrow(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows as a segment holds them: slots, places and the like as numbers of 32 bits where all of them fit."""
+    wide = [name for name, dtype in rows.schema.items() if dtype == pl.Int64 and name != "key"]
+    least, most = -(1 << 31), (1 << 31) - 1
+    fits = [name for name in wide if rows[name].is_between(least, most).all()]
+    return rows.with_columns(pl.col(fits).cast(pl.Int32))
 
 
 def _documented(rows: pl.DataFrame, owners: Owners) -> pl.DataFrame:

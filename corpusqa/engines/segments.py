@@ -39,7 +39,7 @@ class Segment:
 
     @cached_property
     def slots(self) -> Ints:
-        """The slot of each row."""
+        """The slot of each row, of 32 or 64 bits."""
         found: Ints = self._column("slot")
         return found
 
