@@ -21,6 +21,7 @@ from typing import Any
 import polars as pl
 import pytest
 from corpusqa_checks.pii import pii
+from corpusqa_checks.pii.gates import BEHIND, gates
 from corpusqa_checks.pii.labels import DEFAULT, OPT_IN
 
 from corpusqa.check import Batch, Groups
@@ -163,3 +164,20 @@ def _redacted(text: str, spans: list[tuple[int, int, str]], style: str) -> str:
     for number, (start, end, label) in reversed(list(enumerate(spans, 1))):
         text = text[:start] + style.format(label, number) + text[end:]
     return text
+
+
+def test_a_line_that_is_searched_for_a_pattern_holds_what_it_was_asked_for_first() -> None:
+    lines = pl.Series([line for case in CASES for line in case["text"].splitlines()])
+    for late, first in BEHIND.items():
+        holding = lines.filter(lines.str.contains(late))
+
+        assert holding.len() > 0, late
+        assert holding.str.contains(first).all(), late
+
+
+def test_a_line_holds_nothing_that_its_text_does_not_hold() -> None:
+    """A text without a pattern is not searched for it line by line: no pattern may ask where a text begins or ends."""
+    for gate in gates().values():
+        for pattern in gate.texts:
+            bare = re.sub(r"\[(?:\\.|[^\]\\])*\]", "", pattern)  # within a class they are signs
+            assert not re.search(r"(?<!\\)[\^$]|\\[Az]", bare), pattern

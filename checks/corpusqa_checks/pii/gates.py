@@ -48,6 +48,8 @@ _PHONE_SHAPES = (
     _PLUS,
 )
 _CARDS = (r"[0-9]{4}[ \-][0-9]{4}[ \-][0-9]{4}[ \-][0-9]", r"[0-9]{4}[ \-][0-9]{6}[ \-][0-9]{4}", r"[0-9]{12}")
+# What holds such a pattern holds the other one as well, which is searched anyway: a line is asked for it first.
+BEHIND = dict.fromkeys([*_CARDS, _SSN], _SIX)
 _IBAN = r"(?:[A-Z]{2}|[a-z]{2})[0-9]{2}[ \-]?[A-Za-z0-9]{4}[ \-]?[0-9A-Za-z]{4}[ \-]?[0-9A-Za-z]{3}"
 _ADDRESSES = (r"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]", r"[23][0-9a-fA-F]{3}:[0-9a-fA-F:]{2}")
 _NAMES = (
@@ -130,29 +132,34 @@ def _literals(words: Sequence[str]) -> str:
     return "(?i)(?:" + "|".join(sorted({_escaped(word) for word in words})) + ")"
 
 
-def passing(texts: Frame, wanted: Sequence[str]) -> Frame:
-    """Which texts each gate lets through.
+def holding(texts: Frame, wanted: Sequence[str]) -> Frame:
+    """Which texts hold each pattern of gates.
 
     Args:
         texts: Column `text`.
         wanted: Names of gates.
 
     Returns:
-        One Boolean column per gate, and `odd`: texts with look-alike characters in numbers, which gates can judge only
-        in plain characters, line by line.
+        One Boolean column per pattern, and `odd`: texts with look-alike characters in numbers, which gates can judge
+        only in plain characters, line by line.
     """
-    patterns = list(dict.fromkeys(pattern for name in wanted for pattern in gates()[name].texts))
-    numbered = {pattern: str(number) for number, pattern in enumerate(patterns)}
+    patterns = dict.fromkeys(pattern for name in wanted for pattern in gates()[name].texts)
     wide = _TEXT.str.len_bytes() != _TEXT.str.len_chars()
-    found = texts.select(
-        wide.alias("odd"), *(_TEXT.str.contains(pattern).alias(number) for pattern, number in numbered.items())
-    )
+    found = texts.select(wide.alias("odd"), *(_TEXT.str.contains(pattern).alias(pattern) for pattern in patterns))
     at = found["odd"].arg_true()
     odd = texts["text"].gather(at).str.contains(plain.ODD)
-    return found.select(
-        found["odd"].scatter(at, odd) if len(at) else pl.col("odd"),
-        *(pl.any_horizontal(numbered[p] for p in gates()[name].texts).alias(name) for name in wanted),
-    )
+    return found.with_columns(found["odd"].scatter(at, odd)) if len(at) else found
+
+
+def passing(texts: Frame, wanted: Sequence[str]) -> Frame:
+    """Which texts each gate lets through: one Boolean column per gate, and `odd`; arguments as for `holding`."""
+    return let_through(holding(texts, wanted), wanted)
+
+
+def let_through(held: Frame, wanted: Sequence[str]) -> Frame:
+    """The same from what `holding` found."""
+    of = {name: [pl.nth(held.get_column_index(p)) for p in gates()[name].texts] for name in wanted}
+    return held.select("odd", *(pl.any_horizontal(columns).alias(name) for name, columns in of.items()))
 
 
 def any_of(patterns: Sequence[str]) -> pl.Expr:

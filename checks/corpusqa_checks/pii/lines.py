@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
-from corpusqa_checks.pii.gates import gates
+from corpusqa_checks.pii.gates import BEHIND, Gate, gates, let_through
 from corpusqa_checks.pii.plain import plain
 
 from corpusqa.check import Batch, Frame
@@ -36,21 +36,20 @@ class Lines:
         counts = np.diff(np.searchsorted(self._cuts, np.append(self._offsets[filled], self._offsets[-1])))
         self._rows: Numbers = np.repeat(filled, counts)
 
-    def candidates(self, passed: Frame, names: Sequence[str]) -> Frame:
+    def candidates(self, held: Frame, names: Sequence[str]) -> Frame:
         """Lines that some gate lets through.
 
         Args:
-            passed: What `gates.passing` said of the texts.
+            held: What `gates.holding` found in the texts.
             names: Gates.
 
         Returns:
             Columns `line`, `row`, `text`, `above` (the end of the line above) and one Boolean column per gate.
         """
-        odd: Flags = passed["odd"].to_numpy()[self._rows]
-        self._plain = _in_plain(self._lines, np.flatnonzero(odd))
-        rows = {name: passed[name].to_numpy()[self._rows] | odd for name in names}
-        holding = self._holding({name: gates()[name].lines or gates()[name].texts for name in names}, rows)
-        chosen = {name: self._rest(name, holding[name]) for name in names}
+        odd: Flags = held["odd"].to_numpy()
+        self._plain = _in_plain(self._lines, np.flatnonzero(odd[self._rows]))
+        matching = self._holding({name: gates()[name] for name in names}, held)
+        chosen = {name: self._rest(name, matching[name]) for name in names}
         at = np.flatnonzero(np.logical_or.reduce(list(chosen.values())))
         flags = {name: pl.Series(mask[at], dtype=pl.Boolean) for name, mask in chosen.items()}
         texts = pl.DataFrame({"text": self._lines.gather(at), "above": self._above(self._lines, at)})
@@ -70,17 +69,33 @@ class Lines:
             begins.append(counted)
         return begins
 
-    def _holding(self, patterns: Mapping[str, Sequence[str]], rows: Mapping[str, Flags]) -> dict[str, Flags]:
-        """Lines of the texts that a gate let through which hold one of its patterns; each pattern is searched once."""
+    def _holding(self, wanted: Mapping[str, Gate], held: Frame) -> dict[str, Flags]:
+        """Lines of the texts that a gate let through which hold one of its patterns; each pattern is searched once.
+
+        A line holds nothing that its text does not hold, but where that is read in plain characters.
+        """
+        odd: Flags = held["odd"].to_numpy()
+        passed = let_through(held, list(wanted))
+        rows: dict[str, Flags] = {name: passed[name].to_numpy() | odd for name in wanted}
         found: dict[str, Flags] = {}
-        for pattern in dict.fromkeys(p for several in patterns.values() for p in several):
-            asked = np.flatnonzero(
-                np.logical_or.reduce([rows[n] for n, several in patterns.items() if pattern in several])
-            )
+        every = [pattern for gate in wanted.values() for pattern in gate.lines or gate.texts]
+        for pattern in dict.fromkeys([*(BEHIND[pattern] for pattern in every if pattern in BEHIND), *every]):
+            needed = {pattern, *(late for late, first in BEHIND.items() if first == pattern)}
+            asking = [rows[name] for name, gate in wanted.items() if needed & {*(gate.lines or gate.texts)}]
+            texts: Flags = np.logical_or.reduce(asking)
+            if pattern in held.columns:
+                texts &= held[pattern].to_numpy() | odd
+            asked = texts[self._rows]
+            if pattern in BEHIND:
+                asked &= found[BEHIND[pattern]]
+            at = np.flatnonzero(asked)
             found[pattern] = np.zeros(len(self._rows), dtype=bool)
-            if len(asked):  # a pattern costs its compilation, even over nothing
-                found[pattern][asked] = self._plain[asked].str.contains(pattern).to_numpy()
-        return {n: np.logical_or.reduce([found[p] for p in several]) & rows[n] for n, several in patterns.items()}
+            if len(at):  # a pattern costs its compilation, even over nothing
+                found[pattern][at] = self._plain.gather(at).str.contains(pattern).to_numpy()
+        return {
+            name: np.logical_or.reduce([found[p] for p in gate.lines or gate.texts]) & rows[name][self._rows]
+            for name, gate in wanted.items()
+        }
 
     def _rest(self, name: str, lines: Flags) -> Flags:
         """Of the lines those of which the rest of a gate is true too."""

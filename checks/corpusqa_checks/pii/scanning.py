@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 from corpusqa_checks._shared.lanes import own_lane
-from corpusqa_checks.pii.gates import passing
+from corpusqa_checks.pii.gates import holding, let_through
 from corpusqa_checks.pii.hits import Detector, Hit, Line, resolved
 from corpusqa_checks.pii.lines import Lines
 from corpusqa_checks.pii.plain import Positions, plainly
@@ -51,10 +51,12 @@ def found(
         tiers: Labels, the more telling first, for values that are equally long.
         others: What somebody else found, by row; offsets are those of the document.
     """
-    passed = passing(batch.frame.select("text"), [_KEYS, *detectors])
+    gates = [_KEYS, *detectors]
+    held = holding(batch.frame.select("text"), gates)
+    passed = let_through(held, gates)
     rows = passed.select(pl.any_horizontal(pl.all())).to_series().arg_true()
     hits = {row: list(several) for row, several in others.items()}
-    for row, hit in _in_lines(batch, rows, passed[rows], detectors) if len(rows) else ():
+    for row, hit in _in_lines(batch, rows, held[rows], detectors) if len(rows) else ():
         hits.setdefault(row, []).append(hit)
     for row in passed[_KEYS].arg_true():
         hits.setdefault(row, []).extend(_key_blocks(batch, row))
@@ -62,19 +64,25 @@ def found(
 
 
 def _in_lines(
-    batch: Batch, rows: pl.Series, passed: Frame, detectors: Mapping[str, Detector]
+    batch: Batch, rows: pl.Series, held: Frame, detectors: Mapping[str, Detector]
 ) -> Iterator[tuple[int, Hit]]:
     """Rows of the batch with hits of the lines of the documents `rows`."""
     lines = Lines(batch.take(rows))
-    wanted = lines.candidates(passed, list(detectors))
+    wanted = lines.candidates(held, list(detectors))
     speaks = batch.language.to_list() if _LAST in wanted.columns and wanted[_LAST].any() else None
     order = sorted(detectors, key=lambda name: name == _LAST)
     flags = wanted.select(order).rows()
-    places = zip(rows.gather(wanted["row"]), lines.code_points(wanted), wanted["text"], wanted["above"], strict=True)
-    for (row, start, text, above), judged in zip(places, flags, strict=True):
+    places = zip(rows.gather(wanted["row"]), wanted["text"], wanted["above"], flags, strict=True)
+    found: list[Sequence[Hit]] = []
+    for row, text, above, judged in places:
         chosen = tuple(detectors[name] for name, passes in zip(order, judged, strict=True) if passes)
         read = _in_short_line if len(text) <= _SHORT else _in_line
-        for hit in read(text, above, speaks[row] if speaks is not None else None, chosen):
+        found.append(tuple(read(text, above, speaks[row] if speaks is not None else None, chosen)))
+    full = pl.Series([bool(hits) for hits in found], dtype=pl.Boolean)
+    several = (hits for hits in found if hits)
+    wanted = wanted.filter(full)
+    for row, start, hits in zip(rows.gather(wanted["row"]), lines.code_points(wanted), several, strict=True):
+        for hit in hits:
             yield row, hit.moved(start)
 
 
