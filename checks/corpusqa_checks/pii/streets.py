@@ -19,7 +19,7 @@ def _any(words: Sequence[str]) -> str:
 
 _HEAD = rf"(?i:{_any(_WORDS['street_heads'])}) (?:{_NAME} ){{0,3}}"
 # A number with another one behind it is that of the house, or of a telephone, and no part of the name.
-_NAMED = rf"(?!\d{1, 24} \d){_NAME}"
+_NAMED = rf"(?!\d{{1,24}} \d){_NAME}"
 _HEAD_LAST = rf"(?i:{_any(_WORDS['street_heads'])}) (?:{_NAMED} ){{0,3}}"
 _NOT_MORE = r"(?![\w.,:/%\-]\d|[\w%°])"
 # 12 Mole Street; 221B Upper Mole St. Flat and postcode are left to the reader.
