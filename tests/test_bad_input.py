@@ -96,6 +96,24 @@ def test_a_pipe_among_the_files_does_not_block(tmp_path: Path) -> None:
     assert found.documents["text"].to_list() == ["good"]
 
 
+@pytest.mark.parametrize("brackets", [("[", "]"), ('{"a": ', "}")])
+@pytest.mark.parametrize("ending", ["json", "jsonl"])
+def test_how_deep_a_row_may_go_does_not_depend_on_the_caller(
+    tmp_path: Path, ending: str, brackets: tuple[str, str]
+) -> None:
+    opening, closing = brackets
+    rows = [f'{{"text": "{depth}", "x": {opening * depth}1{closing * depth}}}' for depth in (199, 200, 900)]
+    rows.append('{"text": "' + "[{" * 999 + '"}')
+    path = tmp_path / f"a.{ending}"
+    path.write_text("\n".join(rows) if ending == "jsonl" else "[" + ",".join(rows) + "]")
+    corpus = open_corpus(path)
+    found = corpus.read(corpus.units[0], full=True, others=True)
+    assert found.documents["text"].str.head(3).to_list() == ["199", "[{["]
+    assert found.unreadable["reason"].to_list() == ["not readable: nested too deeply"] * 2
+    assert found.table is not None
+    assert isinstance(found.table["x"].type, pa.JsonType)
+
+
 @pytest.mark.parametrize("nested", [False, True])
 @pytest.mark.parametrize("ending", ["parquet", "arrow"])
 def test_columns_of_one_name_are_unreadable_rows(tmp_path: Path, ending: str, nested: bool) -> None:

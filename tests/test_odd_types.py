@@ -31,6 +31,10 @@ TYPES: dict[str, tuple[pa.Array, str | None]] = {
     "union": (SPARSE, None),
     "map": (array(pa.map_(pa.string(), pa.int64()), [("a", 1)], None, []), None),
     "dictionary below": (array(pa.list_(pa.dictionary(pa.int8(), pa.string())), ["x"], None, ["x"]), None),
+    "json": (
+        pa.ExtensionArray.from_storage(pa.json_(), pa.array(['{"a": 1}', None, "[" * 500 + "]" * 500])),
+        "the column 'x' is not valid JSON",
+    ),
     "decimal": (array(pa.decimal256(50, 2), 1, None, 2), None),
     "time": (array(pa.time64("ns"), 1, None, 2), None),
     "interval": (array(pa.month_day_nano_interval(), (1, 2, 3), None, (1, 1, 1)), None),
@@ -69,7 +73,7 @@ def test_columns_of_any_type(tmp_path: Path, name: str, ending: str) -> None:
     assert found.table is not None
     if name != "unknown zone":  # in which Python has no moments
         assert found.table["x"][0].as_py() == values[0].as_py()
-    assert corpus.read_some(corpus.units[0], found.documents["row"])["text"].to_list()[0] == "a"
+    assert corpus.read_some(corpus.units[0], found.documents["row"]).documents["text"].to_list()[0] == "a"
 
 
 def test_a_far_date_of_a_field_is_none_where_nothing_else_is_read(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pyarrow.types as pt
 from corpusqa.corpus.digest import canonical, digest_columns
 from corpusqa.corpus.raw import is_string, raw
 from corpusqa.corpus.times import beyond, is_time, iso, readable
+from corpusqa.readers.records import Bad, refuse_depth, refuse_surrogates
 
 TEXT, VALUE = "s", "j"  # tags of the digest: a string, or canonical JSON of another value
 
@@ -53,9 +54,11 @@ def _as_bytes(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def undecodable(column: pa.ChunkedArray) -> list[int]:
-    """The rows of a column of any type that hold bytes which are no UTF-8 where text should be."""
+    """The rows of a column of any type that hold bytes which are no UTF-8 where text should be, or no JSON likewise."""
     if is_text(column.type):
         return [] if _is_bytes(column.type) else texts(column)[1]
+    if isinstance(column.type, pa.JsonType):
+        return [row for row, text in enumerate(column.to_pylist()) if not _is_json(text)]
     if pt.is_temporal(column.type):  # see `beyond`
         return []
     try:
@@ -63,6 +66,17 @@ def undecodable(column: pa.ChunkedArray) -> list[int]:
     except (pa.ArrowInvalid, UnicodeDecodeError):
         return [row for row in range(len(column)) if not readable(column[row])]
     return []
+
+
+def _is_json(text: str | None) -> bool:
+    text = text or "null"
+    try:
+        value = json.loads(text)
+        refuse_depth(value, text.count("[") + text.count("{"))
+        refuse_surrogates(value)
+    except (ValueError, RecursionError, Bad):
+        return False
+    return True
 
 
 def strings(column: pa.ChunkedArray) -> tuple[pl.Series, str]:

@@ -85,9 +85,11 @@ def values_of(block: Block, path: Sequence[str]) -> list[Any]:
 
 
 def column_values(column: pa.ChunkedArray) -> list[Any]:
-    """A column as Python objects, JSON text decoded; None where a value holds text that is not UTF-8."""
+    """A column as Python objects, JSON text decoded; None where a value is no JSON or holds text that is not UTF-8."""
     if isinstance(column.type, pa.JsonType):
-        return [None if text is None else json.loads(text) for text in column.to_pylist()]
+        lost = set(undecodable(column))
+        texts_of_json = column.to_pylist()
+        return [None if t is None or row in lost else json.loads(t) for row, t in enumerate(texts_of_json)]
     if is_text(column.type):
         return texts(column)[0].to_list()
     bad = set(undecodable(column))

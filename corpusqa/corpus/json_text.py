@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the scanner of the standard library, undeclared
 from typing import Any
 
-from corpusqa.readers.records import ESCAPED_SURROGATE, Bad, decoder, refuse_surrogates
+from corpusqa.readers.records import ESCAPED_SURROGATE, Bad, decoder, refuse_depth, refuse_surrogates
 
 Place = tuple[int | str, ...]
 Edit = tuple[int, int, str | None]
@@ -37,6 +37,7 @@ def decoded(text: str) -> Any:
         return text
     try:
         value = decoder.decode(text)
+        refuse_depth(value, text.count("[") + text.count("{"))
     except json.JSONDecodeError as error:
         reason = PYTHON if is_python(text) else f"the messages are not JSON: {error.msg} (character {error.pos + 1})"
         raise Bad(reason) from error

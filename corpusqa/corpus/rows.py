@@ -104,7 +104,8 @@ def _without_undecodable(table: pa.Table, found: Texts, fields: Fields) -> Texts
     for name in (name for name in table.column_names if name not in seen):
         bad = [row for row in undecodable(table[name]) if reasons[row] is None]
         for row in bad:
-            reasons[row] = f"the column {name!r} is not valid UTF-8"
+            kind = "JSON" if isinstance(table[name].type, pa.JsonType) else "UTF-8"
+            reasons[row] = f"the column {name!r} is not valid {kind}"
         far = [row for row in beyond(table[name]) if reasons[row] is None] if is_time(table[name].type) else []
         for row in far:
             reasons[row] = f"the column {name!r} holds a date or time that no calendar has"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -44,10 +44,18 @@ def iso(column: pa.ChunkedArray) -> pl.Series:
     moments = (numbers * 1000).cast(pl.Datetime("ms")) if unit == "s" else numbers.cast(pl.Datetime(unit))
     if column.type.tz is None:
         return moments.dt.to_string(ISO)
-    moments = moments.dt.replace_time_zone("UTC")
-    with suppress(pl.exceptions.ComputeError):  # an offset such as +05:30, or an unknown zone: the moment is the same
-        moments = moments.dt.convert_time_zone(column.type.tz)
+    moments = moments.dt.replace_time_zone("UTC").dt.convert_time_zone(known_zone(column.type.tz))
     return moments.dt.to_string(ISO + "%:z")
+
+
+@cache
+def known_zone(zone: str) -> str:
+    """A time zone, or UTC, in which moments are the same, where polars knows none of this name, such as +05:30."""
+    try:
+        pl.Series([], dtype=pl.Datetime("us", "UTC")).dt.convert_time_zone(zone)
+    except pl.exceptions.ComputeError:
+        return "UTC"
+    return zone
 
 
 def _numbers(column: pa.ChunkedArray) -> pl.Series:

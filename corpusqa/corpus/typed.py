@@ -27,6 +27,7 @@ from corpusqa.errors import CannotEvaluate
 JSON = pa.json_()
 EXACT = 1 << 53  # whole numbers that a double holds exactly
 INT64 = 1 << 63
+DEEPEST = 32  # lists and structs in each other; Arrow cannot read a schema of about twice as many
 FLAT = {
     pa.large_string(): pl.String,
     pa.int64(): pl.Int64,
@@ -108,9 +109,15 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
+def depth(kind: pa.DataType) -> int:
+    """How many lists and structs lie inside each other in a type."""
+    inner = [kind.field(i).type for i in range(kind.num_fields)]
+    return 1 + max(map(depth, inner), default=0) if inner else 0
+
+
 def _column(values: list[Any]) -> pa.Array:
     kind = _infer(values)
-    if kind is None:
+    if kind is None or depth(kind) > DEEPEST:
         return _json_array(values)
     return _flat(values, kind) if kind in FLAT else pa.array(values, kind)
 

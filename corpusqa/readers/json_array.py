@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from corpusqa.readers.records import BOM, Bad, Records, decoder, refuse_surrogates
+from corpusqa.readers.records import BOM, Bad, Records, decoder, refuse_depth, refuse_surrogates
 from corpusqa.readers.streams import chunks
 
 BLANK = re.compile(r"[ \t\n\r]*")
@@ -45,7 +45,8 @@ def add_elements(
         except (ValueError, RecursionError, Bad) as error:
             rows.trouble(_reason(error), file, offset=before + _bytes(text, getattr(error, "pos", at)), rest=True)
             return False
-        _add_value(rows, file, value, lambda start=at: before + _bytes(text, start))
+        brackets = text.count("[", at, end) + text.count("{", at, end)
+        _add_value(rows, file, value, brackets, lambda start=at: before + _bytes(text, start))
         at = _skip(text, end + 1) if is_array and text[end] == "," else end
     reason = ""
     if is_array and last and at >= len(text):
@@ -57,10 +58,11 @@ def add_elements(
     return not reason
 
 
-def _add_value(rows: Records, file: str, value: Any, offset: Any) -> None:
+def _add_value(rows: Records, file: str, value: Any, brackets: int, offset: Any) -> None:
     try:
         if not isinstance(value, dict):
             raise Bad("not a JSON object")
+        refuse_depth(value, brackets)
         refuse_surrogates(value, "not valid UTF-8, or a lone surrogate")
     except Bad as bad:
         rows.trouble(str(bad), file, offset=offset())

@@ -17,6 +17,8 @@ from corpusqa.readers.streams import MAGIC
 BOM = b"\xef\xbb\xbf"
 UTF16 = "looks like UTF-16; convert it to UTF-8"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+DEEPEST = 200  # lists and objects in each other; what people write has a tenth of that
+TOO_DEEP = "not readable: nested too deeply"
 COMPRESSED = "looks like compressed data; a name that ends in .gz or .zst says so"
 ESCAPE = b"\\u"  # looked for first: a pattern is ten times as slow
 ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -90,6 +92,24 @@ def refuse_surrogates(value: Any, reason: str = "a lone surrogate, which is no c
         raise Bad(reason) from error
 
 
+def refuse_depth(value: Any, brackets: int) -> None:
+    """Raise Bad if lists and objects lie deeper in each other than DEEPEST.
+
+    How deep Python can go depends on who calls, and a row must not be readable here and unreadable there.
+
+    Args:
+        value: A value of JSON.
+        brackets: At least as many as are open at once where it is written.
+    """
+    level = [value] if brackets > DEEPEST else []
+    for _ in range(DEEPEST + 1):
+        below = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
+        level = [item for items in below for item in items]
+        if not level:
+            return
+    raise Bad(TOO_DEEP)
+
+
 def is_utf8(data: bytes) -> bool:
     """Asked of polars, which is ten times as fast as decoding; the bytes are looked at where they lie."""
     ends = pa.py_buffer(np.array([0, len(data)], np.int64))
@@ -131,11 +151,12 @@ def parse(line: bytes) -> dict[str, Any]:
             raise Bad(UTF16) from error
         raise Bad(f"not JSON: {error.msg}", len(error.doc[: error.pos].encode())) from error
     except RecursionError as error:
-        raise Bad("not readable: nested too deeply") from error
+        raise Bad(TOO_DEEP) from error
     except ValueError as error:  # a number of more than 4300 digits
         raise Bad("not readable: a number is too long") from error
     if not isinstance(value, dict):
         raise Bad("not a JSON object")
+    refuse_depth(value, line.count(b"[") + line.count(b"{"))
     if ESCAPE in line and ESCAPED_SURROGATE.search(line):
         refuse_surrogates(value)
     return value

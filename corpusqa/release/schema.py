@@ -8,6 +8,9 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.types as pt
 
+from corpusqa.corpus.times import known_zone
+from corpusqa.corpus.typed import DEEPEST, depth
+
 JSON = pa.json_()
 
 
@@ -21,7 +24,7 @@ def _published(kind: pa.DataType) -> pa.DataType:
     if isinstance(kind, pa.JsonType):
         return JSON
     plain = _plain(kind)
-    return JSON if plain is None else plain
+    return JSON if plain is None or depth(plain) > DEEPEST else plain
 
 
 def _plain(kind: pa.DataType) -> pa.DataType | None:
@@ -42,9 +45,9 @@ def _plain(kind: pa.DataType) -> pa.DataType | None:
         return None if item is None else pa.list_(item)
     if pt.is_struct(kind):
         fields = [(field.name, _plain(field.type)) for field in kind]
-        return None if any(found is None for _, found in fields) else pa.struct(fields)
+        return pa.struct(fields) if fields and all(found is not None for _, found in fields) else None
     if pt.is_timestamp(kind):
-        return pa.timestamp("ms", kind.tz) if kind.unit == "s" else kind
+        return pa.timestamp("ms" if kind.unit == "s" else kind.unit, kind.tz and known_zone(kind.tz))
     if pt.is_date64(kind):
         return pa.date32()
     return kind if any(test(kind) for test in (*_NAMES.values(), pt.is_decimal128)) else None
