@@ -43,7 +43,7 @@ def stamped(looked: Looked) -> Bools:
     """Which texts say who wrote something, when, or in what weather: a word for it beside a name or a date."""
     own, shapes = looked.own, looked.shapes
     date = (own["date"] > 0) | (shapes["dateline"] > 0) | ((own["calendar"] > 0) & (own["year"] > 0))
-    brief = (own["digits"] > 0) & (own["words"] <= BRIEF)
+    brief = (shapes["ago"] > 0) & (own["words"] <= BRIEF)
     named = (own["byline"] > 0) & (
         date | (own["time"] > 0) | (own["year"] > 0) | (own["pair"] > 0) | (own["capital"] >= NAMES) | brief
     )

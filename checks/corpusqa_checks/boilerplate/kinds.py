@@ -12,11 +12,26 @@ from corpusqa_checks.boilerplate.features import Looked
 from corpusqa.check import Frame
 
 KNOWN = ("size", "words", "ends", "cues", "capital", "low_start")
-SHAPED = ("heading", "fence", "tag", "program", "keyword", "cells", "item", "turn", "hash")
+SHAPED = (
+    "heading",
+    "fence",
+    "tag",
+    "program",
+    "keyword",
+    "cells",
+    "item",
+    "turn",
+    "hash",
+    "query",
+    "prompt",
+    "setting",
+    "entry",
+)
 LEAST_LINES = 4  # documents of fewer lines have no frame
 UNBROKEN = 2000  # characters of a line in them from which the text counts as unbroken
 # Shares of the lines with a shape from which a document is of the kind; chosen on tests/cases/boilerplate.jsonl.
 MARKUP, TAGS, CODE, ROWS, ITEMS, TURNS, DISTINCT, HASHES = 0.1, 0.3, 0.4, 0.6, 0.6, 0.6, 0.45, 0.3
+PROMPTS, SETTINGS = 0.25, 0.8  # of sessions in a shell and of files of settings
 FEW_CUES = 0.1  # share of lines with a cue of the frame up to which repeated lines make a log, and not a page
 VERSE = {"lines": 8, "shortest": 12.0, "longest": 65.0, "any": 90.0, "ends": 0.6, "cues": 0.15, "capital": 0.45}
 VERSE_WORDS = 3.2
@@ -45,9 +60,11 @@ def _shares() -> list[pl.Expr]:
         pl.len().alias("lines"),
         pl.col("place").n_unique().alias("distinct"),
         size.max().alias("longest"),
-        *(pl.col(name).mean() for name in ("heading", "tag", "cells", "item", "turn", "hash")),
+        *(pl.col(name).mean() for name in ("heading", "tag", "cells", "turn", "hash", "prompt", "setting")),
+        ((pl.col("item") + pl.col("entry")) > 0).mean().alias("item"),
         pl.col("fence").sum(),
-        ((pl.col("program") + pl.col("keyword")) > 0).mean().alias("program"),
+        (pl.col("prompt").sum() >= 2).alias("prompted"),
+        ((pl.col("program") + pl.col("keyword") + pl.col("query")) > 0).mean().alias("program"),
         size.quantile(0.1).alias("low"),
         size.quantile(0.9).alias("high"),
         pl.col("ends").mean(),
@@ -86,12 +103,14 @@ def _kind() -> pl.Expr:
         & (pl.col("low_start") >= WRAPPED["low"])
         & (pl.col("long") <= WRAPPED["long"])
     )
+    session = (pl.col("prompt") >= PROMPTS) & pl.col("prompted")
+    code = ((pl.col("program") >= CODE) & (pl.col("turn") < TURNS)) | session | (pl.col("setting") >= SETTINGS)
     return (
         pl.when(few & (pl.col("longest") > UNBROKEN))
         .then(pl.lit("unbroken"))
         .when(few)
         .then(pl.lit("short"))
-        .when((pl.col("program") >= CODE) & (pl.col("turn") < TURNS))
+        .when(code)
         .then(pl.lit("code"))
         .when(markup)
         .then(pl.lit("markup"))

@@ -58,15 +58,27 @@ SHAPES = {
     "keyword": r"^\s*(?:import|from|def|class|return|if|else|elif|for|while|try|function|var|let|const|public|"
     r"private|static|void|int|package|use|fn|struct|enum|#include|#define|SELECT|INSERT|sudo|echo|cd|git|pip|npm)"
     r"(?-u:\b).*[(){}:;\]]\s*$",
-    "cells": r"^[^;]*(?:;[^;]*){2,}$|^[^\t]*(?:\t[^\t]*){2,}$|^\s*\|.*\|\s*$|^[^,\s][^, ]*(?:,[^, ]+){3,}$",
+    "cells": r"^[^;]*(?:;[^;]*){2,}$|^[^\t]*(?:\t[^\t]*){2,}$|^\s*\|.*\|\s*$|^[^,\s][^, ]*(?:,[^, ]+){3,}$|"
+    r"\S(?:\s+[-+−]?[0-9][0-9.,:%]*){3,}\s*$",
     "item": r"^\s*(?:[*•·▪►–—+-]|[0-9]{1,3}[.):]|\[[ xX]?\])\s+\S|"
     r"(?:\.{3,}|\s{2,}|:)\s*[$€£]?[0-9][0-9.,]*\s*\S{0,4}\s*$",
-    "turn": r"^\s*(?:\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s?[AaPp][Mm])?\]?\s*[-–]?\s*)?"
+    # with a date and a time before it or without; a role of a play in capitals; a speech in Japanese quotation marks
+    "turn": r"^\s*(?:\[?(?:[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}[,.]?\s*)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
+    r"(?:\s?[AaPp][Mm])?\]?\s*[-–]?\s*)?"
     # a name by the signs that it does not hold: a bounded repeat of all letters takes milliseconds to compile
-    r"<?\p{L}[^\t!-&(-,/:-@\[-^`{-~\u00a1-\u00bf\u2010-\u206f\u3000-\u303f]{0,23}(?:>|:)\s+\S",
+    r"(?:<?\p{L}(?:[^\t!-&(-,/:-@\[-^`{-~\u00a1-\u00bf\u2010-\u206f\u3000-\u303f：]{0,22}"
+    r"[^\t -&(-,/:-@\[-^`{-~\u00a1-\u00bf\u2010-\u206f\u3000-\u303f：])?(?:\s?:\s+|>\s+|：\s*|「)\S"
+    r"|\p{Lu}[\p{Lu} ]{1,20}\.\s+\S)",
+    "query": r"^(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|FROM|WHERE|AND|OR|(?:LEFT |RIGHT |INNER )?JOIN|GROUP BY|"
+    r"ORDER BY|HAVING|SET|VALUES|UNION|LIMIT|(?:CREATE|ALTER|DROP) (?:TABLE|VIEW|INDEX))\s+\S|"
+    r"^[a-z_]+ (?:INTEGER|INT|BIGINT|TEXT|VARCHAR|CHAR|DATE|BOOLEAN|REAL|NUMERIC|TIMESTAMP)(?-u:\b)",
+    "prompt": r"^(?:\$|%|>>>|[\w.-]+@[\w.-]+[: ]\S*[$#%])\s*\S",
+    "setting": r"^(?:- )?[\"']?[a-z_][\w.-]*[\"']?:(?:\s+\S.*)?$|^-\s+[\"']?[\w:./-]+[\"']?$",
+    "entry": r"^[^\s–—][^–—]{0,28}\s[–—]\s+\S+\s+\S",
     "hash": r"^\s*[0-9a-f]{7,40}\s",
     "ranked": r"^[0-9]{1,3}\s+\P{N}*$",
-    "moment": r"\p{Nd}{4}\P{Nd}{1,12}\p{Nd}{1,2}|\p{Nd}{1,2}\P{Nd}{1,12}\p{Nd}{4}|[0-9]{1,2}:[0-9]{2}",
+    "moment": r"\p{Nd}{4}\P{Nd}{1,12}\p{Nd}{1,2}|\p{Nd}{1,2}\P{Nd}{1,12}\p{Nd}{4}",
+    "ago": r"^\P{Nd}+[0-9]{1,2} \P{Nd}+$",
     "numbered": r"^(?:§+ ?[0-9]{1,3}[a-z]?\.?|[0-9]{1,2}(?:\.[0-9]{1,2})*[.)、．])\s?\P{Nd}",
     "asks": r"[?？؟!！][\"'”’»“)\]」』]*$",
     "amount": rf"^(?:[*•·-]\s*)?[0-9½¼¾⅓⅔][0-9½¼¾⅓⅔.,/–-]*\s?(?i:{_UNITS})\.?(?:\s|\p{{Han}}|$)",
@@ -115,11 +127,16 @@ NEEDED = {
     "tag": "<",
     "program": "{};\\(=/*$>@)]",
     "keyword": "(){}:;]",
-    "cells": ";\t|,",
+    "cells": ";\t|,0",
     "item": "*•·▪►–—+-.):[0",
-    "turn": ":>",
+    "turn": ":>.：「",
+    "query": "A",
+    "prompt": "$#%>",
+    "setting": ":-",
+    "entry": "–—",
     "hash": "0",
     "ranked": "0",
+    "ago": "0",
     "numbered": "0",
     "asks": "?？؟!！",
     "amount": "0½¼¾⅓⅔",

@@ -62,6 +62,8 @@ SURE = 2.5  # a line of so high a score is claimed only by the sections of CLAIM
 HALF, TAIL, END = 0.5, 0.7, 0.85
 # How many lines a head at the end claims, by segment, and up to which score; comments go on to the next head.
 CLAIMS = {"about": (2, 99.0), "newsletter": (3, 99.0), "sponsor": (2, 0.0), "comments": (10_000, SURE), "nav": (8, 0.0)}
+THREAD, MANY = 2, 6  # so many lines speak of comments where comments follow, or so many lines follow
+CLAIMED = ("social", "newsletter", "account", "more", "legal", "comments", "about", "sponsor")
 LONG = 60  # characters from which a line may be typed by two cues of appeals.toml
 SENTENCES = 40  # characters from which two sentences are a paragraph
 BODY = 90  # characters from which a line of main text is a paragraph
@@ -100,7 +102,7 @@ def segments(written: Written, looked: Looked, score: Floats, cookie: Bools) -> 
     few = (score <= 0) | ((score <= DOUBT) & (appeals != CODE["sponsor"])) | (appeals == CODE["about"])
     label = np.where((cues >= np.where(few, 2, 3)) & (late | (score <= 0)), appeals, label)
     label = np.where(cookie, CODE["cookie"], label).astype(np.int8)
-    label = _sections(label, after, layout, score)
+    label = _sections(label, after, layout, score, _own_appeals(looked, appeals, cues))
     label = _header(label, able, layout, before)
     label = _body_filled(label, looked, score)
     label = _sparse_text(label, looked, score)
@@ -155,15 +157,33 @@ def _appeals(written: Written, where: Bools) -> tuple[Codes, Codes]:
     return np.where(where, found[written.place], MAIN), np.where(where, most[written.place], 0)
 
 
-def _sections(label: Codes, after: Bools, layout: Layout, score: Floats) -> Codes:
-    """Lines at the end that belong to the head above them."""
+def _own_appeals(looked: Looked, appeals: Codes, cues: Codes) -> Codes:
+    """The segment of which a line has a cue of its own; OTHER for a line of no sentence, MAIN for one without a cue."""
+    own = looked.lines("ends", "words", "size", *CLAIMED)
+    cued = np.any([own[group] > 0 for group in CLAIMED], axis=0)
+    sentence = ((own["ends"] > 0) & (own["words"] >= TITLE_WORDS[0])) | (own["size"] >= LONG)
+    said = np.where(cues > 0, appeals, np.where(cued | ~sentence, OTHER, MAIN))
+    return said.astype(np.int8)
+
+
+def _sections(label: Codes, after: Bools, layout: Layout, score: Floats, appeals: Codes) -> Codes:
+    """Lines at the end that belong to the head above them; a sentence only if it has a cue itself.
+
+    A sentence without one follows a subhead of the text ("Sponsors" in minutes), but for comments of readers, which are
+    told by a second line with a word for them, and for teasers. One with a cue of another segment is of that.
+    """
     opens = after & (label != MAIN) & (label != OTHER)
     last = np.maximum.accumulate(np.where(opens, layout.place, -1))
     inside = after & ~opens & (last >= layout.first)
     section = np.where(inside, label[np.maximum(last, 0)], MAIN)
+    follows = np.minimum.accumulate(np.where(opens, layout.place, len(label))[::-1])[::-1]
+    long = np.minimum(follows, layout.stop) - last > MANY
+    thread = long | (layout.total(layout.running(label == CODE["comments"])) >= THREAD)
+    may = (appeals != MAIN) | np.isin(section, [CODE["nav"], CODE["about"]]) | ((section == CODE["comments"]) & thread)
+    of = np.where((appeals == MAIN) | (appeals == OTHER) | (section == CODE["nav"]), section, appeals)
     for name, (count, most) in CLAIMS.items():
-        claimed = (section == CODE[name]) & (layout.place - last <= count) & (score < most)
-        label = np.where(claimed, CODE[name], label).astype(np.int8)
+        claimed = (section == CODE[name]) & may & (layout.place - last <= count) & (score < most)
+        label = np.where(claimed, of, label).astype(np.int8)
     return label
 
 

@@ -105,7 +105,7 @@ def _within(prose: Bools, says: Bools, layout: Layout) -> Bools:
 
 
 def _moments(looked: Looked) -> Bools:
-    """Which texts are short and hold a date or a time of the day, in digits of any script."""
+    """Which texts are short and hold a date, in digits of any script."""
     own = looked.own
     mostly = own["digits"] >= MOMENT_DIGITS
     short = (own["words"] <= MOMENT_WORDS) & (mostly | ((own["ends"] == 0) & (own["pair"] == 0)))
@@ -117,7 +117,9 @@ def _says(looked: Looked) -> tuple[Bools, Bools]:
     """Which texts say that they are text, and which of them are sentences."""
     own, shapes = looked.own, looked.shapes
     sentence = (own["ends"] > 0) & (own["words"] >= SENTENCE_WORDS)
-    figure = (own["digits"] > 0) & (own["words"] >= 2) & ~((shapes["ranked"] > 0) & (own["words"] > RANKED))
+    ranked = (shapes["ranked"] > 0) & (own["words"] > RANKED)
+    counted = (own["brackets"] > 0) & (own["words"] <= RANKED)  # "Sports (604)"
+    figure = (own["digits"] > 0) & (own["words"] >= 2) & ~ranked & ~counted
     label = (own["pair"] > 0) | (own["colon"] > 0)
     shown = sentence | figure | label | (own["bullet"] > 0) | (shapes["amount"] > 0) | (shapes["asks"] > 0)
     return silent(own)[0] & shown | sentence, sentence
