@@ -458,3 +458,65 @@ def test_what_cannot_be_seen_changes_no_label(change: str) -> None:
 
     texts = [case["text"] for case in CASES]
     assert labels([INVISIBLE[change](text) for text in texts]) == labels(texts)
+
+
+def _short_lines() -> dict[str, list[tuple[str, str]]]:
+    """The pages of boilerplate_pages.txt: lines with their marks by name."""
+    pages: dict[str, list[tuple[str, str]]] = {}
+    for line in (Path(__file__).parent / "cases" / "boilerplate_pages.txt").read_text("utf-8").splitlines()[3:]:
+        if line.startswith("=== "):
+            pages[line[4:]] = []
+        else:
+            pages[list(pages)[-1]].append((line[0], line[2:]))
+    return pages
+
+
+SHORT_LINES = _short_lines()
+
+
+@pytest.fixture(scope="module")
+def said_of_short_lines() -> dict[str, str]:
+    """By page, m for each line that is main text and f for each that is not."""
+    texts = ["\n".join(text for _, text in lines) for lines in SHORT_LINES.values()]
+    lines = labelled_lines(Batch(pl.DataFrame({"text": texts})))
+    kept = pl.col("label").is_null() | (pl.col("label") == "title")
+    said = lines.group_by("row", maintain_order=True).agg(
+        pl.when(kept).then(pl.lit("m")).otherwise(pl.lit("f")).str.join("")
+    )
+    return dict(zip(SHORT_LINES, said["literal"], strict=True))
+
+
+@pytest.mark.parametrize("name", SHORT_LINES)
+def test_short_lines_of_texts_are_main_text(name: str, said_of_short_lines: dict[str, str]) -> None:
+    marks = "".join(mark for mark, _ in SHORT_LINES[name])
+    assert said_of_short_lines[name] == marks.translate(str.maketrans("MF", "fm"))
+
+
+def test_few_lines_of_texts_are_lost() -> None:
+    marks = "".join(mark for lines in SHORT_LINES.values() for mark, _ in lines)
+    assert marks.count("M") <= 0.03 * (marks.count("m") + marks.count("M"))
+    assert marks.count("F") <= 0.06 * (marks.count("f") + marks.count("F"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind"),
+    [
+        (["12/05/24, 18:03 - Ann: {0}?", "12/05/24, 18:04 - Ben: no"], "chat"),
+        (["[20:14] 小林：{0}", "[20:15] 阿美：好"], "chat"),
+        (["20:01 花子「{0}」", "20:03 太郎「うん」"], "chat"),
+        (["HANS. {0} da?", "GRETE. Ich."], "chat"),
+        (["Home > News > {0}", "Home > Council > {0}"], "page"),
+        (["SELECT {0}", "FROM boats", "WHERE berth > 3;"], "code"),
+        (["ann@quay:~$ ls {0}", "a", "b"], "code"),
+        (["{0}:", "image: tide", "- data:/var"], "code"),
+        (["Tarn {0} 9 7 1 1 22"], "table"),
+        (["{0} – an axe with a long handle"], "list"),
+        (["I walked the road with {0}", "and nothing in my hand"], "text"),
+    ],
+)
+def test_kinds_that_have_no_frame(lines: list[str], kind: str) -> None:
+    pairs = [f"{one} and {other}" for one in WORDS for other in WORDS]
+    text = "\n".join(line.format(word) for word in pairs for line in lines)
+    said = labelled_lines(Batch(pl.DataFrame({"text": [text]})))
+    assert said["kind"].unique().to_list() == [kind]
+    assert (said["label"].drop_nulls().is_empty()) == (kind != "page")

@@ -24,6 +24,12 @@ DOUBTED = 1.0  # mean score up to which a block after the largest is frame
 LONG_READ = 10_000  # characters of a largest block after which such a stretch is a gallery or a table of the text
 
 
+def measured(columns: Columns) -> Bools:
+    """Which texts are a word and a figure, so that a word of menus is what is measured ("Contents: 1.7 l")."""
+    found: Bools = (columns["pair"] > 0) & (columns["digits"] > 0)
+    return found
+
+
 def silent(columns: Columns) -> tuple[Bools, Bools]:
     """Which texts have no cue of the frame, and which are sentences with one at most.
 
@@ -34,8 +40,8 @@ def silent(columns: Columns) -> tuple[Bools, Bools]:
     named = (columns["byline"] > 0) & (dated | (columns["capital"] >= NAMES))
     weak = columns["byline"] + columns["calendar"] + columns["weather"]
     sentence = columns["ends"] > 0
-    measured = (columns["nav"] + columns["newsletter"]) * ((columns["pair"] > 0) & dated)
-    strong = columns["cues"] - weak - measured + named + ((weak - columns["byline"] > 0) & dated & ~sentence)
+    of_menus = (columns["nav"] + columns["newsletter"]) * measured(columns)
+    strong = columns["cues"] - weak - of_menus + named + ((weak - columns["byline"] > 0) & dated & ~sentence)
     return strong == 0, sentence & (strong <= 1)
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 from corpusqa_checks.boilerplate.context import Bools, Ints
 from corpusqa_checks.boilerplate.features import Looked
-from corpusqa_checks.boilerplate.gaps import silent
+from corpusqa_checks.boilerplate.gaps import measured, silent
 
 LEAST = 2  # lines with an amount in a list of what is needed, and lines of measures that follow each other
+CITED = 4  # words of a work with its year
 SHORT = 60  # characters of a line of either
 
 
@@ -34,9 +35,10 @@ def amounts(looked: Looked, main: Bools) -> Bools:
 
 
 def specifications(looked: Looked, main: Bools) -> Bools:
-    """Runs of measures below main text, or below a short line without a cue that stands below main text."""
+    """Runs of measures or of works cited below main text, or below a short line without a cue that stands below it."""
     own, place, layout, quiet = looked.own, looked.place, looked.layout, _quiet(looked)
-    measure = (quiet & (own["pair"] > 0) & (own["digits"] > 0))[place] & ~main
+    reference = silent(own)[0] & (own["ends"] > 0) & (own["year"] > 0) & (own["words"] >= CITED)
+    measure = ((quiet & measured(own)) | reference)[place] & ~main
     head = (quiet & (own["ends"] == 0) & (own["pair"] == 0))[place] & ~main
     starts, stops = runs(measure, layout.row)
     starts, stops = starts[stops - starts >= LEAST], stops[stops - starts >= LEAST]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from corpusqa_checks._shared.lanes import own_lane
 from corpusqa_checks._shared.lines import written_lines
 from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks._shared.notices import notice_lines
@@ -14,6 +13,7 @@ from corpusqa_checks.boilerplate.kinds import kinds
 from corpusqa_checks.boilerplate.model import line_scores
 from corpusqa_checks.boilerplate.repeated import LABEL, repetition
 from corpusqa_checks.boilerplate.segments import MAIN, SEGMENTS, segments
+from corpusqa_checks.boilerplate.sparse import frame_cues
 
 from corpusqa.check import Batch, Check, Frame, Label, Measured, Signal
 
@@ -35,7 +35,8 @@ ABOUTS = {
 UNCERTAIN = 0.7  # |log-odds| below which a line is uncertain
 # Roles of parts that make a document a conversation, whatever its lines look like.
 SPEAKERS = ("user", "assistant", "system", "human", "gpt", "bot", "tool", "function", "prompt", "answer")
-PLAIN = 0.1  # share of words up to which lines without any cue of a frame are let pass
+# Share of words that may be doubted, or may be all that is main text, and of lines with a cue, on pages without frame.
+PLAIN, BARE = 0.1, 0.05
 
 
 def boilerplate(*, repeated_pages: int = 3, repeated_share: float = 0.2) -> Check:
@@ -115,7 +116,8 @@ def labelled_lines(batch: Batch) -> Frame:
     table = table.join(kinds(looked), on="row", how="left", maintain_order="left")
     spoken = pl.col("row").is_in(_spoken(batch).implode())
     table = table.with_columns(kind=pl.when(spoken).then(pl.lit("chat")).otherwise("kind"))
-    table = table.with_columns(kind=_kind_with_frame(table, written.of_lines(pl.Series(looked.own["cues"] > 0))))
+    cues = [written.of_lines(pl.Series(found)) for found in (looked.own["cues"] > 0, frame_cues(looked))]
+    table = table.with_columns(kind=_kind_with_frame(table, *cues))
     titled = (pl.col("kind") == "text") & (pl.col("label") == "title")
     judged = (pl.col("kind") == "page") | titled | (pl.col("label") == "cookie")
     return table.with_columns(label=pl.when(judged).then("label"))
@@ -127,18 +129,28 @@ def _spoken(batch: Batch) -> pl.Series:
     return parts["row"].unique().cast(pl.Int64)
 
 
-def _kind_with_frame(table: Frame, cued: pl.Series) -> pl.Series:
-    """The kind; a page on which a few words are doubted, and nothing says frame, is plain `text`: a letter, a story."""
-    lines = table.with_columns(cued=cued)
+def _kind_with_frame(table: Frame, cued: pl.Series, framed: pl.Series) -> pl.Series:
+    """The kind; a page on which nothing says frame is plain `text`.
+
+    Either a few words are doubted, none of which has a cue: a letter, a story. Or hardly any is main text, and hardly
+    a line has a cue: verse, names, settings of a program.
+
+    Args:
+        table: The lines: `row`, `words`, `kind`, `label`.
+        cued: Which of them have a cue of any kind.
+        framed: Which have one of the frame that counts among short lines.
+    """
+    lines = table.with_columns(cued=cued, framed=framed)
     doubted = pl.col("label").is_not_null() & (pl.col("label") != "title")
     uncued = ~pl.col("cued") & pl.col("label").is_in(["other", "nav"])
+    of_all = pl.col("words").sum().over("row")
     words = pl.col("words").filter(doubted).sum().over("row")
-    plain = ~(doubted & ~uncued).any().over("row") & (words > 0) & (words <= PLAIN * pl.col("words").sum().over("row"))
-    plain &= pl.col("kind") == "page"
-    return lines.select(pl.when(plain.fill_null(False)).then(pl.lit("text")).otherwise("kind")).to_series()
+    plain = ~(doubted & ~uncued).any().over("row") & (words > 0) & (words <= PLAIN * of_all)
+    bare = (of_all - words <= PLAIN * of_all) & (pl.col("framed").mean().over("row") <= BARE)
+    text = (plain | bare).fill_null(False) & (pl.col("kind") == "page")
+    return lines.select(pl.when(text).then(pl.lit("text")).otherwise("kind")).to_series()
 
 
-@own_lane(lambda batch: batch.text)
 def _measure(batch: Batch) -> Measured:
     lines = labelled_lines(batch)
     spans = line_spans(batch, lines.filter(pl.col("label").is_not_null()))

@@ -15,7 +15,7 @@ from corpusqa_checks.boilerplate.context import Bools, Floats, Layout
 from corpusqa_checks.boilerplate.features import Columns, Looked
 from corpusqa_checks.boilerplate.gaps import NAMES, closing, doubtful_paragraphs, filled, silent, stamped, stragglers
 from corpusqa_checks.boilerplate.listed import amounts, specifications
-from corpusqa_checks.boilerplate.sparse import sparse
+from corpusqa_checks.boilerplate.sparse import frame_cues, sparse
 from corpusqa_checks.boilerplate.verse import verses
 
 Codes = npt.NDArray[np.int8]
@@ -73,6 +73,7 @@ CUED_TITLE = 30  # characters from which a title may have a word of the frame
 TITLE_REACH = 8  # lines between the title and the first paragraph
 TITLE_DOUBT = -1.5  # a title may have so low a score
 SENTENCE_SCORE = -1.6  # a sentence of so high a score may have one cue of the frame
+APPEAL_SCORE = -3.0  # a long sentence of so high a score that is no appeal is text, whatever words it has
 BELOW_TITLE = 2  # lines below the title in which its author or price may stand without a word that says so
 NAME_WORDS = 5  # of an author with a place
 STAMP_WORDS = 14  # a date line has at most so many words
@@ -244,15 +245,13 @@ def _body_filled(label: Codes, looked: Looked, score: Floats) -> Codes:
 
 def _sparse_text(label: Codes, looked: Looked, score: Floats) -> Codes:
     """The lines of the text on pages of short lines, which the model takes for menus."""
-    own, layout, place = looked.own, looked.layout, looked.place
-    quiet, one_cue = silent(own)
-    said = own["calendar"] + own["weather"] + own["byline"]
-    crumbs = (own["crumbs"] > 0) & (own["separators"] > 0) & (own["ends"] == 0)
-    strong = (~(quiet | one_cue | (own["cues"] == said)) | (own["legal"] > 0) | crumbs)[place]
-    strong &= (looked.shapes["numbered"] == 0)[place]
-    barred = ~np.isin(label, FREE) | (strong & (label != MAIN))
-    dated = stamped(looked)[place] & np.isin(label, [CODE["header"], CODE["byline"]]) & (own["ends"] == 0)[place]
-    opens = (np.isin(label, [CODE[name] for name in CLAIMS if name != "nav"]) & strong) | (own["more"] > 0)[place]
+    layout, place = looked.layout, looked.place
+    cued = frame_cues(looked)[place] & (label != MAIN)
+    long = (looked.own["ends"] > 0) & (looked.own["size"] >= LONG)
+    cued &= ~((label == OTHER) & long[place] & (score > APPEAL_SCORE))
+    barred = ~np.isin(label, FREE) | cued
+    dated = stamped(looked)[place] & np.isin(label, [CODE["header"], CODE["byline"]]) & (looked.own["ends"] == 0)[place]
+    opens = (np.isin(label, [CODE[name] for name in CLAIMS if name != "nav"]) & cued) | (looked.own["more"] > 0)[place]
     last = np.maximum.accumulate(np.where(barred, layout.place, -1))
     below = (last >= layout.first) & opens[np.maximum(last, 0)]
     text = sparse(looked, label == MAIN, barred, below, dated, score)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from corpusqa_checks.boilerplate.context import Bools, Floats, Ints, Layout
 from corpusqa_checks.boilerplate.features import Looked
-from corpusqa_checks.boilerplate.gaps import silent
+from corpusqa_checks.boilerplate.gaps import measured, silent
 from corpusqa_checks.boilerplate.listed import covered, runs
 
 # A page of short lines has at most so many, and paragraphs of so many characters in all. Of the development pages one
@@ -21,6 +21,7 @@ PARAGRAPH = 60  # characters
 SENTENCE_WORDS = 3
 ANCHORS = 2  # lines that say text in a run, if it has no paragraph
 RANKED = 4  # words of a line with a number before it; a longer one is a headline of a ranking
+MENTION = 5  # words of a line from which a word of menus is one among others
 FEWEST = 3  # lines of a run without such a line
 WORDS = 2.2  # words of its lines, on average: entries of menus have fewer
 FRAME = 0.2  # share of the lines with a cue up to which such a run is text; verse that repeats a line may have more
@@ -62,12 +63,13 @@ def sparse(looked: Looked, main: Bools, barred: Bools, below: Bools, dated: Bool
     told = (anchors >= ANCHORS) | (paragraphs > 0)
     first = layout.first[starts]
     # what stands under a head of the frame, and under text, is a teaser or a comment, if it is no prose
-    later = _later(told & ~below[starts], first)
+    later = _later(told, first)
     told &= ~(below[starts] & later) | (2 * sentences >= count)
     told |= ~later & (sentences > 0) & (count <= FEWEST)
     words, again = (total(values) for values in (own["words"][place], looked.around["again"] > 0))
-    few = layout.total(layout.running(barred))[starts] <= FRAME * (layout.stop[starts] - first)
-    bare = ~_any(told, first) & (few | (again > 0)) & (count >= FEWEST) & (words >= WORDS * count)
+    frame = layout.total(layout.running(barred))[starts]
+    few = frame <= FRAME * (layout.stop[starts] - first)
+    bare = ~_any(told, first) & (few | (again > 0)) & (count >= FEWEST) & ((frame == 0) | (words >= WORDS * count))
     bare &= count == _largest(np.where(bare, count, 0), first)
     chosen = told | bare
     found = covered(starts[chosen], stops[chosen], len(main))
@@ -77,6 +79,22 @@ def sparse(looked: Looked, main: Bools, barred: Bools, below: Bools, dated: Bool
     told_by = prose & found & ~dated & ~asks
     found &= ~(dated & ~_within(told_by, says, layout))
     return found & ~_menus(found, says, shown, asks, own["words"][place], layout)
+
+
+def frame_cues(looked: Looked) -> Bools:
+    """Which texts have a cue of the frame that counts among short lines.
+
+    Words of the calendar, the weather and for "by" do not, and those of menus only in lines of few words: "Come home,
+    come home". Numbered heads are of the text, crumbs are not.
+    """
+    own = looked.own
+    quiet, one_cue = silent(own)
+    said = own["calendar"] + own["weather"] + own["byline"] + own["nav"] * (measured(own) | (own["words"] >= MENTION))
+    said += own["account"] * (own["words"] >= MENTION) + own["newsletter"] * measured(own)
+    crumbs = (own["crumbs"] > 0) & (own["separators"] > 0) & (own["ends"] == 0)
+    found: Bools = ~(quiet | one_cue | (own["cues"] == said)) | (own["legal"] > 0) | crumbs
+    found &= looked.shapes["numbered"] == 0
+    return found
 
 
 def _menus(found: Bools, says: Bools, shown: Bools, asks: Bools, words: Floats, layout: Layout) -> Bools:
