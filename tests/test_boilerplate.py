@@ -508,10 +508,10 @@ def test_few_lines_of_texts_are_lost() -> None:
         (["Home > News > {0}", "Home > Council > {0}"], "page"),
         (["SELECT {0}", "FROM boats", "WHERE berth > 3;"], "code"),
         (["ann@quay:~$ ls {0}", "a", "b"], "code"),
-        (["{0}:", "image: tide", "- data:/var"], "code"),
+        (["name: {0}", "image: tide", "- data:/var"], "code"),
         (["Tarn {0} 9 7 1 1 22"], "table"),
         (["{0} – an axe with a long handle"], "list"),
-        (["I walked the road with {0}", "and nothing in my hand"], "text"),
+        (["Blue {0} Harbour Stones", "Grey {0} River Bank"], "text"),
     ],
 )
 def test_kinds_that_have_no_frame(lines: list[str], kind: str) -> None:
