@@ -122,10 +122,10 @@ class Links:
             documents share than are paired all with all count for neither.
         common: False leaves out keys that more different documents share than are paired all with all, and counts
             them: such a key names a template. By default the documents are paired with some others that share the key.
-        marks: Batch -> frame `row`, `key`, `of` (Int64): what documents hold that says less the more of them hold it,
-            and a value in which documents agree that count once, as copies do. With it `verify` has a third argument, a
-            frame `mark` of the marks among those of its documents that are common in the corpus.
-        rare: A mark is common if more different values `of` hold it.
+        marks: Batch -> frame `row`, `key` (Int64): what documents hold that says less the more of them hold it. With
+            it `verify` has a third argument, a frame `mark` of the marks among those of its documents that are common
+            in the corpus.
+        rare: A mark is common if more different documents with keys hold it; equal keys make copies, which count once.
         apart: Name of an Int64 column of `keys`: two documents with one key that agree in it are no pair that holds.
             Equal keys then make no copies: where more documents share a key than are paired all with all, each of them
             is paired with the first that differs from it in this column, and the report counts such keys.

@@ -82,6 +82,11 @@ def test_the_passage_of_an_item_in_its_own_words_is_not_enough(items: list[dict[
     assert compared(tmp_path, items, [f"{prose(rng, 40)} {half} {prose(rng, 40)}"]).matches.is_empty()
 
 
+def test_a_reference_in_which_nothing_is_rare_finds_nothing(tmp_path: Path) -> None:
+    items = [{"question": f"{ORDER}{mark}"} for mark in ".!?;:"]
+    assert compared(tmp_path, items, [ORDER, f"{ORDER} And so on."]).matches.is_empty()
+
+
 def test_the_result_does_not_depend_on_workers(items: list[dict[str, str]], tmp_path: Path) -> None:
     rng = random.Random(4)
     texts = [f"{prose(rng, 30)} {rng.choice(items)['question']} {prose(rng, 30)}" for _ in range(30)]

@@ -96,10 +96,6 @@ def checked_spans(plugin: Plugin, batch: Batch, spans: pl.DataFrame | None) -> p
     return table.with_columns(label=full).sort(_ORDER, nulls_last=True, maintain_order=True)
 
 
-# Column of marks: documents that agree in it count once.
-OF = "of"
-
-
 def checked_keys(plugin: Plugin, half: str, batch: Batch, keys: pl.DataFrame, apart: str = "") -> pl.DataFrame:
     """Keys with Int64 `row` and `key`, and the column `apart` if there is to be one; rows inside the batch, no nulls.
 

@@ -17,8 +17,7 @@ from corpusqa.engines.kept import BEFORE, ONCE, kept_groups
 from corpusqa.engines.owners import Owners, made
 from corpusqa.engines.parts import Stage
 from corpusqa.plugins import Plugin
-from corpusqa.scan.candidates import candidates
-from corpusqa.scan.contract import OF
+from corpusqa.scan.candidates import candidates, told_apart
 from corpusqa.scan.held import rows_of
 from corpusqa.scan.rounds import PAIRS, Ints, Round, among, packed, rounds
 from corpusqa.scan.scanned import Scanned
@@ -168,10 +167,13 @@ def _common(flow: Flow, scanned: Scanned, name: str, key: object, kind: Links, k
 
 
 def _marks_of(measured: Stage, keys: str, unit: int, docs: pl.DataFrame) -> pl.DataFrame:
-    """The marks that documents hold; as `same` what the check calls one document."""
+    """Marks of the documents that have keys; documents whose keys are equal are copies, whatever their marks."""
+    of = told_apart(measured, keys, unit, docs).select("slot", "same").unique("slot", maintain_order=True)
+    if of.is_empty():
+        return pl.DataFrame(schema={"key": pl.Int64, "slot": pl.Int64, "same": pl.Int64})
     marks = measured.part(mark_table(keys), unit, docs["row"])
-    marks = marks.join(docs.select("row", "slot"), on="row", maintain_order="left")
-    return marks.select("key", "slot", same=OF).unique(maintain_order=True)
+    marks = marks.join(docs.select("row", "slot"), on="row").select("key", "slot")
+    return marks.unique(maintain_order=True).join(of, on="slot", maintain_order="left")
 
 
 def _held_by_many(rare: int, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:

@@ -12,7 +12,7 @@ from corpusqa.batch import Batch
 from corpusqa.check import Check, Groups, Links, Measured
 from corpusqa.errors import ContractError
 from corpusqa.plugins import Plugin
-from corpusqa.scan.contract import OF, checked_keys, checked_signals, checked_spans, place
+from corpusqa.scan.contract import checked_keys, checked_signals, checked_spans, place
 
 FAILED = "corpusqa.check_failed"
 FAILURES = {"row": pl.Int64, "why": pl.String}
@@ -74,7 +74,7 @@ def keys(plugin: Plugin, half: str, batch: Batch, function: Callable[[Batch], pl
     kind = plugin.check.corpus[half]
     assert isinstance(kind, Links | Groups), half
     said = function or kind.keys
-    apart = kind.apart if isinstance(kind, Links) and function is None else OF if function else ""
+    apart = kind.apart if isinstance(kind, Links) and function is None else ""
     schema = dict.fromkeys(("row", "key", apart) if apart else ("row", "key"), pl.Int64)
 
     def run(part: Batch) -> Keys:

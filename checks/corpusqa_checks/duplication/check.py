@@ -65,16 +65,17 @@ def duplication(
 
     Pages of manuals and catalogues are forms that agree in their sentences and differ in what was filled in. So only
     told text is compared: documents of which two thirds are sentences, without tables, code and markup. A sentence
-    whose frame, without names and figures, stands in more than five different told documents counts for nothing, and
-    documents that are nearly the same count once. Where two sentences differ in little but names, things and figures
-    in each other's place, what was replaced counts eight times against the pair. And both texts have to name what the
-    aligned sentences speak of, and not give other figures throughout. Equal texts are `exact` and no retelling.
+    whose frame, without names and figures, stands in more than five different told documents counts for nothing
+    between two of them; half of the text has to be left. Where two sentences differ in little but names, things and
+    figures in each other's place, what was replaced counts eight times against the pair. And both texts have to name
+    what the aligned sentences speak of, and not give other figures throughout. Equal texts are `exact` and no
+    retelling.
 
     Both halves are meant to be looked at, not to drop by: they suggest no rule. They know ar, de, el, en, es, fr,
     hu, id, it, nl, pl, pt, ru, sv and uk, tell the language by its function words, and say nothing of other texts,
     of texts below 20 or above 20,000 words (`long` counts these), and of translations. Near copies tell the same
-    story too, if they are told; of more than 24 near copies of one story no retelling is found, since what they share
-    is a template's.
+    story too, if they are told and no more than five; of more than 24 near copies of one story no retelling is found,
+    since what they share is a template's.
 
     `reference` (with `--against REFERENCE`, an evaluation set or private test items): the document holds half or more
     of the 8-word shingles of an item, or of one part of it such as question or answer. Shingles that more than three

@@ -11,7 +11,7 @@ from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks.duplication.distinct import by_text, distinct
 from corpusqa_checks.duplication.evidence import PAIRS, Place, with_evidence
 from corpusqa_checks.duplication.mixing import as_keys
-from corpusqa_checks.duplication.passages import Texts, runs_of
+from corpusqa_checks.duplication.passages import Texts, apart, covered, runs_of
 from corpusqa_checks.duplication.sets import Sets, sets_of, shared, shingled
 from corpusqa_checks.duplication.winnow import SHINGLE, fingerprints
 from corpusqa_checks.duplication.words import words
@@ -74,10 +74,12 @@ def verify_passage(batch: Batch, pairs: Frame, least_words: int) -> Frame:
 
 def _passages(texts: Texts, sets: Sets, a: int, b: int, least_words: int) -> tuple[float, list[Place]] | None:
     """The share of the shorter text that the common runs cover, and the longest of them; None without any."""
-    if shared(sets, np.array([a]), np.array([b]))[0] <= least_words - SHINGLE:
+    few = shared(sets, np.array([a]), np.array([b]))[0] <= least_words - SHINGLE
+    if few and not any(texts.repeats(row, int(sets.sizes[row])) for row in (a, b)):
         return None  # fewer shingles in common than one run holds
     found = runs_of(texts, a, b, least_words)
     if not len(found):
         return None
-    covered = min(1.0, found[:, 2].sum() / max(1, min(texts.size(a), texts.size(b))))
-    return float(covered), texts.places(a, b, found[:MOST_PASSAGES])
+    shorter, side = (a, 0) if texts.size(a) <= texts.size(b) else (b, 1)
+    share = covered(found[:, side], found[:, 2]) / texts.size(shorter)
+    return share, texts.places(a, b, apart(found)[:MOST_PASSAGES])

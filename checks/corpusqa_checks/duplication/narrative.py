@@ -69,11 +69,12 @@ def quoted(batch: Batch, found: Stems, first: int) -> Flags:
     return np.asarray((place >= 0) & (at < ends[place]), np.bool_)
 
 
-def pairs(told: Narrative, weights: Floats) -> tuple[Hashes, Ints]:
+def pairs(stems: Hashes, sentences: Ints, weights: Floats) -> tuple[Hashes, Ints]:
     """Pairs of neighbouring content stems, whatever their order.
 
     Args:
-        told: The documents.
+        stems: Of the words.
+        sentences: Number of each word's sentence.
         weights: Of the words; 0 takes no part.
 
     Returns:
@@ -81,9 +82,9 @@ def pairs(told: Narrative, weights: Floats) -> tuple[Hashes, Ints]:
     """
     at = np.flatnonzero(weights > 0)
     left, right = at[:-1], at[1:]
-    near = (right - left <= REACH) & (told.stems.sentences[left] == told.stems.sentences[right])
+    near = (right - left <= REACH) & (sentences[left] == sentences[right])
     left, right = left[near], right[near]
-    one, other = told.stems.hashes[left], told.stems.hashes[right]
+    one, other = stems[left], stems[right]
     different = one != other
     one, other, right = one[different], other[different], right[different]
     return mix(np.minimum(one, other) * GOLDEN + np.maximum(one, other)), right

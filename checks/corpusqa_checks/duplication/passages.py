@@ -33,6 +33,10 @@ class Texts:
         said, at = self._words[row]
         return int(said.offsets[at + 1] - said.offsets[at])
 
+    def repeats(self, row: int, different: int) -> bool:
+        """Whether a document of so many different shingles has one of them twice."""
+        return different < self.size(row) - SHINGLE + 1
+
     def shingles(self, row: int) -> tuple[Ints, Ints]:
         """Shingle hashes of a document, sorted, each at most MOST_PLACES times, and their places."""
         if row not in self._shingles:
@@ -89,11 +93,18 @@ def runs_of(texts: Texts, a: int, b: int, least_words: int) -> Ints:
     length = np.diff(np.append(firsts, len(at_a))) + SHINGLE - 1
     long = length >= least_words
     runs = np.stack([at_a[firsts[long]], at_b[firsts[long]], length[long]], axis=1)
-    return _apart(runs[np.lexsort((runs[:, 1], runs[:, 0], -runs[:, 2]))])
+    return runs[np.lexsort((runs[:, 1], runs[:, 0], -runs[:, 2]))]
 
 
-def _apart(runs: Ints) -> Ints:
-    """Runs that do not lie inside longer ones of the first document."""
+def covered(starts: Ints, lengths: Ints) -> int:
+    """Number of words in at least one of some runs of one document."""
+    order = np.argsort(starts, kind="stable")
+    ends = np.maximum.accumulate(starts[order] + lengths[order])
+    return int(np.maximum(0, ends - np.maximum(starts[order], np.append(starts[order][:1], ends[:-1]))).sum())
+
+
+def apart(runs: Ints) -> Ints:
+    """Runs that do not lie inside longer ones of the first document, of the longest MOST_RUNS, longest first."""
     kept: list[list[int]] = []
     for start, other, length in runs[:MOST_RUNS].tolist():
         if not any(start >= first and start + length <= first + size for first, _, size in kept):

@@ -8,7 +8,7 @@ from corpusqa_checks._shared.characters import Ints, slices
 from corpusqa_checks.duplication.evidence import EVIDENCE, Proven, with_evidence
 from corpusqa_checks.duplication.exact import digests
 from corpusqa_checks.duplication.mixing import Hashes, as_keys
-from corpusqa_checks.duplication.passages import Texts, runs_of
+from corpusqa_checks.duplication.passages import Texts, apart, runs_of
 from corpusqa_checks.duplication.shingles import crossing, shingles
 from corpusqa_checks.duplication.winnow import SHINGLE
 from corpusqa_checks.duplication.words import words
@@ -66,7 +66,7 @@ def _evidence(batch: Batch, items: Batch, found: Frame) -> pl.Series:
     b = len(rows) + np.searchsorted(wanted.to_numpy(), found["item"].to_numpy())
     texts = Texts(both.buffers)
     proven: list[Proven] = [
-        (i, j, 1.0, texts.places(i, j, runs_of(texts, i, j, SHINGLE)[:MOST_PASSAGES]))
+        (i, j, 1.0, texts.places(i, j, apart(runs_of(texts, i, j, SHINGLE))[:MOST_PASSAGES]))
         for i, j in zip(a.tolist(), b.tolist(), strict=True)
     ]
     return with_evidence(both, proven)["evidence"]
@@ -83,7 +83,7 @@ def _shingled(buffers: Buffers) -> Frame:
 def _hits(buffers: Buffers, known: Ints) -> Frame:
     """`row` and `key` of the shingles that are known, each once in a document."""
     found = [pl.DataFrame(schema={"row": pl.Int64, "key": pl.Int64})]
-    for first, last in slices(buffers):
+    for first, last in slices(buffers) if len(known) else ():  # nothing of the reference may be rare
         rows, hashes = _slice(buffers, first, last)
         keys = as_keys(hashes)
         hit = np.flatnonzero(known[np.minimum(np.searchsorted(known, keys), len(known) - 1)] == keys)

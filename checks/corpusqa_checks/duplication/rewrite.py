@@ -25,7 +25,7 @@ from corpusqa_checks.duplication.moulds import replaced
 from corpusqa_checks.duplication.narrative import narrative, pairs
 from corpusqa_checks.duplication.near import LEAST_WORDS
 from corpusqa_checks.duplication.retold import Retold
-from corpusqa_checks.duplication.story import Story, common, stories
+from corpusqa_checks.duplication.story import Story, common, stories, told_alike
 
 from corpusqa.check import Batch, Frame, Links
 
@@ -40,9 +40,10 @@ LEAST_KEYS, KEYS_SHARE, LEAST_SHARED = 3, 0.15, 3
 # What was replaced in sentences of one mould counts against a pair so many times. At 4 one in 200 pairs of one form is
 # left, at 8 none; of the retellings of news nine in ten lose nothing.
 AGAINST = 8
-# A sentence that stands in more different documents than these, but for names and figures, says nothing of two of them;
-# documents whose least key is the same are nearly the same.
+# A sentence that stands in more different documents than these, but for names and figures, says nothing of two of them.
 MOST_DOCUMENTS = 5
+# Of a text most of which is a template's that the other is made from too, what is left says too little.
+LEAST_LEFT = 0.5
 # The table of aligned sentences grows with the product of two lengths: longer documents are left out.
 MOST_WORDS = 20_000
 # So many bytes hold more words than that in every language with a table; nothing is computed of such a text.
@@ -68,20 +69,20 @@ def keys(batch: Batch) -> Frame:
 
 
 def marks(batch: Batch) -> Frame:
-    """The frames of the sentences of these documents; near copies nearly always agree in `of`."""
+    """The frames of the sentences of these documents."""
     return _compared(batch)[1]
 
 
 @once_per_batch
 def _compared(batch: Batch) -> tuple[Frame, Frame]:
     rows, found = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)]
-    owners, framed, of = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)], [np.zeros(0, np.uint64)]
+    owners, framed = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)]
     offsets = batch.main.buffers.offsets
     for first, last in slices(batch.main.buffers):
         if offsets[last] - offsets[first] > MOST_BYTES:  # one document: slices of several are smaller
             continue
         told = narrative(batch.main, first, last)
-        hashes, words = pairs(told, told.weights)
+        hashes, words = pairs(told.stems.hashes, told.stems.sentences, told.weights)
         owner = np.searchsorted(told.stems.offsets, words, side="right") - 1
         count = np.diff(told.stems.offsets)
         fitting = (count >= LEAST_WORDS) & (count <= MOST_WORDS)
@@ -89,13 +90,10 @@ def _compared(batch: Batch) -> tuple[Frame, Frame]:
         rows.append(document + first)
         found.append(key)
         teller, hashed = frames_by_document(told)
-        tellers, least = np.unique(document, return_index=True)  # the keys of each are sorted
-        told_of = np.isin(teller, tellers)
+        told_of = np.isin(teller, document)
         owners.append(teller[told_of] + first)
         framed.append(hashed[told_of])
-        of.append(key[least[np.searchsorted(tellers, teller[told_of])]])
-    framed_by = _table(owners, framed).with_columns(of=pl.Series(as_keys(np.concatenate(of))))
-    return _table(rows, found), framed_by
+    return _table(rows, found), _table(owners, framed)
 
 
 def verify(batch: Batch, candidates: Frame, common: Frame, score: float) -> Frame:
@@ -122,7 +120,9 @@ def verify(batch: Batch, candidates: Frame, common: Frame, score: float) -> Fram
 def judged(a: Story, b: Story, least: float) -> tuple[float, list[Place]] | None:
     """Score and aligned sentences of two stories, or None below `least` or with fewer than LEAST_ALIGNED sentences."""
     swapped = a.weight > b.weight
-    light, heavy = (b, a) if swapped else (a, b)
+    light, heavy = told_alike(b, a) if swapped else told_alike(a, b)
+    if light.weight < LEAST_LEFT * float(light.every_weight.sum()):
+        return None
     shared = common(light.told, heavy.pairs)
     if shared < LEAST_SHARED or shared < least * len(light.told):
         return None  # the coverage that the share is multiplied with is at most 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -24,20 +24,17 @@ class Story:
     """One document.
 
     Attributes:
-        pairs: Sorted distinct pairs of neighbouring content stems.
-        told: Those of the narration, which leaves quotations and templates out.
         stems: Of the words.
         every_weight: Of the words.
         weights: The same, 0 inside templates.
-        told_weights: The same, 0 inside quotations.
+        told_weights: The same, 0 inside quotations too.
         figures: Whether the word is a number.
         numbers: Sentence of each word.
         starts: First byte of each word.
         ends: The byte after it.
+        frames: Frame of each word's sentence where that is a template's, else 0.
     """
 
-    pairs: Hashes
-    told: Hashes
     stems: Hashes
     every_weight: Floats
     weights: Floats
@@ -46,11 +43,22 @@ class Story:
     numbers: Ints
     starts: Ints
     ends: Ints
+    frames: Hashes
 
     @cached_property
     def weight(self) -> float:
         """Of all its words."""
         return float(self.weights.sum())
+
+    @cached_property
+    def pairs(self) -> Hashes:
+        """Sorted distinct pairs of neighbouring content stems."""
+        return np.unique(pairs(self.stems, self.numbers, self.every_weight)[0])
+
+    @cached_property
+    def told(self) -> Hashes:
+        """Those of the narration, which leaves quotations and templates out."""
+        return np.unique(pairs(self.stems, self.numbers, self.told_weights)[0])
 
     @cached_property
     def every(self) -> Sentences:
@@ -72,36 +80,54 @@ class Story:
         """Its sentences without quotations."""
         return sentences(self.stems, self.told_weights, self.numbers, self.starts, self.ends)
 
+    @cached_property
+    def forms(self) -> Hashes:
+        """The templates' frames that it has, sorted."""
+        return np.unique(self.frames[self.frames != 0])
+
 
 def stories(batch: Batch, forms: Hashes) -> list[Story]:
     """The documents of a batch.
 
     Args:
         batch: The documents.
-        forms: Frames of sentences that are a form's or an agency's: such a sentence counts for nothing.
+        forms: Frames of sentences that are a form's or an agency's.
     """
     told = ((first, narrative(batch, first, last)) for first, last in slices(batch.buffers))
     return [story for first, found in told for story in _stories(batch, first, found, forms)]
 
 
+def told_alike(light: Story, heavy: Story) -> tuple[Story, Story]:
+    """Both stories as they are to be compared: the templates that they share count for nothing.
+
+    What many documents say in the same words says nothing of two that do. It does say something of one that tells the
+    same in other words: many near copies of a story do not hide its retellings.
+    """
+    shared = light.forms[np.isin(light.forms, heavy.forms)]
+    return (_without(light, shared), _without(heavy, shared)) if len(shared) else (light, heavy)
+
+
+def _without(story: Story, forms: Hashes) -> Story:
+    kept = ~np.isin(story.frames, forms)
+    return replace(story, weights=story.weights * kept, told_weights=story.told_weights * kept)
+
+
 def _stories(batch: Batch, first: int, found: Narrative, forms: Hashes) -> Iterator[Story]:
     number, hashed = frames(found)
-    weights = np.where(np.isin(hashed, forms)[number], 0.0, found.weights)
-    told_weights = np.where(quoted(batch, found.stems, first), 0.0, weights)
-    everything, narration = pairs(found, found.weights), pairs(found, told_weights)
+    framed = np.where(np.isin(hashed, forms), hashed, 0)[number]
+    told_weights = np.where(quoted(batch, found.stems, first), 0.0, found.weights)
     for start, end in pairwise(found.stems.offsets.tolist()):
         words = slice(start, end)
         yield Story(
-            _within(everything, start, end),
-            _within(narration, start, end),
             found.stems.hashes[words],
             found.weights[words],
-            weights[words],
+            found.weights[words],
             told_weights[words],
             found.stems.figures[words],
             found.stems.sentences[words],
             found.stems.starts[words],
             found.stems.ends[words],
+            framed[words],
         )
 
 
@@ -110,9 +136,3 @@ def common(one: Hashes, other: Hashes) -> int:
     both = np.concatenate([one, other])
     both.sort(kind="stable")  # two sorted runs are merged in linear time
     return int(np.count_nonzero(both[1:] == both[:-1]))
-
-
-def _within(found: tuple[Hashes, Ints], start: int, end: int) -> Hashes:
-    """Sorted distinct pairs of the words start:end."""
-    hashes, at = found
-    return np.unique(hashes[np.searchsorted(at, start) : np.searchsorted(at, end)])
