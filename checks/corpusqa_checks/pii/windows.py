@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 # Longer lines are cut. A window sees LEFT characters before what it owns (context of cues and borders) and RIGHT after
 # (room for the longest value), and if it would end inside a run of the signs of tokens, up to STRETCH more of it.
-LONGEST = 20_480
-OWNED = 16_384
+LONGEST = 40_960
+OWNED = 32_768
 LEFT = 256
 RIGHT = 4096
 STRETCH = 16_384
