@@ -19,7 +19,7 @@ POINTS = [
     ("corpusqa.release.writer:write_file", 1),
     ("corpusqa.release.writer:verify", 0),
     ("corpusqa.release.making:write_frame", 0),
-    ("corpusqa.release.making:write_frame", 2),
+    ("corpusqa.release.beside:write_frames", 1),
     ("corpusqa.release.making:card", 0),
     ("corpusqa.release.making:dumped", 0),
     ("corpusqa.release.making:dumped", 2),
