@@ -59,7 +59,9 @@ def matches(
     items, prepared = _prepared(reference, scanned.specs, plugin.name, half)
     compared = prepared["item"].n_unique()
     if not compared:
-        raise CannotEvaluate(f"{reference.source}: no item of the reference is long enough to be compared with")
+        raise CannotEvaluate(
+            f"{reference.source}: no item of the reference is long enough to be compared with and has words of its own"
+        )
     made_of = (scanned.measured.digest, scanned.index.stage.digest, reference.identity(), scanned.fingerprints)
     task = partial(_match_unit, scanned.corpus, reference, scanned.specs, plugin.name, half, flow.memory.batch)
     stage = flow.map(f"against.{plugin.name}.{half}", made_of, scanned.corpus.units, task)
