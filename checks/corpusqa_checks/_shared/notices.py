@@ -1,7 +1,7 @@
-"""Which lines of a document are consent text: the line scores, then the document as a whole.
+"""Which lines of a document are consent text: what each line is, then the document as a whole.
 
-Strong lines seed a notice; weaker neighbours and short heads and buttons beside it join; a document that is about
-cookies is left alone.
+Lines that are a notice seed one; weaker neighbours and short heads and buttons beside it join. Conversations, and
+documents about cookies, are left alone; so is a line in which a notice stands beside other sentences.
 """
 
 from __future__ import annotations
@@ -10,21 +10,29 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 from corpusqa_checks._shared import consent
+from corpusqa_checks._shared.consent_lines import JUDGED, judged
+from corpusqa_checks._shared.consent_stems import buttons, gate
 from corpusqa_checks._shared.lines import written_lines
 from corpusqa_checks._shared.memo import once_per_batch
+from corpusqa_checks._shared.turns import spoken_rows
+from corpusqa_checks._shared.words import folded
 
 from corpusqa.check import Batch, Frame
 
 Bools = npt.NDArray[np.bool_]
 
+# Signs that hide a gate word: soft hyphens and marks without width, wide letters, letters in pieces.
+_ODD = r"[\u00ad\u0300-\u036f\u1100-\u11ff\u200b-\u200f\u2060\ufeff\uff21-\uff5a]"
+_SPACES = r"\u00a0+|  +"
 # Log-odds, chosen on the dev rows of the consent data (benchmarks/fit_cookie_text.py) and on the cases of the tests.
 STRONG = 0.0  # a notice by itself
 WEAK = -2.9  # a notice beside one
 REACH = 2  # a weak line joins across one line that does not
 PANEL = 12  # lines around strong lines that are looked at: a settings panel has no more between two sentences
 HEAD_CHARS, HEAD_WORDS = 60, 7  # heads and buttons are short
-HEAD_SCORE = -4.5  # and have a cue
-TOPIC_LINES, TOPIC_WORDS = 2, 12  # so many long lines that name cookies, and are no notice, make the topic cookies
+TOPIC_LINES, TOPIC_WORDS = 3, 12  # so many long lines that name cookies, and are no notice, make the topic cookies
+NAMING_WORDS = 8  # a line of so many words that names cookies, and is no notice, makes doubtful what is no sure one
+INTRODUCED = 5  # words of a line that introduces a quotation with a colon
 MIDDLE = 0.3  # a block that touches neither the first nor the last quarter may hold so much of the text
 
 LINES = {
@@ -50,7 +58,8 @@ def notice_lines(batch: Batch) -> Frame:
     table = _documents_with_strong_lines(batch)
     if table.is_empty():
         return pl.DataFrame(schema=LINES)
-    table = _scored_neighbours(table).with_columns(words=_words(batch, table["index"]))
+    table = _judged_neighbours(table).with_columns(words=_words(batch, table["index"]))
+    table = table.with_columns(introduced=_introduced(table), short=_short(table))
     on = _grown(table)
     return table.filter(pl.Series(on & ~_spared(table, on))).select(*LINES)
 
@@ -61,22 +70,43 @@ def rows_beyond_judgement(batch: Batch) -> pl.Series:
     return lines.filter(pl.col("end") - pl.col("start") > consent.HEAD)["row"].unique()
 
 
+def mixed_lines(batch: Batch) -> Frame:
+    """Lines in which a notice stands beside sentences that are none: columns `row`, `start`, `end`."""
+    return _gated_lines(batch).filter("mixed").select("row", "start", "end")
+
+
 @once_per_batch
 def _gated(batch: Batch) -> pl.Series:
     """Which lines have a gate word: no other line is a notice by itself, and most text never reaches the scorer."""
     written = written_lines(batch)
-    return written.of_lines(written.texts.str.contains(consent.gate()))
+    found = written.texts.str.contains(gate())
+    # what hides one is folded where there is any, spaces of other kinds with less trouble
+    for signs, plain in ((_ODD, folded), (_SPACES, lambda text: text.str.replace_all(_SPACES, " "))):
+        odd = (~found & written.texts.str.contains(signs)).arg_true()
+        if len(odd):
+            found = found.scatter(odd, plain(written.texts.gather(odd)).str.contains(gate()))
+    return written.of_lines(found)
+
+
+@once_per_batch
+def _gated_lines(batch: Batch) -> Frame:
+    """The lines with a gate word, outside conversations, with the columns of `judged`."""
+    lines = written_lines(batch).frame.with_row_index("index").filter(_gated(batch))
+    lines = lines.filter(~pl.col("row").is_in(spoken_rows(batch).implode()))
+    return lines.with_columns(**_judged(lines["text"]))
 
 
 def _documents_with_strong_lines(batch: Batch) -> Frame:
-    """All lines of the documents in which a line with a gate word scores STRONG; only lines with one are scored."""
-    gated = _gated(batch)
-    lines = written_lines(batch).frame.with_row_index("index").with_columns(gated=gated)
-    strong = lines.filter(gated).with_columns(**_scored(lines.filter(gated)["text"]))
-    rows = strong.filter(pl.col("score") > STRONG)["row"].unique()
-    kept = lines.filter(pl.col("row").is_in(rows.implode()))
-    known = strong.select("index", "score", "cookies", "policy_only")
-    return kept.join(known, on="index", how="left", maintain_order="left").with_columns(_filled())
+    """All lines of the documents in which a line with a gate word is a notice; only lines with one are judged."""
+    known = _gated_lines(batch)
+    rows = known.filter(_strong() | pl.col("lone"))["row"].unique()
+    lines = written_lines(batch).frame.with_row_index("index").filter(pl.col("row").is_in(rows.implode()))
+    known = known.select("index", *JUDGED, gated=pl.lit(True))
+    return lines.join(known, on="index", how="left", maintain_order="left").with_columns(_filled())
+
+
+def _strong() -> pl.Expr:
+    return (pl.col("score") > STRONG) & pl.col("seed")
 
 
 def _words(batch: Batch, index: pl.Series) -> pl.Series:
@@ -85,46 +115,85 @@ def _words(batch: Batch, index: pl.Series) -> pl.Series:
     return written.words.gather(pl.Series(written.place).gather(index))
 
 
-def _scored(text: pl.Series) -> dict[str, pl.Series]:
-    """The columns of `consent.scored`; each different text is scored once."""
+def _judged(text: pl.Series) -> dict[str, pl.Series]:
+    """The columns of `judged`; each different text is judged once."""
     different = text.unique()
-    said = consent.scored(different).with_columns(text=different)
+    said = judged(different).with_columns(text=different)
     known = text.to_frame("text").join(said, on="text", how="left", maintain_order="left")
-    return {name: known[name] for name in said.columns if name != "text"}
+    return {name: known[name] for name in JUDGED}
 
 
 def _filled() -> list[pl.Expr]:
-    """Lines that were not scored have no cue."""
-    fill = {"score": consent.FLOOR, "cookies": 0.0, "policy_only": False}
-    return [pl.col(name).fill_null(value) for name, value in fill.items()]
+    """Lines that were not judged have no cue."""
+    flags = [pl.col(name).fill_null(False) for name in (*JUDGED, "gated") if name != "score"]
+    return [pl.col("score").fill_null(consent.FLOOR), *flags]
 
 
-def _scored_neighbours(table: Frame) -> Frame:
-    """The table with scores for the lines near strong ones, too."""
-    row = table["row"].to_numpy()
-    near = pl.Series(_spread((table["score"] > STRONG).to_numpy(), row, PANEL)) & ~table["gated"]
-    more = table.filter(near).select("index").with_columns(**_scored(table.filter(near)["text"]))
-    return table.update(more, on="index", how="left")
+def _judged_neighbours(table: Frame) -> Frame:
+    """The table with what the lines near strong ones are, too."""
+    strong = table.select(_strong() | pl.col("lone")).to_series().to_numpy()
+    near = pl.Series(_spread(strong, table["row"].to_numpy(), PANEL)) & ~table["gated"]
+    more = table.filter(near).select("index").with_columns(**_judged(table.filter(near)["text"]))
+    return table.update(more, on="index", how="left").with_columns(near=near | table["gated"])
+
+
+def _introduced(table: Frame) -> pl.Series:
+    """Lines that the sentence above announces with a colon: an example, a quotation."""
+    seed = table.select(_strong()).to_series().arg_true()
+    above = (seed - 1).filter(seed > 0)
+    over = table[above].with_columns(index=above + 1, mine=table["row"].gather(above + 1))
+    colon = pl.col("text").str.contains(r"[:：]\s*$") & (pl.col("words") >= INTRODUCED) & ~_strong()
+    said = over.filter(colon & (pl.col("row") == pl.col("mine")))["index"]
+    return pl.repeat(False, table.height, eager=True).scatter(said, True)
+
+
+def _short(table: Frame) -> pl.Series:
+    """Lines near a notice that are no longer than a head or a button."""
+    size, words = pl.col("text").str.strip_chars().str.len_chars(), pl.col("words")
+    # where each character counts as a word, a head has more of them
+    few = (words <= HEAD_WORDS) | ((words > size / 2) & (words <= 3 * HEAD_WORDS))
+    near = table["near"].arg_true()
+    short = table[near].select((size <= HEAD_CHARS) & few).to_series()
+    return pl.repeat(False, table.height, eager=True).scatter(near.filter(short), True)
 
 
 def _grown(table: Frame) -> Bools:
     """The strong lines, and what joins them."""
-    row, score = table["row"].to_numpy(), table["score"].to_numpy()
-    short = (
-        (table["text"].str.strip_chars().str.len_chars() <= HEAD_CHARS) & (table["words"] <= HEAD_WORDS)
-    ).to_numpy()
+    row, short = table["row"].to_numpy(), table["short"].to_numpy()
     above = table["policy_only"].to_numpy()
-    head = short & (score > HEAD_SCORE) & ~above
-    on: Bools = score > STRONG
+    head = short & table["head"].to_numpy() & ~above
+    weak = ((table["score"] > WEAK) & table["joins"] & ~table["introduced"]).to_numpy()
+    on = _seeds(table)
+    still = (table["lone"] & ~table["seed"]).to_numpy()  # a link brings no neighbours
+    button = short.copy()
+    button[short] = folded(table["text"].filter(table["short"])).is_in(buttons()).to_numpy()
     for _ in range(PANEL):
-        next_on = np.append(on[1:] & (row[1:] == row[:-1]), False)
-        grown = on | (_spread(on, row, REACH) & (score > WEAK)) | (_spread(on, row, 1) & head)
+        sure = on & ~still
+        next_on = np.append(sure[1:] & (row[1:] == row[:-1]), False)
+        last_on = np.append(False, sure[:-1] & (row[1:] == row[:-1]))
+        grown = on | (_spread(sure, row, REACH) & weak) | (_spread(sure, row, 1) & head)
         # a privacy policy above a notice is its head, below it a line of links
-        grown |= next_on & short & above
+        grown |= (next_on & short & above) | (last_on & button)
         if (grown == on).all():
             break
         on = grown
     return on
+
+
+def _seeds(table: Frame) -> Bools:
+    """The lines that are a notice by themselves.
+
+    On a page about baking, only those that say what the cookies are for: "choose your cookies" is none there. And
+    where a long line names cookies and is no notice, only those in which the site itself speaks.
+    """
+    baked = pl.col("baked").any().over("row")
+    sole = ~(pl.col("named") & ~pl.col("seed") & (pl.col("words") >= NAMING_WORDS)).any().over("row")
+    seeds = _strong() & ~pl.col("introduced") & pl.when(baked).then("stated").otherwise(pl.col("sure") | sole)
+    # the word by itself is a link where it stands beside one to the privacy policy, or where nothing else stands
+    policy, lines = pl.col("policy_only"), pl.len().over("row")
+    beside = policy.shift().over("row").fill_null(False) | policy.shift(-1).over("row").fill_null(False)
+    lone = pl.col("lone") & ~baked & (beside | (lines == 1))
+    return table.select(seeds | lone).to_series().to_numpy()
 
 
 def _spread(on: Bools, row: npt.NDArray[np.int64], reach: int) -> Bools:
@@ -139,8 +208,8 @@ def _spread(on: Bools, row: npt.NDArray[np.int64], reach: int) -> Bools:
 
 def _spared(table: Frame, on: Bools) -> Bools:
     """Lines of documents about cookies, and of blocks that are too much of the middle of their document."""
-    frame = table.select("row", "words", "cookies").with_columns(on=pl.Series(on))
-    other = (pl.col("cookies") > 0) & ~pl.col("on") & (pl.col("words") >= TOPIC_WORDS)
+    frame = table.select("row", "words", "named").with_columns(on=pl.Series(on))
+    other = pl.col("named") & ~pl.col("on") & (pl.col("words") >= TOPIC_WORDS)
     before = pl.col("words").cum_sum().over("row") - pl.col("words")
     frame = frame.with_columns(
         topic=other.sum().over("row") >= TOPIC_LINES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import polars as pl
-from corpusqa_checks._shared.consent import GROUPS, stems, table
+from corpusqa_checks._shared.consent_stems import GROUPS, languages_of_stems, stems, table
 from corpusqa_checks._shared.words import folded
 
 from corpusqa.check import Frame
@@ -48,9 +48,8 @@ def _weights() -> Frame:
     """One row per stem and language: a stem that n languages share speaks for each with the weight 1/n."""
     rows = [
         (stem, language)
-        for language, groups in table().items()
-        if language not in ("against", "gate")
-        for stem in {stem for group in GROUPS for stem in groups[group]}
+        for language in languages_of_stems()
+        for stem in {stem for group in GROUPS for stem in table()[language][group]}
     ]
     frame = pl.DataFrame(rows, schema={"stem": pl.String, "language": pl.String}, orient="row")
     return frame.with_columns(weight=1 / pl.len().over("stem"))

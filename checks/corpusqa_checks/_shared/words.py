@@ -51,6 +51,8 @@ _STABLE = (
     r"^[\x00-\xff\u0100-\u012f\u0131-\u017e\u0391-\u03ce\u0400-\u04ff\u05d0-\u05ea\u0621-\u064a\u2010-\u205e"
     r"\u3001-\u3011\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]*$"
 )
+# Marks without width that part no words: soft hyphens, joiners, marks of direction and of the byte order.
+_HIDDEN = r"[\u00ad\u200b\u200d-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 # Everything but letters, marks and digits, single spaces left out: those are what it becomes.
 _SIGNS = r"[^\p{L}\p{M}\p{N} ][^\p{L}\p{M}\p{N}]*| [^\p{L}\p{M}\p{N}]+"
 
@@ -80,6 +82,9 @@ def _ascii_folded(text: pl.Series) -> pl.Series:
 
 def _wide_folded(low: pl.Series) -> pl.Series:
     """The rest of the folding, for texts with characters beyond ASCII."""
+    hidden = low.str.contains(_HIDDEN).arg_true()
+    if len(hidden):
+        low = low.scatter(hidden, low.gather(hidden).str.replace_all(_HIDDEN, ""))
     low = low.str.to_lowercase()
     odd = (~low.str.contains(_STABLE)).arg_true()
     if len(odd):

@@ -8,6 +8,7 @@ from corpusqa_checks._shared.lines import written_lines
 from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks._shared.notices import notice_lines
 from corpusqa_checks._shared.spans import line_spans
+from corpusqa_checks._shared.turns import spoken_rows
 from corpusqa_checks.boilerplate.features import line_features
 from corpusqa_checks.boilerplate.kinds import kinds
 from corpusqa_checks.boilerplate.model import line_scores
@@ -33,8 +34,6 @@ ABOUTS = {
     "other": "not main text, of no known kind",
 }
 UNCERTAIN = 0.7  # |log-odds| below which a line is uncertain
-# Roles of parts that make a document a conversation, whatever its lines look like.
-SPEAKERS = ("user", "assistant", "system", "human", "gpt", "bot", "tool", "function", "prompt", "answer")
 # Share of words that may be doubted, or may be all that is main text, and of lines with a cue, on pages without frame.
 PLAIN, BARE = 0.1, 0.05
 
@@ -114,19 +113,13 @@ def labelled_lines(batch: Batch) -> Frame:
         label=label,
     )
     table = table.join(kinds(looked), on="row", how="left", maintain_order="left")
-    spoken = pl.col("row").is_in(_spoken(batch).implode())
+    spoken = pl.col("row").is_in(spoken_rows(batch).implode())
     table = table.with_columns(kind=pl.when(spoken).then(pl.lit("chat")).otherwise("kind"))
     cues = [written.of_lines(pl.Series(found)) for found in (looked.own["cues"] > 0, frame_cues(looked))]
     table = table.with_columns(kind=_kind_with_frame(table, *cues))
     titled = (pl.col("kind") == "text") & (pl.col("label") == "title")
     judged = (pl.col("kind") == "page") | titled | (pl.col("label") == "cookie")
     return table.with_columns(label=pl.when(judged).then("label"))
-
-
-def _spoken(batch: Batch) -> pl.Series:
-    """Rows of the documents whose parts are turns of a conversation."""
-    parts = batch.parts.filter(pl.col("role").str.to_lowercase().is_in(list(SPEAKERS)))
-    return parts["row"].unique().cast(pl.Int64)
 
 
 def _kind_with_frame(table: Frame, cued: pl.Series, framed: pl.Series) -> pl.Series:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 from corpusqa_checks._shared.lines import written_lines
-from corpusqa_checks._shared.notices import notice_lines, rows_beyond_judgement
+from corpusqa_checks._shared.notices import mixed_lines, notice_lines, rows_beyond_judgement
 from corpusqa_checks._shared.spans import line_spans
 from corpusqa_checks._shared.speech import languages
 
@@ -13,7 +13,8 @@ from corpusqa.check import Batch, Check, Frame, Label, Measured, Signal
 SIGNALS = {
     "lines": Signal(pl.Int64, "lines of consent text"),
     "notices": Signal(pl.Int64, "blocks of adjacent consent lines"),
-    "share": Signal(pl.Float64, "share of the words that is consent text; null without words or line breaks"),
+    "mixed": Signal(pl.Int64, "lines in which consent text stands beside other sentences, which are left alone"),
+    "share": Signal(pl.Float64, "share of the words that is consent text; null without words or where it is mixed"),
     "language": Signal(
         pl.String, "language of the consent text, ISO 639; null without or when it cannot be told", optional=True
     ),
@@ -27,23 +28,26 @@ SUGGEST = {"cut": ["cookie_text.*"], "drop": ["cookie_text.share > 0.5"]}
 def cookie_text() -> Check:
     """Consent text: cookie notices, their heads, buttons and settings, left in the text by the extraction.
 
-    A line counts when its wording as a whole says so: who speaks ("we use", "this site", "your consent"), what the
-    reader may do ("accept", "withdraw", "settings"), what it is for and where more is said, in some 60 languages,
-    weighed against the voices of technical articles, recipes and news by a fitted linear score. The word "cookie"
-    alone is never enough, and no notice needs it if its neighbours are sure. Strong lines seed a notice; weaker lines,
-    short heads ("Privacy Overview") and buttons ("Accept all") beside it join.
+    A line is a notice when one of its sentences is one and no other sentence says something else. A sentence is one
+    when the site itself speaks in it of its cookies ("we use cookies to ...", "by continuing on this site"), when it
+    tells the reader of his own choice ("your cookie preferences"), or when it is a button of hardly more than the words
+    of consent ("Accept all cookies"); a fitted linear score of its words, in some 60 languages, has to agree. What is
+    reported ("the company said it uses cookies"), quoted, said by a named speaker, set in code, keys or columns, or
+    baked is none, and neither the word "cookie" nor how often it stands there is ever enough. The lines that are
+    notices seed one; weaker lines, short heads ("Privacy Overview") and buttons ("Accept all", "OK") beside it join.
 
-    Left alone: articles about cookies, consent and data protection (three long lines that name them and are no
-    notice), recipes, and the middle of a document when most of it would go. Lines are judged whole; a
-    line of more than 2,500 characters is text without line breaks, in which no consent text is told (the share is null
-    when it has a word of one).
+    Left alone: conversations (parts with roles), pages with three or more long lines that name cookies and are no
+    notice, pages about baking unless the site says what its cookies are for, and the middle of a document when most
+    of it would go. Since a cut takes whole lines, a line that mixes a notice with other sentences is left and counted
+    (`mixed`), and the share is null; so it is when a line of more than 2,500 characters has a word of consent.
 
     Why it matters: a few hundred notices stand on millions of pages. Left in, they are among the most frequent
     sentences of a web corpus, in every language.
 
     Example: "We use cookies to improve this site. Accept all | Settings".
 
-    False alarms: the privacy policy of a site, where it is the document itself and no frame around one.
+    False alarms: the privacy policy of a site, where it is the document itself and no frame around one; a writer who
+    speaks of his own site's cookies in the first person.
 
     How to act: `cut = ["cookie_text.*"]` removes the lines, `drop = ["cookie_text.share > 0.5"]` documents that are
     little else.
@@ -61,17 +65,18 @@ def _signals(batch: Batch, lines: Frame, spans: Frame) -> Frame:
     """One row per document; a document without consent lines is in none of the joined tables."""
     counted = lines.group_by("row").agg(lines=pl.len().cast(pl.Int64), said=pl.col("words").sum())
     blocks = spans.group_by("row").agg(notices=pl.len().cast(pl.Int64))
+    mixed = mixed_lines(batch).group_by("row").agg(mixed=pl.len().cast(pl.Int64))
     documents = batch.frame.select(row=pl.int_range(pl.len(), dtype=pl.Int64), some=pl.col("text").str.contains(r"\S"))
     table = documents
     written = written_lines(batch)
     every = written.frame.select("row", words=written.of_lines(written.words))
     said = every.filter(pl.col("row").is_in(counted["row"].implode())).group_by("row").agg(pl.col("words").sum())
-    for part in (counted, said, blocks, languages(lines)):
+    for part in (counted, said, blocks, mixed, languages(lines)):
         table = table.join(part, on="row", how="left", maintain_order="left")
     unbroken = pl.col("row").is_in(rows_beyond_judgement(batch).implode()) & pl.col("lines").is_null()
-    measurable = pl.col("some") & ~unbroken
+    measurable = pl.col("some") & ~unbroken & pl.col("mixed").is_null()
     return table.select(
-        pl.col("lines", "notices").fill_null(0),
+        pl.col("lines", "notices", "mixed").fill_null(0),
         share=pl.when(measurable).then((pl.col("said") / pl.col("words")).fill_null(0.0)),
         language="language",
     )

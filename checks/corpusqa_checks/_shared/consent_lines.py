@@ -1,0 +1,163 @@
+"""Whether a line is a notice, by its sentences: who says that cookies are used, and whether the rest is of the notice.
+
+A line can seed a notice when one of its sentences is one: the site itself speaks ("we use", "this site") of cookies,
+or tells the reader of his choice, or the line is a button of hardly more than the words of consent. Reported speech,
+quotations, code, tables of strings and whatever is baked never are. A line of which other sentences say something else
+is `mixed`: it is never a notice, since a cut takes whole lines.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+from corpusqa_checks._shared import consent
+from corpusqa_checks._shared.consent_stems import GROUPS, notes
+from corpusqa_checks._shared.words import folded
+
+from corpusqa.check import Frame
+
+JUDGED: dict[str, type[pl.DataType] | pl.DataType] = {
+    "score": pl.Float64,
+    "seed": pl.Boolean,
+    "sure": pl.Boolean,
+    "stated": pl.Boolean,
+    "mixed": pl.Boolean,
+    "joins": pl.Boolean,
+    "head": pl.Boolean,
+    "lone": pl.Boolean,
+    "named": pl.Boolean,
+    "baked": pl.Boolean,
+    "policy_only": pl.Boolean,
+}
+# Chosen on the dev rows of the consent data and on half of the project's own pages; judged on the other half.
+LEAST = -4.5  # lines of a lower score are no notice and join none
+COVER = 0.45  # share of a button within the words of consent
+LONE = 0.8  # and of the word for cookies by itself
+FOREIGN = 5  # a sentence of so many words with hardly a cue says something else
+BELONGING = 10  # unless it has so few and one cue
+CALLER = 30  # characters of a name before a colon
+QUOTED = 0.4  # share of a line within quotation marks from which the line is a quotation
+
+_QUOTES = r"\"[^\"]*\"|“[^”]*”|„[^“”\"]*[“”\"]|«[^»]*»|»[^«]*«|”[^”]*”|「[^」]*」|『[^』]*』"
+_OPEN = r"^\s*[\"“„«「『]"  # a quotation that ends on another line
+# Dashes and > before speech and quotations; keys and values, columns, markup, and calls of programs.
+_FRAMED = (
+    r"^\s*[>—–―]|\t|^\s*[\w.\-\[\]]+\s*=|^\s*(?:msgid|msgstr|//|/\*|#)|=>|</|/>|;\s*$|^\s*[{}]|\w\((?:\)|[\"'])|\|\|\|"
+    r"|^\s*\[?\d{1,2}[:/.]\d{2}"
+)
+# A stop before a small letter ends an abbreviation.
+_STOPS = r"([.!?…؟۔।։]+[\"”’»)\]]*)\s+([\p{Lu}\p{Lo}\p{Lt}\p{N}\"“„«¿¡(])"
+_BORDERS = r"([。！？：]+[」』”]?)|(:)\s+|\s[|•·]\s"
+
+
+def judged(text: pl.Series) -> Frame:
+    """What each line is.
+
+    Args:
+        text: Lines, each different.
+
+    Returns:
+        One row per line, columns of JUDGED: `score` (log-odds), `seed` (a sentence of it is a notice), `sure` (one in
+        which the site itself speaks), `stated` (and says what for), `mixed` (and others are not), `joins` (may belong to a notice beside it), `head`
+        (short, with a cue), `lone` (the word for cookies by itself), `named` (names cookies, not baked ones), `baked` (has a cue of baking), `policy_only` (its
+        only cue is a privacy policy or the like).
+    """
+    if text.is_empty():  # the search for stems takes milliseconds to prepare
+        return pl.DataFrame(schema=JUDGED)
+    counted = consent.counts(text)
+    score = pl.Series(consent.scores(counted))
+    term = (counted["cookie"] > 0) | (counted["phrase"] > 0)
+    looked = ((score > LEAST) | term) & (text.str.len_chars() <= consent.HEAD)
+    table = counted.with_columns(score=score, text=text, looked=looked).with_row_index("line")
+    said = _by_sentences(table.filter("looked").select("line", "text"))
+    table = table.join(said, on="line", how="left", maintain_order="left").with_columns(
+        pl.col("seed", "sure", "stated", "foreign").fill_null(False), pl.col("framed").fill_null(True)
+    )
+    return table.select(
+        score=pl.when("looked").then("score").otherwise(consent.FLOOR),
+        seed=pl.col("seed") & ~pl.col("foreign") & ~pl.col("framed"),
+        sure=pl.col("sure") & ~pl.col("foreign") & ~pl.col("framed"),
+        stated=pl.col("stated") & ~pl.col("foreign") & ~pl.col("framed"),
+        mixed=pl.col("sure") & pl.col("foreign") & ~pl.col("framed"),
+        joins=_joins(),
+        head=~pl.col("framed") & (pl.col("score") > LEAST) & (pl.col("bake") == 0) & (pl.col("told") == 0),
+        lone=(pl.col("cookie") > 0) & (pl.col("cover") >= LONE) & (pl.col("words") <= 2) & ~pl.col("framed"),
+        named=(pl.col("cookie") > 0) & (pl.col("bake") == 0),
+        baked=pl.col("bake") > 0,
+        policy_only=(pl.col("policy") > 0) & (pl.sum_horizontal(*GROUPS) == pl.col("policy")),
+    )
+
+
+def _joins() -> pl.Expr:
+    """Lines that may belong to a notice beside them: they speak as one does, or say what its cookies do."""
+    spoken = pl.col("voice") + pl.col("reader") > 0
+    tells = (pl.col("cookie") > 0) & (pl.sum_horizontal("act", "purpose", "trail") >= 2) & (pl.col("news") == 0)
+    short = pl.col("words") <= consent.BUTTON_WORDS
+    told = (pl.col("told") > 1) | (pl.col("told") > pl.col("voice") + pl.col("reader"))
+    other = pl.col("foreign") | pl.col("framed") | (pl.col("bake") > 0) | told
+    return (spoken | tells | short) & ~other
+
+
+def _by_sentences(lines: Frame) -> Frame:
+    """`line`, `seed`, `sure`, `foreign`, `framed` for each of the lines (`line`, `text`)."""
+    bare = pl.col("text").str.replace_all(_QUOTES, " ")
+    size = pl.col("text").str.len_chars().clip(lower_bound=1)
+    lines = lines.with_columns(
+        framed=pl.col("text").str.contains(_FRAMED)
+        | bare.str.contains(_OPEN)
+        | (bare.str.len_chars() < (1 - QUOTED) * size),
+        bare=bare.str.replace_all(_STOPS, "${1}\x01${2}").str.replace_all(_BORDERS, "${1}${2}\x01").str.split("\x01"),
+    )
+    split = lines.select("line", "framed", sentence="bare").explode("sentence")
+    split = split.filter(pl.col("sentence").str.contains(r"\w"))
+    counted = consent.counts(split["sentence"], split["line"])
+    table = pl.concat([split, counted.select(pl.all().exclude("line"))], how="horizontal")
+    told = table.select("line", "framed", caller=_caller(table), **_kinds()).group_by("line")
+    site = pl.col("site").any() & ((pl.col("others") | pl.col("covered")).any() | (pl.col("spoken").sum() > 1))
+    # what may be chosen, and what for, in one sentence; the site speaks in another
+    choice = pl.col("choice").any() & pl.col("spoken").any()
+    said = told.agg(
+        pl.col("foreign").any(),
+        (pl.col("framed") | pl.col("caller")).any(),
+        seed=site | choice | (pl.col("reader") | pl.col("these") | pl.col("button") | pl.col("phrase")).any(),
+        sure=(site & pl.col("others").any()) | pl.col("phrase").any(),
+        stated=(site & pl.col("purpose").any()) | pl.col("phrase").any(),
+    )
+    return lines.select("line", whole="framed").join(said, on="line", how="left").select(
+        "line",
+        pl.col("seed", "sure", "stated", "foreign").fill_null(False),
+        framed=pl.col("framed").fill_null(True),
+    )
+
+
+def _caller(table: Frame) -> pl.Expr:
+    """Names of speakers and keys of tables: a few words before a colon that have no cue."""
+    sentence = pl.col("sentence").str.strip_chars()
+    short = sentence.str.contains(r"[:：]$") & (sentence.str.len_chars() <= CALLER)
+    noted = pl.Series(folded(table["sentence"])).str.contains_any(notes())
+    return short & (pl.sum_horizontal(*GROUPS) == 0) & ~noted
+
+
+def _kinds() -> dict[str, pl.Expr]:
+    """What each sentence is: who speaks of cookies in it, and whether it belongs to a notice at all."""
+    term = (pl.col("cookie") > 0) | (pl.col("phrase") > 0)
+    told, baked, guide = pl.col("told"), pl.col("bake") > 0, pl.col("guide") > 0
+    clean = (told == 0) & ~baked & ~guide & (pl.col("tech") == 0) & (pl.col("marks") == 0)
+    acts = pl.sum_horizontal("act", "purpose", "policy") > 0
+    covered = pl.col("cover") >= COVER
+    cues = pl.sum_horizontal(*GROUPS, "person")
+    few = (cues < 2) & ~((cues == 1) & (pl.col("words") <= BELONGING))
+    says = pl.sum_horizontal("act", "purpose", "policy", "trail")
+    spoken = pl.col("voice") + pl.col("reader") > 0
+    return {
+        "these": (pl.col("these") > 0) & ((says >= 2) | ((says == 1) & spoken)) & clean & (pl.col("news") == 0),
+        "spoken": pl.col("voice") > 0,
+        "choice": term & (pl.col("act") > 0) & (pl.col("purpose") > 0) & clean & (pl.col("news") == 0),
+        "site": term & (pl.col("voice") > 0) & (told < 2) & (told <= pl.col("voice")) & ~baked,
+        "others": pl.sum_horizontal("phrase", "reader", "act", "purpose", "policy", "trail") > 0,
+        "purpose": pl.sum_horizontal("purpose", "policy") > 0,
+        "covered": covered,
+        "reader": term & (pl.col("reader") > 0) & (pl.col("act") > 0) & clean & (pl.col("news") == 0),
+        "button": (pl.col("words") <= consent.BUTTON_WORDS) & (pl.col("cookie") > 0) & acts & clean & covered,
+        "phrase": (pl.col("phrase") > 0) & clean & (pl.col("news") == 0),
+        "foreign": (~term & (pl.col("words") >= FOREIGN) & few) | baked | (told >= 2),
+    }

@@ -1,0 +1,165 @@
+"""The stems of consent text and of what speaks against it, by language, and which of them a text holds.
+
+A stem counts for the language that uses it: of the words of one line only those of its best language count together,
+so that syllables which happen to mean something in another language add up to nothing. Tables: consent.toml,
+consent_against.toml.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+import polars as pl
+from corpusqa_checks._shared.words import folded, written_forms
+
+from corpusqa.check import Frame
+
+GROUPS = ("cookie", "phrase", "voice", "reader", "act", "purpose", "policy", "use", "trail")
+POINTING = ("person", "these")  # no cues by themselves: we and you, these cookies
+COUNTER = ("told", "bake")  # what speaks against a notice, in the language of the line
+AGAINST = ("tech", "news", "guide")  # and what does in every language
+# Languages whose stems may stand inside a word: compounds, prefixes written together, scripts without spaces. In all
+# others a stem begins a word.
+COMPOUNDING = ("de", "nl", "af", "sv", "da", "nb", "fi", "et", "is", "lb", "hu", "cs", "sk", "pl")
+INSIDE = frozenset((*COMPOUNDING, "ar", "he", "fa", "ur", "th", "ja", "zh", "ko"))
+_NO_LANGUAGE = ("against", "gate", "button", "note")
+
+
+@cache
+def table() -> dict[str, dict[str, list[str]]]:
+    """The stems by language and group, folded; `against`, `gate`, `button` and `note` stand among the languages."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for name in ("consent.toml", "consent_against.toml"):
+        raw = tomllib.loads(files(__package__).joinpath(name).read_text("utf-8"))
+        for language, groups in raw.items():
+            bounded = {group: [_bounded(stem, language, group) for stem in stems] for group, stems in groups.items()}
+            found.setdefault(language, {}).update(bounded)
+    return found
+
+
+def _bounded(stem: str, language: str, group: str) -> str:
+    """The stem, folded, with the space that ties it to the beginning of a word where its language is written so."""
+    low = unicodedata.normalize("NFKC", stem).lower()
+    inside = language in INSIDE or group in ("cookie", "words") or language in _NO_LANGUAGE
+    return low if inside or low.startswith(" ") else f" {low}"
+
+
+def languages_of_stems() -> list[str]:
+    """The languages of the table, in its order."""
+    return [name for name in table() if name not in _NO_LANGUAGE]
+
+
+@cache
+def stems(group: str) -> list[str]:
+    """All stems of a group, longest first, so that a leftmost search finds the longest."""
+    found = {stem for groups in table().values() for stem in groups.get(group, [])}
+    return sorted(found, key=lambda stem: (-len(stem), stem))
+
+
+@cache
+def gate() -> str:
+    """Pattern of the words without which no line is consent text by itself, in the cases in which they are written.
+
+    One pattern of all words is searched at twice the speed of the words as a list: its automaton is built as it is
+    needed, and most text needs little of it.
+    """
+    words = _least({stem.strip() for stem in [*stems("cookie"), *stems("phrase"), *stems("words")]})
+    return "|".join(sorted(written_forms(words) | {word.title() for word in words}))
+
+
+@cache
+def buttons() -> list[str]:
+    """What a button below a notice says by itself, folded, with its spaces."""
+    return [f" {word.strip()} " for words in table()["button"].values() for word in words]
+
+
+@cache
+def notes() -> list[str]:
+    """What calls for attention before a colon, folded, with its spaces."""
+    return [f" {word.strip()} " for words in table()["note"].values() for word in words]
+
+
+@cache
+def _owners() -> Frame:
+    """One row per stem, group and language, as small numbers: `stem`, `group`, `language`.
+
+    A stem that holds another of its group and language is left out, since it would be counted twice; cookie words,
+    which are not counted, stay.
+    """
+    rows = []
+    for number, language in enumerate(languages_of_stems()):
+        for kind, group in enumerate((*GROUPS, *COUNTER, *POINTING)):
+            own = table()[language].get(group, [])
+            shared = ["cookie"] if group == "cookie" else []
+            every = {*own, *shared}
+            rows += [(stem, kind, number) for stem in (every if group == "cookie" else _least(every))]
+    schema = {"stem": pl.String, "group": pl.UInt8, "language": pl.UInt8}
+    return pl.DataFrame(rows, schema=schema, orient="row").sort("stem", "group", "language")
+
+
+def _least(every: set[str]) -> list[str]:
+    return [stem for stem in every if not any(other in stem and other != stem for other in every)]
+
+
+@cache
+def _patterns() -> list[str]:
+    return _owners()["stem"].unique().sort().to_list()
+
+
+def counted_by_language(low: pl.Series, of: pl.Series) -> Frame:
+    """Distinct stems of each group in each text, of the language that has most of them.
+
+    Args:
+        low: Folded texts.
+        of: For each text the number of the whole it belongs to: the language is chosen for the whole.
+
+    Returns:
+        `at` (position of the text), one UInt32 column per group of GROUPS, COUNTER and POINTING, and `covered`
+        (characters of the text within its stems). Texts without any stem are left out.
+    """
+    found = pl.DataFrame(
+        {
+            "at": pl.int_range(len(low), eager=True, dtype=pl.UInt32),
+            "of": of,
+            "stem": low.str.extract_many(_patterns(), overlapping=True),
+            "start": low.str.find_many(_patterns(), overlapping=True),
+        }
+    )
+    hits = found.filter(pl.col("stem").list.len() > 0).explode("stem", "start").join(_owners(), on="stem")
+    best = (
+        hits.group_by("of", "language")
+        .agg(n=(pl.struct("stem", "group").filter(pl.col("group") > 0).n_unique() + (pl.col("group") == 0).any()))
+        .sort("of", "n", "language", descending=[False, True, False])
+        .unique("of", keep="first", maintain_order=True)
+    )
+    own = hits.join(best.select("of", "language"), on=["of", "language"])
+    said = own.unique(["at", "group", "stem"]).group_by("at").agg(
+        (pl.col("group") == kind).sum().alias(group) for kind, group in enumerate((*GROUPS, *COUNTER, *POINTING))
+    )
+    return said.join(_covered(own), on="at", how="left")
+
+
+def _covered(hits: Frame) -> Frame:
+    """Characters of each text within its stems, the borders of words left out."""
+    stem = pl.col("stem").str.strip_chars(" ")
+    begin = pl.col("start").cast(pl.Int64) + pl.col("stem").str.starts_with(" ").cast(pl.Int64)
+    spans = hits.filter(pl.col("group") < len(GROUPS)).select(
+        "at", begin=begin, end=begin + stem.str.len_bytes(), width=stem.str.len_chars() / stem.str.len_bytes()
+    )
+    spans = spans.sort("at", "begin", "end")
+    before = pl.col("end").cum_max().shift().over("at").fill_null(0)
+    new = (pl.col("end") - pl.max_horizontal("begin", before)).clip(lower_bound=0) * pl.col("width")
+    return spans.with_columns(new=new).group_by("at", maintain_order=True).agg(covered=pl.col("new").sum())
+
+
+def of_every_language(low: pl.Series) -> dict[str, pl.Series]:
+    """Distinct stems of each group of AGAINST in each text."""
+    return {group: low.str.extract_many(stems(group), leftmost=True).list.n_unique() for group in AGAINST}
+
+
+def folded_head(text: pl.Series, characters: int) -> pl.Series:
+    """The beginning of each text, folded."""
+    return folded(text.str.slice(0, characters))
