@@ -13,9 +13,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from corpusqa_checks._shared import consent
+from corpusqa_checks._shared import consent, consent_lines, consent_stems, notices
 from corpusqa_checks.cookie_text import cookie_text
 
+from corpusqa.batch import Batch
 from corpusqa.testing import plugin, run
 
 CASES = [
@@ -62,36 +63,92 @@ def test_a_middle_that_would_mostly_go_is_left_alone() -> None:
 
 
 def test_an_article_without_line_breaks_does_not_go_with_its_notice() -> None:
-    for copies in (5, 8, 40):
+    for copies in (1, 2, 5, 8, 40):
         row = run(plugin(cookie_text), [f"{NOTICE} {' '.join([PROSE] * copies)}"])
         assert row.spans.is_empty(), copies
+        assert row.signals["cookie_text.share"].to_list() == [None], copies
     assert row.signals["cookie_text.share"].to_list() == [None], "not measurable: no lines to tell apart"
 
 
 def test_text_without_a_gate_word_never_reaches_the_scorer(monkeypatch: pytest.MonkeyPatch) -> None:
-    scored: list[int] = []
-    real = consent.scored
-    monkeypatch.setattr(consent, "scored", lambda text: scored.append(len(text)) or real(text))
+    judged: list[int] = []
+    real = consent_lines.judged
+    monkeypatch.setattr(notices, "judged", lambda text: judged.append(len(text)) or real(text))
     run(plugin(cookie_text), [PROSE] * 50)
     run(plugin(cookie_text), ["\n".join([PROSE] * 50 + [NOTICE])])
     # the line with a gate word, then the lines near the sure one, which are all alike
-    assert scored == [0, 1, 1]
+    assert judged == [0, 1, 1]
 
 
 def test_stems_are_folded_and_in_every_group() -> None:
-    languages = {name: groups for name, groups in consent.table().items() if name not in ("against", "gate")}
-    assert len(languages) >= 45
-    for name, groups in languages.items():
-        assert set(groups) == set(consent.GROUPS), name
-        for stem in (stem for stems in groups.values() for stem in stems):
+    table = consent_stems.table()
+    languages = consent_stems.languages_of_stems()
+    assert len(languages) >= 60
+    for name in languages:
+        assert set(table[name]) == {*consent_stems.GROUPS, *consent_stems.COUNTER, *consent_stems.POINTING}, name
+        assert table[name]["told"], name
+        assert table[name]["bake"], name
+        for stem in (stem for stems in table[name].values() for stem in stems):
             assert stem == unicodedata.normalize("NFKC", stem).lower()
             assert not set(stem) & set("-.,;:!?'’\"()&/"), (name, stem)
 
 
+def test_no_word_speaks_for_a_notice_and_against_it() -> None:
+    for name in consent_stems.languages_of_stems():
+        groups = consent_stems.table()[name]
+        positive = [f" {stem.strip()} " for group in consent_stems.GROUPS for stem in groups[group]]
+        for against in [*groups["told"], *groups["bake"]]:
+            assert not [stem for stem in positive if against in stem], (name, against)
+
+
 def test_every_weight_has_the_sign_of_its_meaning() -> None:
-    against = ("long_", "tech", "bake", "news", "marks", "cookie_tech", "cookie_news", "cookie_marks", "cookie_silent")
+    against = ("long_", "unvoiced", "told", "bake", "tech", "news", "marks", "cookie_silent")
+    against += ("cookie_told", "cookie_bake", "cookie_tech", "cookie_news", "cookie_marks")
     for name, weight in consent.model()["weights"].items():
-        assert (weight <= 0) if name.startswith((*against, "unvoiced")) else (weight >= 0), name
+        assert (weight <= 0) if name.startswith(against) else (weight >= 0), name
+
+
+def test_a_line_that_mixes_is_left_and_counted() -> None:
+    texts = [f"{PROSE}\n{PROSE} {NOTICE}", f"{PROSE} {NOTICE}", f"{PROSE}\n{NOTICE}", PROSE]
+    result = run(plugin(cookie_text), texts)
+    assert result.signals["cookie_text.mixed"].to_list() == [1, 1, 0, 0]
+    assert result.signals["cookie_text.lines"].to_list() == [0, 0, 1, 0]
+    assert [share is None for share in result.signals["cookie_text.share"]] == [True, True, False, False]
+
+
+def test_no_turn_of_a_conversation_is_a_notice() -> None:
+    batch = Batch(
+        pl.DataFrame({"text": [NOTICE, f"{PROSE}\n\n{NOTICE}"]}),
+        parts=pl.DataFrame(
+            {
+                "row": [0, 1, 1],
+                "part": [0, 0, 1],
+                "start": [0, 0, len(PROSE) + 2],
+                "end": [len(NOTICE), len(PROSE), len(PROSE) + 2 + len(NOTICE)],
+                "role": ["assistant", "title", "body"],
+            }
+        ),
+    )
+    assert notices.notice_lines(batch)["row"].to_list() == [1]
+
+
+@pytest.mark.parametrize("form", ["NFD", "nbsp", "spaces", "soft hyphens", "marks", "wide", "capitals"])
+def test_what_hides_a_word_of_consent_is_folded(form: str) -> None:
+    spoken = [
+        "Nous utilisons des fichiers témoins sur ce site. Vous pouvez les accepter ou les refuser.",
+        "Käytämme evästeitä sivustomme kehittämiseen. Voit hyväksyä tai hylätä ne.",
+        "이 웹사이트는 쿠키를 사용합니다. 설정에서 쿠키를 거부하거나 동의할 수 있습니다.",
+    ]
+    hidden = {
+        "NFD": lambda text: unicodedata.normalize("NFD", text),
+        "nbsp": lambda text: text.replace(" ", "\u00a0"),
+        "spaces": lambda text: text.replace(" ", "  "),
+        "soft hyphens": lambda text: "".join(c + "\u00ad" * (n % 4 == 3 and c.isalpha()) for n, c in enumerate(text)),
+        "marks": lambda text: "\u200e" + text.replace(" ", "\u200b ") + "\u200b",
+        "wide": lambda text: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text),
+        "capitals": str.upper,
+    }[form]
+    assert run(plugin(cookie_text), [hidden(text) for text in spoken]).signals["cookie_text.lines"].to_list() == [1] * 3
 
 
 def development(shared: Path) -> pl.DataFrame:
@@ -108,7 +165,7 @@ def test_development_rows(shared: Path) -> None:
     hits = dict(rows.filter("consent").group_by("kind").agg(pl.col("hit").mean()).rows())
     assert hits["banner"] >= 0.94
     assert hits["button"] >= 0.90
-    assert rows.filter(~pl.col("consent") & pl.col("named"))["hit"].mean() <= 0.08
+    assert rows.filter(~pl.col("consent") & pl.col("named"))["hit"].mean() <= 0.02
     assert not rows.filter(pl.col("kind") == "news_line")["hit"].any()
     spoken = rows.filter("consent").group_by("lang").agg(pl.len(), pl.col("hit").mean()).filter(pl.col("len") >= 20)
     assert spoken["hit"].min() >= 0.8

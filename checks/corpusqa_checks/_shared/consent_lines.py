@@ -34,6 +34,7 @@ COVER = 0.45  # share of a button within the words of consent
 LONE = 0.8  # and of the word for cookies by itself
 FOREIGN = 5  # a sentence of so many words with hardly a cue says something else
 BELONGING = 10  # unless it has so few and one cue
+BETWEEN = 20  # or stands between two sentences of the notice
 CALLER = 30  # characters of a name before a colon
 QUOTED = 0.4  # share of a line within quotation marks from which the line is a quotation
 
@@ -111,13 +112,16 @@ def _by_sentences(lines: Frame) -> Frame:
     split = split.filter(pl.col("sentence").str.contains(r"\w"))
     counted = consent.counts(split["sentence"], split["line"])
     table = pl.concat([split, counted.select(pl.all().exclude("line"))], how="horizontal")
-    told = table.select("line", "framed", caller=_caller(table), **_kinds()).group_by("line")
+    told = table.select("line", "framed", "words", caller=_caller(table), **_kinds()).group_by("line")
+    # what stands between two sentences that name cookies is of the same notice: other text is glued to an end of it
+    named = pl.col("named").cast(pl.Int8)
+    between = (named.cum_max() > 0) & (named.cum_max(reverse=True) > 0) & (pl.col("words") <= BETWEEN)
     site = pl.col("site").any() & ((pl.col("others") | pl.col("covered")).any() | (pl.col("spoken").sum() > 1))
     # what may be chosen, and what for, in one sentence; the site speaks in another
     choice = pl.col("choice").any() & pl.col("spoken").any()
     said = told.agg(
-        pl.col("foreign").any(),
-        (pl.col("framed") | pl.col("caller")).any(),
+        foreign=((pl.col("foreign") & ~between) | pl.col("alien")).any(),
+        framed=(pl.col("framed") | pl.col("caller")).any(),
         seed=site | choice | (pl.col("reader") | pl.col("these") | pl.col("button") | pl.col("phrase")).any(),
         sure=(site & pl.col("others").any()) | pl.col("phrase").any(),
         stated=(site & pl.col("purpose").any()) | pl.col("phrase").any(),
@@ -153,11 +157,15 @@ def _kinds() -> dict[str, pl.Expr]:
         "spoken": pl.col("voice") > 0,
         "choice": term & (pl.col("act") > 0) & (pl.col("purpose") > 0) & clean & (pl.col("news") == 0),
         "site": term & (pl.col("voice") > 0) & (told < 2) & (told <= pl.col("voice")) & ~baked,
-        "others": pl.sum_horizontal("phrase", "reader", "act", "purpose", "policy", "trail") > 0,
+        # "allow cookies for our site" is advice: a choice alone does not make a notice of the site
+        "others": (pl.sum_horizontal("phrase", "reader", "purpose", "policy") > 0)
+        | (acts & ((pl.col("use") > 0) | (pl.col("voice") > 1))),
         "purpose": pl.sum_horizontal("purpose", "policy") > 0,
         "covered": covered,
         "reader": term & (pl.col("reader") > 0) & (pl.col("act") > 0) & clean & (pl.col("news") == 0),
         "button": (pl.col("words") <= consent.BUTTON_WORDS) & (pl.col("cookie") > 0) & acts & clean & covered,
         "phrase": (pl.col("phrase") > 0) & clean & (pl.col("news") == 0),
-        "foreign": (~term & (pl.col("words") >= FOREIGN) & few) | baked | (told >= 2),
+        "named": term & (told == 0),
+        "foreign": ~term & (pl.col("words") >= FOREIGN) & few,
+        "alien": baked | (told >= 2),
     }

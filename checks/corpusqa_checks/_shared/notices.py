@@ -26,7 +26,7 @@ _ODD = r"[\u00ad\u0300-\u036f\u1100-\u11ff\u200b-\u200f\u2060\ufeff\uff21-\uff5a
 _SPACES = r"\u00a0+|  +"
 # Log-odds, chosen on the dev rows of the consent data (benchmarks/fit_cookie_text.py) and on the cases of the tests.
 STRONG = 0.0  # a notice by itself
-WEAK = -2.9  # a notice beside one
+WEAK = -3.4  # a notice beside one
 REACH = 2  # a weak line joins across one line that does not
 PANEL = 12  # lines around strong lines that are looked at: a settings panel has no more between two sentences
 HEAD_CHARS, HEAD_WORDS = 60, 7  # heads and buttons are short
@@ -164,16 +164,17 @@ def _grown(table: Frame) -> Bools:
     head = short & table["head"].to_numpy() & ~above
     weak = ((table["score"] > WEAK) & table["joins"] & ~table["introduced"]).to_numpy()
     on = _seeds(table)
+    baked = table.select(pl.col("baked").any().over("row")).to_series().to_numpy()  # what stands above may be goods
     still = (table["lone"] & ~table["seed"]).to_numpy()  # a link brings no neighbours
     button = short.copy()
     button[short] = folded(table["text"].filter(table["short"])).is_in(buttons()).to_numpy()
     for _ in range(PANEL):
         sure = on & ~still
-        next_on = np.append(sure[1:] & (row[1:] == row[:-1]), False)
-        last_on = np.append(False, sure[:-1] & (row[1:] == row[:-1]))
-        grown = on | (_spread(sure, row, REACH) & weak) | (_spread(sure, row, 1) & head)
+        below, over = _after(sure, row, 1), _after(sure[::-1], row[::-1], 1)[::-1] & ~baked
+        far = _spread(sure, row, REACH) & ~baked
+        grown = on | ((far | _after(sure, row, REACH)) & weak) | ((below | over) & head)
         # a privacy policy above a notice is its head, below it a line of links
-        grown |= (next_on & short & above) | (last_on & button)
+        grown |= (over & short & above) | (below & button)
         if (grown == on).all():
             break
         on = grown
@@ -196,19 +197,26 @@ def _seeds(table: Frame) -> Bools:
     return table.select(seeds | lone).to_series().to_numpy()
 
 
-def _spread(on: Bools, row: npt.NDArray[np.int64], reach: int) -> Bools:
-    """Lines within `reach` lines of one that is on, in the same document."""
-    near = on.copy()
+def _after(on: Bools, row: npt.NDArray[np.int64], reach: int) -> Bools:
+    """Lines at most `reach` lines below one that is on, in the same document."""
+    near = np.zeros(len(on), np.bool_)
     for step in range(1, min(reach, len(row) - 1) + 1):
-        same = row[step:] == row[:-step]
-        near[step:] |= on[:-step] & same
-        near[:-step] |= on[step:] & same
+        near[step:] |= on[:-step] & (row[step:] == row[:-step])
     return near
 
 
+def _spread(on: Bools, row: npt.NDArray[np.int64], reach: int) -> Bools:
+    """Lines within `reach` lines of one that is on, in the same document, and that one."""
+    return on | _after(on, row, reach) | _after(on[::-1], row[::-1], reach)[::-1]
+
+
 def _spared(table: Frame, on: Bools) -> Bools:
-    """Lines of documents about cookies, and of blocks that are too much of the middle of their document."""
-    frame = table.select("row", "words", "named").with_columns(on=pl.Series(on))
+    """Lines of documents about cookies, and of blocks that are too much of the middle of their document.
+
+    At the foot of a document about cookies may stand the notice of the page: what follows a line in which the site
+    says what its cookies are for, and nothing else.
+    """
+    frame = table.select("row", "words", "named", "stated").with_columns(on=pl.Series(on))
     other = pl.col("named") & ~pl.col("on") & (pl.col("words") >= TOPIC_WORDS)
     before = pl.col("words").cum_sum().over("row") - pl.col("words")
     frame = frame.with_columns(
@@ -221,4 +229,5 @@ def _spared(table: Frame, on: Bools) -> Bools:
     ends = (pl.col("before") + pl.col("words")).max()
     inner = (pl.col("before").min() >= 0.25 * total) & (ends <= 0.75 * total)
     large = pl.col("words").sum() > MIDDLE * total
-    return frame.select(pl.col("topic") | (inner & large).over("block")).to_series().to_numpy()
+    foot = (ends == total).over("block") & pl.col("stated").cum_max().over("block")
+    return frame.select((pl.col("topic") & ~foot) | (inner & large).over("block")).to_series().to_numpy()
