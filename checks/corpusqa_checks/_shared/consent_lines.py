@@ -59,7 +59,7 @@ def judged(text: pl.Series) -> Frame:
     Returns:
         One row per line, columns of JUDGED: `score` (log-odds), `seed` (a sentence of it is a notice), `sure` (one in
         which the site itself speaks), `stated` (and says what for), `mixed` (and others are not), `joins` (may belong to a notice beside it), `head`
-        (short, with a cue), `lone` (the word for cookies by itself), `named` (names cookies, not baked ones), `baked` (has a cue of baking), `policy_only` (its
+        (short, with a cue), `lone` (the word for cookies by itself), `named` (names cookies, not baked ones), `baked` (is about baking), `policy_only` (its
         only cue is a privacy policy or the like).
     """
     if text.is_empty():  # the search for stems takes milliseconds to prepare
@@ -83,7 +83,7 @@ def judged(text: pl.Series) -> Frame:
         head=~pl.col("framed") & (pl.col("score") > LEAST) & (pl.col("bake") == 0) & (pl.col("told") == 0),
         lone=(pl.col("cookie") > 0) & (pl.col("cover") >= LONE) & (pl.col("words") <= 2) & ~pl.col("framed"),
         named=(pl.col("cookie") > 0) & (pl.col("bake") == 0),
-        baked=pl.col("bake") > 0,
+        baked=(pl.col("bake") > 1) | ((pl.col("bake") > 0) & (pl.col("cookie") > 0)),
         policy_only=(pl.col("policy") > 0) & (pl.sum_horizontal(*GROUPS) == pl.col("policy")),
     )
 
@@ -126,7 +126,7 @@ def _by_sentences(lines: Frame) -> Frame:
         sure=(site & pl.col("others").any()) | pl.col("phrase").any(),
         stated=(site & pl.col("purpose").any()) | pl.col("phrase").any(),
     )
-    return lines.select("line", whole="framed").join(said, on="line", how="left").select(
+    return lines.select("line").join(said, on="line", how="left").select(
         "line",
         pl.col("seed", "sure", "stated", "foreign").fill_null(False),
         framed=pl.col("framed").fill_null(True),

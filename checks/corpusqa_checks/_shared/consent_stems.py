@@ -128,25 +128,28 @@ def counted_by_language(low: pl.Series, of: pl.Series) -> Frame:
             "start": low.str.find_many(_patterns(), overlapping=True),
         }
     )
-    hits = found.filter(pl.col("stem").list.len() > 0).explode("stem", "start").join(_owners(), on="stem")
+    hits = found.filter(pl.col("stem").list.len() > 0).explode("stem", "start")
+    # each stem of a text once, before its languages are looked up: "cookie" is a word of all of them
+    held = hits.select("at", "of", "stem").unique().join(_owners(), on="stem")
     best = (
-        hits.group_by("of", "language")
+        held.group_by("of", "language")
         .agg(n=(pl.struct("stem", "group").filter(pl.col("group") > 0).n_unique() + (pl.col("group") == 0).any()))
         .sort("of", "n", "language", descending=[False, True, False])
         .unique("of", keep="first", maintain_order=True)
     )
-    own = hits.join(best.select("of", "language"), on=["of", "language"])
-    said = own.unique(["at", "group", "stem"]).group_by("at").agg(
+    own = held.join(best.select("of", "language"), on=["of", "language"])
+    said = own.group_by("at").agg(
         (pl.col("group") == kind).sum().alias(group) for kind, group in enumerate((*GROUPS, *COUNTER, *POINTING))
     )
-    return said.join(_covered(own), on="at", how="left")
+    cues = own.filter(pl.col("group") < len(GROUPS)).select("at", "stem").unique()
+    return said.join(_covered(hits.join(cues, on=["at", "stem"], how="semi")), on="at", how="left")
 
 
 def _covered(hits: Frame) -> Frame:
     """Characters of each text within its stems, the borders of words left out."""
     stem = pl.col("stem").str.strip_chars(" ")
     begin = pl.col("start").cast(pl.Int64) + pl.col("stem").str.starts_with(" ").cast(pl.Int64)
-    spans = hits.filter(pl.col("group") < len(GROUPS)).select(
+    spans = hits.select(
         "at", begin=begin, end=begin + stem.str.len_bytes(), width=stem.str.len_chars() / stem.str.len_bytes()
     )
     spans = spans.sort("at", "begin", "end")
