@@ -68,9 +68,9 @@ def fit(rows: pl.DataFrame) -> dict[str, object]:
         penalty = w[:-1] / STRENGTH
         return float(weight @ np.logaddexp(0, -margin) + penalty @ w[:-1] / 2), x.T @ pull + np.append(penalty, 0)
 
-    bounds = [(None, MOST.get(name, 0.0)) if name in AGAINST else (LEAST.get(name, 0.0), None) for name in table.columns] + [
-        (None, None)
-    ]
+    bounds = [
+        (None, MOST.get(name, 0.0)) if name in AGAINST else (LEAST.get(name, 0.0), None) for name in table.columns
+    ] + [(None, None)]
     fitted = minimize(
         loss, np.zeros(x.shape[1]), jac=True, bounds=bounds, method="L-BFGS-B", options={"maxiter": 2000}
     ).x
@@ -81,7 +81,8 @@ def fit(rows: pl.DataFrame) -> dict[str, object]:
 def report(rows: pl.DataFrame, cut: float) -> None:
     """Share of rows above the cut, by kind and split, and by language for the positives."""
     said = rows.with_columns(
-        hit=pl.Series(consent.scores(consent.counts(rows["text"]))) > cut, cookie=rows["text"].str.contains(consent_stems.gate())
+        hit=pl.Series(consent.scores(consent.counts(rows["text"]))) > cut,
+        cookie=rows["text"].str.contains(consent_stems.gate()),
     )
     pl.Config.set_tbl_rows(60)
     print(

@@ -31,6 +31,7 @@ from corpusqa.check import Frame
 
 Floats = npt.NDArray[np.float64]
 
+EVERY_GROUP = (*GROUPS, *COUNTER, *POINTING, *AGAINST)
 # The score of a line that has no cue at all; below every threshold.
 FLOOR = -20.0
 # Longer lines are no consent text: no consent paragraph is that long, and an article without line breaks must not go
@@ -55,7 +56,7 @@ def counts(text: pl.Series, of: pl.Series | None = None) -> Frame:
 
     Returns:
         One row per text: `words` (a Han or kana or Thai character is half a word), one Float64 column per group of
-        GROUPS, COUNTER, POINTING and AGAINST, `marks` (code and list marks) and `cover` (share of the text within stems).
+        EVERY_GROUP, `marks` (code and list marks) and `cover` (share of the text within stems).
     """
     low = folded_head(text, HEAD)
     of = pl.int_range(len(text), eager=True, dtype=pl.UInt32) if of is None else of
@@ -64,11 +65,12 @@ def counts(text: pl.Series, of: pl.Series | None = None) -> Frame:
     table = frame.with_columns(**of_every_language(low)).join(found, on="at", how="left", maintain_order="left")
     low_words = pl.col("low").str.count_matches(r"\S+") + 0.5 * pl.col("low").str.count_matches(rf"[{UNSPACED}]")
     written = pl.col("low").str.len_chars() - pl.col("low").str.count_matches(" ", literal=True)
+    marks = pl.col("text").str.slice(0, HEAD).str.count_matches(r"[`*]|\[[ x]?\]|[A-Za-z_]\(|[{}<>]")
     return table.select(
-        words=low_words.clip(lower_bound=2.0),
-        marks=pl.col("text").str.slice(0, HEAD).str.count_matches(r"[`*]|\[[ x]?\]|[A-Za-z_]\(|[{}<>]").cast(pl.Float64),
-        cover=(pl.col("covered").fill_null(0) / written.clip(lower_bound=1)).clip(upper_bound=1.0),
-        *(pl.col(group).fill_null(0).cast(pl.Float64) for group in (*GROUPS, *COUNTER, *POINTING, *AGAINST)),
+        low_words.clip(lower_bound=2.0).alias("words"),
+        marks.cast(pl.Float64).alias("marks"),
+        (pl.col("covered").fill_null(0) / written.clip(lower_bound=1)).clip(upper_bound=1.0).alias("cover"),
+        *(pl.col(group).fill_null(0).cast(pl.Float64) for group in EVERY_GROUP),
     )
 
 

@@ -28,6 +28,7 @@ JUDGED: dict[str, type[pl.DataType] | pl.DataType] = {
     "baked": pl.Boolean,
     "policy_only": pl.Boolean,
 }
+TOGETHER = 10_000  # lines that are looked at together
 # Chosen on the dev rows of the consent data and on half of the project's own pages; judged on the other half.
 LEAST = -4.5  # lines of a lower score are no notice and join none
 COVER = 0.45  # share of a button within the words of consent
@@ -57,13 +58,26 @@ def judged(text: pl.Series) -> Frame:
         text: Lines, each different.
 
     Returns:
-        One row per line, columns of JUDGED: `score` (log-odds), `seed` (a sentence of it is a notice), `sure` (one in
-        which the site itself speaks), `stated` (and says what for), `mixed` (and others are not), `joins` (may belong to a notice beside it), `head`
-        (short, with a cue), `lone` (the word for cookies by itself), `named` (names cookies, not baked ones), `baked` (is about baking), `policy_only` (its
-        only cue is a privacy policy or the like).
+        One row per line, columns of JUDGED:
+        score: Log-odds of the whole line.
+        seed: A sentence of it is a notice, and no other says something else.
+        sure: So is one in which the site itself speaks.
+        stated: And the line says what for, or where more is said.
+        mixed: A sure notice stands beside sentences that say something else.
+        joins: It may belong to a notice beside it.
+        head: It has a cue, and may be the head or a button of a notice.
+        lone: It is the word for cookies by itself.
+        named: It names cookies, not baked ones.
+        baked: It is about baking.
+        policy_only: Its only cue is a privacy policy or the like.
     """
     if text.is_empty():  # the search for stems takes milliseconds to prepare
         return pl.DataFrame(schema=JUDGED)
+    # a bounded number at a time: what is known of each stem of each line takes more room than the lines
+    return pl.concat([_judged(text.slice(first, TOGETHER)) for first in range(0, len(text), TOGETHER)])
+
+
+def _judged(text: pl.Series) -> Frame:
     counted = consent.counts(text)
     score = pl.Series(consent.scores(counted))
     term = (counted["cookie"] > 0) | (counted["phrase"] > 0)
@@ -99,38 +113,42 @@ def _joins() -> pl.Expr:
 
 
 def _by_sentences(lines: Frame) -> Frame:
-    """`line`, `seed`, `sure`, `foreign`, `framed` for each of the lines (`line`, `text`)."""
-    bare = pl.col("text").str.replace_all(_QUOTES, " ")
-    size = pl.col("text").str.len_chars().clip(lower_bound=1)
-    lines = lines.with_columns(
-        framed=pl.col("text").str.contains(_FRAMED)
-        | bare.str.contains(_OPEN)
-        | (bare.str.len_chars() < (1 - QUOTED) * size),
-        bare=bare.str.replace_all(_STOPS, "${1}\x01${2}").str.replace_all(_BORDERS, "${1}${2}\x01").str.split("\x01"),
-    )
-    split = lines.select("line", "framed", sentence="bare").explode("sentence")
-    split = split.filter(pl.col("sentence").str.contains(r"\w"))
+    """`line`, `seed`, `sure`, `stated`, `foreign`, `framed` of those lines (`line`, `text`) that have a sentence."""
+    split = _sentences(lines)
     counted = consent.counts(split["sentence"], split["line"])
-    table = pl.concat([split, counted.select(pl.all().exclude("line"))], how="horizontal")
-    told = table.select("line", "framed", "words", caller=_caller(table), **_kinds()).group_by("line")
+    table = pl.concat([split, counted], how="horizontal")
+    said = table.select("line", "framed", "words", caller=_caller(table), **_kinds())
+    return said.group_by("line").agg(**_of_a_line())
+
+
+def _sentences(lines: Frame) -> Frame:
+    """The sentences of the lines, quotations left out: `line`, `framed` (of the line), `sentence`."""
+    bare, size = pl.col("text").str.replace_all(_QUOTES, " "), pl.col("text").str.len_chars()
+    quoted = bare.str.contains(_OPEN) | (bare.str.len_chars() < (1 - QUOTED) * size)
+    stops = bare.str.replace_all(_STOPS, "${1}\x01${2}")
+    split = lines.select(
+        "line",
+        framed=pl.col("text").str.contains(_FRAMED) | quoted,
+        sentence=stops.str.replace_all(_BORDERS, "${1}${2}\x01").str.split("\x01"),
+    )
+    return split.explode("sentence").filter(pl.col("sentence").str.contains(r"\w"))
+
+
+def _of_a_line() -> dict[str, pl.Expr]:
+    """What a line is, by what its sentences are."""
     # what stands between two sentences that name cookies is of the same notice: other text is glued to an end of it
     named = pl.col("named").cast(pl.Int8)
     between = (named.cum_max() > 0) & (named.cum_max(reverse=True) > 0) & (pl.col("words") <= BETWEEN)
     site = pl.col("site").any() & ((pl.col("others") | pl.col("covered")).any() | (pl.col("spoken").sum() > 1))
     # what may be chosen, and what for, in one sentence; the site speaks in another
     choice = pl.col("choice").any() & pl.col("spoken").any()
-    said = told.agg(
-        foreign=((pl.col("foreign") & ~between) | pl.col("alien")).any(),
-        framed=(pl.col("framed") | pl.col("caller")).any(),
-        seed=site | choice | (pl.col("reader") | pl.col("these") | pl.col("button") | pl.col("phrase")).any(),
-        sure=(site & pl.col("others").any()) | pl.col("phrase").any(),
-        stated=(site & pl.col("purpose").any()) | pl.col("phrase").any(),
-    )
-    return lines.select("line").join(said, on="line", how="left").select(
-        "line",
-        pl.col("seed", "sure", "stated", "foreign").fill_null(False),
-        framed=pl.col("framed").fill_null(True),
-    )
+    return {
+        "foreign": ((pl.col("foreign") & ~between) | pl.col("alien")).any(),
+        "framed": (pl.col("framed") | pl.col("caller")).any(),
+        "seed": site | choice | (pl.col("reader") | pl.col("these") | pl.col("button") | pl.col("phrase")).any(),
+        "sure": (site & pl.col("others").any()) | pl.col("phrase").any(),
+        "stated": (site & pl.col("purpose").any()) | pl.col("phrase").any(),
+    }
 
 
 def _caller(table: Frame) -> pl.Expr:

@@ -21,6 +21,7 @@ GROUPS = ("cookie", "phrase", "voice", "reader", "act", "purpose", "policy", "us
 POINTING = ("person", "these")  # no cues by themselves: we and you, these cookies
 COUNTER = ("told", "bake")  # what speaks against a notice, in the language of the line
 AGAINST = ("tech", "news", "guide")  # and what does in every language
+EVERYWHERE = "cookie"  # the cookie word of every language
 # Languages whose stems may stand inside a word: compounds, prefixes written together, scripts without spaces. In all
 # others a stem begins a word.
 COMPOUNDING = ("de", "nl", "af", "sv", "da", "nb", "fi", "et", "is", "lb", "hu", "cs", "sk", "pl")
@@ -84,20 +85,20 @@ def notes() -> list[str]:
 
 @cache
 def _owners() -> Frame:
-    """One row per stem, group and language, as small numbers: `stem`, `group`, `language`.
+    """One row per stem, group and language, as small numbers: `stem`, `group`, `language`, `cue` (what is counted).
 
-    A stem that holds another of its group and language is left out, since it would be counted twice; cookie words,
-    which are not counted, stay.
+    A stem that holds another of its group and language is left out, since it would be counted twice; cookie words stay,
+    and count once together.
     """
     rows = []
     for number, language in enumerate(languages_of_stems()):
         for kind, group in enumerate((*GROUPS, *COUNTER, *POINTING)):
-            own = table()[language].get(group, [])
-            shared = ["cookie"] if group == "cookie" else []
-            every = {*own, *shared}
+            every = set(table()[language].get(group, [])) - {EVERYWHERE}
             rows += [(stem, kind, number) for stem in (every if group == "cookie" else _least(every))]
     schema = {"stem": pl.String, "group": pl.UInt8, "language": pl.UInt8}
-    return pl.DataFrame(rows, schema=schema, orient="row").sort("stem", "group", "language")
+    frame = pl.DataFrame(rows, schema=schema, orient="row").sort("stem", "group", "language")
+    cue = pl.struct("stem", "group").rle_id() + 1
+    return frame.with_columns(cue=pl.when(pl.col("group") > 0).then(cue).otherwise(0).cast(pl.UInt16))
 
 
 def _least(every: set[str]) -> list[str]:
@@ -106,7 +107,7 @@ def _least(every: set[str]) -> list[str]:
 
 @cache
 def _patterns() -> list[str]:
-    return _owners()["stem"].unique().sort().to_list()
+    return sorted({*_owners()["stem"], EVERYWHERE})
 
 
 def counted_by_language(low: pl.Series, of: pl.Series) -> Frame:
@@ -117,8 +118,8 @@ def counted_by_language(low: pl.Series, of: pl.Series) -> Frame:
         of: For each text the number of the whole it belongs to: the language is chosen for the whole.
 
     Returns:
-        `at` (position of the text), one UInt32 column per group of GROUPS, COUNTER and POINTING, and `covered`
-        (characters of the text within its stems). Texts without any stem are left out.
+        `at` (position of the text), one column per group of GROUPS, COUNTER and POINTING, and `covered` (characters
+        of the text within its stems). Texts without any stem are left out.
     """
     found = pl.DataFrame(
         {
@@ -129,20 +130,23 @@ def counted_by_language(low: pl.Series, of: pl.Series) -> Frame:
         }
     )
     hits = found.filter(pl.col("stem").list.len() > 0).explode("stem", "start")
-    # each stem of a text once, before its languages are looked up: "cookie" is a word of all of them
-    held = hits.select("at", "of", "stem").unique().join(_owners(), on="stem")
-    best = (
-        held.group_by("of", "language")
-        .agg(n=(pl.struct("stem", "group").filter(pl.col("group") > 0).n_unique() + (pl.col("group") == 0).any()))
-        .sort("of", "n", "language", descending=[False, True, False])
-        .unique("of", keep="first", maintain_order=True)
-    )
-    own = held.join(best.select("of", "language"), on=["of", "language"])
+    held = hits.select("at", "of", "stem").unique()
+    own = _of_their_language(held.join(_owners(), on="stem"))
+    every = held.filter(pl.col("stem") == EVERYWHERE).select("at", "stem", group=pl.lit(0, pl.UInt8))
+    own = pl.concat([own.select("at", "stem", "group"), every])
     said = own.group_by("at").agg(
         (pl.col("group") == kind).sum().alias(group) for kind, group in enumerate((*GROUPS, *COUNTER, *POINTING))
     )
     cues = own.filter(pl.col("group") < len(GROUPS)).select("at", "stem").unique()
     return said.join(_covered(hits.join(cues, on=["at", "stem"], how="semi")), on="at", how="left")
+
+
+def _of_their_language(held: Frame) -> Frame:
+    """The stems of the language of which each whole has most; of languages with as many, the first of the table."""
+    votes = held.select("of", "language", "cue").unique().group_by("of", "language").len()
+    order = votes.sort("of", "len", "language", descending=[False, True, False])
+    best = order.unique("of", keep="first", maintain_order=True)
+    return held.join(best.select("of", "language"), on=["of", "language"], how="semi")
 
 
 def _covered(hits: Frame) -> Frame:
