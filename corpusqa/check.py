@@ -180,11 +180,14 @@ class Derive:
         needs: The fields and signals (by their full names) that it reads. The frame then holds `doc` and these alone,
             null throughout where no selected check gives a signal: a large corpus takes much less memory for it.
         where: Of what it needs, which documents it sees (over the columns of the frame); None: all of them.
+        pairs: Links halves by their full names. With any, `fn` has a second argument, their verified pairs: `half`,
+            `a`, `b` (both as `doc`).
     """
 
-    fn: Callable[[Frame], Frame]
+    fn: Callable[..., Frame]
     needs: Sequence[str] = ()
     where: pl.Expr | None = None
+    pairs: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

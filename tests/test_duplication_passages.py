@@ -114,16 +114,20 @@ def test_copies_alone_make_no_template() -> None:
 def test_leaks_between_splits() -> None:
     frame = pl.DataFrame(
         {
-            "doc": [0, 1, 2, 3, 4, 5],
-            "split": ["train", "test", "train", "train", None, "validation"],
-            "duplication.exact": ["a", "a", None, None, None, None],
-            "duplication.near": ["a", "a", "c", "c", "a", None],
+            "doc": [0, 1, 2, 3, 4, 5, 6, 7, 8],
+            "split": ["train", "test", "train", "train", None, "validation", "train", "train", "test"],
+            "duplication.exact": ["a", "a", None, None, None, None, None, None, None],
+            "duplication.near": ["a", "a", "c", "c", "a", None, "g", "g", "g"],
         }
     )
-    found = leaked(frame, ["duplication.exact", "duplication.near"])
-    assert found.rows() == [
+    pairs = pl.DataFrame({"half": "duplication.near", "a": [0, 2, 6, 7], "b": [1, 3, 7, 8]})
+    found = leaked(frame, pairs, "duplication.exact", ["duplication.near"])
+    assert sorted(found.rows()) == [
         (0, "split_leakage", "exact: also in split test"),
         (1, "split_leakage", "exact: also in split train"),
+        (6, "split_leakage", "near: also in split test, through others only"),
+        (7, "split_leakage", "near: also in split test"),
+        (8, "split_leakage", "near: also in split train"),
     ]
 
 

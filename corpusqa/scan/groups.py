@@ -49,7 +49,7 @@ def grouped(flow: Flow, scanned: Scanned, plugin: Plugin, half: str) -> pl.DataF
     return every.sort("doc", *every.columns, nulls_last=True)
 
 
-def derived(plugin: Plugin, half: str, frame: pl.DataFrame) -> pl.DataFrame:
+def derived(plugin: Plugin, half: str, frame: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     """What a Derive half says of the finished scan.
 
     Raises:
@@ -58,7 +58,7 @@ def derived(plugin: Plugin, half: str, frame: pl.DataFrame) -> pl.DataFrame:
     kind = plugin.check.corpus[half]
     assert isinstance(kind, Derive), half
     with blaming(plugin, half, "fn"):
-        return _declared(plugin, half, kind.fn(frame))
+        return _declared(plugin, half, kind.fn(frame, pairs) if kind.pairs else kind.fn(frame))
 
 
 def split(plugin: Plugin, said: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -112,7 +112,7 @@ def _halves(scanned: Scanned, plugins: Sequence[Plugin], flow: Flow, reference: 
             tables.add_matches(plugin, half, *matches(flow, scanned, plugin, half, reference), reference)
     for plugin, half, kind in halves:
         if isinstance(kind, Derive):
-            tables.add_rows(plugin, derived(plugin, half, tables.frame(kind)))
+            tables.add_rows(plugin, derived(plugin, half, tables.frame(kind), tables.pairs(kind.pairs)))
     return tables
 
 

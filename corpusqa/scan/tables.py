@@ -65,6 +65,11 @@ class Tables:
             self._limited(f"{name}: members of large clusters, not listed as findings", unlisted(clusters).height)
         self._limited(f"{name}: keys shared by too many documents to pair all with all", capped)
 
+    def pairs(self, halves: Sequence[str]) -> pl.DataFrame:
+        """`half`, `a`, `b` of the verified pairs of some halves."""
+        found = [self._edges[half].select("half", "a", "b") for half in halves if half in self._edges]
+        return pl.concat([pl.DataFrame(schema={"half": pl.String, "a": pl.Int64, "b": pl.Int64}), *found])
+
     def add_matches(
         self, plugin: Plugin, half: str, found: pl.DataFrame, compared: int, items: int, reference: Corpus
     ) -> None:

@@ -40,6 +40,11 @@ def duplication(
 
     `exact`: equal texts once white space and case are folded; white space only is never a copy.
 
+    Case is folded character by character, where the small letter takes as many bytes in UTF-8 as the capital. That
+    leaves out 25 capitals, among them İ, ẞ, Ⱥ, Ⱦ and the signs for kelvin, ohm and angstrom: words with them are
+    other words than those in small letters. Accents stay (ΟΔΟΣ is οδος, not οδός), final ς is σ, ß is not ss. Marks
+    that combine with a letter end a word, as in Python's `\w`, and so does NUL.
+
     `near`: the sets of 5-word shingles of the main texts have a Jaccard similarity of at least `threshold` (a number
     from 0.5 to 1). Words are `\w+` of the lower-cased text, each Han, kana and Thai character a word of its own. The
     main text leaves out what other selected checks call boilerplate, so that shared page furniture neither makes nor
@@ -55,7 +60,8 @@ def duplication(
     and more that stand in more than 24 different documents (exact copies count once), with the number of documents.
     `cut = ["duplication.template"]` takes it out.
 
-    `split_leakage`: the document's cluster in `exact`, `near` or `contained` has members in another split.
+    `split_leakage`: the document's cluster in `exact`, `near` or `contained` has members in another split;
+    it is said where no pair of its own ties the document to it, but others between.
 
     `rewrite`: one text tells the story of the other in other words. Sentences of the shorter one, its quotations
     left out, are aligned with sentences of the longer one by the weight of the content stems that they share. The
@@ -148,7 +154,7 @@ def _every(threshold: float, passage_words: int, view: View) -> Check:
             "rewrite": Among("shared_material", REWRITE),
             "same_prompt": same_prompt(),
             "reference": reference(),
-            "splits": splits(("duplication.exact", "duplication.near", "duplication.contained")),
+            "splits": splits("duplication.exact", ("duplication.near", "duplication.contained")),
         },
         suggest={"one_of": ["duplication.exact", "duplication.near"], "cut": ["duplication.template"]},
     )
