@@ -45,8 +45,13 @@ CUES = (
 @cache
 def cue_patterns(group: str) -> list[str]:
     """The cues of a group as patterns for folded text: from the beginning of a word, where the script has words."""
-    table = tomllib.loads(files(__package__).joinpath("cues.toml").read_text("utf-8"))
-    return sorted({as_pattern(cue) for groups in table.values() for cue in groups[group]})
+    return sorted({as_pattern(cue) for groups in _table().values() for cue in groups[group]})
+
+
+@cache
+def _table() -> dict[str, dict[str, list[str]]]:
+    """The cues by language and group."""
+    return tomllib.loads(files(__package__).joinpath("cues.toml").read_text("utf-8"))
 
 
 def text_counts(written: Written) -> Counts:

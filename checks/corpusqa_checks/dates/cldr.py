@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+KINDS = ("months", "days")  # a twentieth of what the files say; no name elsewhere stands for one of these
 CONTEXTS, WIDTHS = ("format", "stand-alone"), ("wide", "abbreviated")
 
 
@@ -37,20 +39,29 @@ def calendar(name: str) -> Calendar | None:
     data = localedata.LocaleDataDict(_merged(name))
     months, weekdays = (
         [pair for context in CONTEXTS for width in WIDTHS for pair in data[kind][context][width].items()]
-        for kind in ("months", "days")
+        for kind in KINDS
     )
     full = [pair for context in CONTEXTS for pair in data["days"][context]["wide"].items()]
     return Calendar(months, weekdays, full)
 
 
 def _merged(name: str) -> dict[Any, Any]:
-    """What the files say of a language, over what those it inherits from say."""
+    """What the files say of a language in KINDS, over what those it inherits from say."""
     from babel import localedata
     from babel.core import get_global
 
-    own: dict[Any, Any] = pickle.loads(Path(localedata.resolve_locale_filename(name)).read_bytes())  # noqa: S301
+    own: dict[Any, Any] = pickle.loads(_own(name))  # noqa: S301
     if name == "root":
         return own
     data = _merged(str(get_global("parent_exceptions").get(name) or "root"))
     localedata.merge(data, own)
     return data
+
+
+@cache
+def _own(name: str) -> bytes:
+    """What the file of a language says in KINDS, packed: what is made of it is changed while it is read."""
+    from babel import localedata
+
+    whole: dict[Any, Any] = pickle.loads(Path(localedata.resolve_locale_filename(name)).read_bytes())  # noqa: S301
+    return pickle.dumps({kind: whole[kind] for kind in KINDS if kind in whole})
