@@ -189,8 +189,16 @@ def _ends(data: bytes, delimiter: str) -> tuple[Ends, bool]:
     lines = positions(data, NEWLINE)
     if b"\0" in data or not _around_values(raw, quotes, delimiter.encode()) or not _end_alike(data, raw, lines):
         raise Odd
-    outside = np.searchsorted(quotes, lines) % 2 == 0
+    outside = _before(quotes, lines) % 2 == 0
     return Ends(lines, lines[outside]), len(quotes) % 2 == 0
+
+
+def _before(quotes: Int64s, lines: Int64s) -> Int64s:
+    """How many quotes are before each line end; the fewer of both are looked up among the others."""
+    if len(lines) < len(quotes):
+        return np.searchsorted(quotes, lines)
+    ends_before = np.searchsorted(lines, quotes)
+    return np.cumsum(np.bincount(ends_before, minlength=len(lines) + 1)[: len(lines)])
 
 
 def _around_values(raw: Bytes, quotes: Int64s, delimiter: bytes) -> bool:
