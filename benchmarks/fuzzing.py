@@ -30,7 +30,25 @@ from tests.test_bad_input import FORMATS, counted, mutated, samples
 MEMORY = Path("/dev/shm")  # where the system has it, so that no input waits for a disk
 ROWS = ("rows.jsonl", "rows.json", "rows.jsonl.gz")
 KEYS = ("text", "id", "url", "published", "messages", "content", "role", "source", "")
-PLAIN = (None, True, 0, -1, 1 << 70, 0.5, 1e308, "", "text", "\ud800", "\U0001f600", "2020-02-30", "a\0b", "\r\n")
+CHAT = '[{"role": "user", "content": "a \\u00e9"}]'
+PLAIN = (
+    CHAT,
+    CHAT[:-9],
+    None,
+    True,
+    0,
+    -1,
+    1 << 70,
+    0.5,
+    1e308,
+    "",
+    "text",
+    "\ud800",
+    "\U0001f600",
+    "2020-02-30",
+    "a\0b",
+    "\r\n",
+)
 
 
 def main() -> None:

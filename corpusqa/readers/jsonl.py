@@ -97,6 +97,8 @@ def add_lines(
     """Add the lines of a file, or of a range of it that starts at byte `start`; return their number."""
     offset, number, ours = max(start - 1, 0), 0, not start
     for line in lines:
+        if rows.done:
+            return number
         if ours:
             number += 1
             _add(rows, file, number, line, offset, parsed)

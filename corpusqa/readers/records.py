@@ -41,6 +41,7 @@ class Records:
 
     def __init__(self, wanted: Collection[int] | None = None) -> None:
         self._wanted = None if wanted is None else frozenset(wanted)
+        self._last = max(wanted, default=-1) if wanted is not None else None
         self._count = 0
         self._records: list[dict[str, Any]] = []
         self._place: dict[str, list[Any]] = {name: [] for name in PLACE}
@@ -51,6 +52,11 @@ class Records:
         passed = self._wanted is not None and self._count not in self._wanted
         self._count += passed
         return passed
+
+    @property
+    def done(self) -> bool:
+        """Whether nobody wants any row that comes now."""
+        return self._last is not None and self._count > self._last
 
     def add(self, record: dict[str, Any], file: str, line: int | None = None, offset: int | None = None) -> None:
         """Add a row."""
