@@ -97,7 +97,8 @@ def main() -> None:
                 command, check=True, capture_output=True, env={**os.environ, "POLARS_MAX_THREADS": "1"}
             )
             figures.append(json.loads(done.stdout))
-        kept = sum(path.stat().st_size for path in work.rglob("*") if path.is_file())
+        found = (path.stat() for path in work.rglob("*") if path.is_file())
+        kept = sum({file.st_ino: file.st_size for file in found}.values())  # of files with several names one
     size = documents["text"].str.len_bytes().sum() / 1e6
     print(f"{documents.height:,} documents, {size:.0f} MB; work folder {kept / 1e6:.0f} MB")
     for name, one in zip(("first", "second"), figures, strict=True):
