@@ -25,8 +25,11 @@ SUSPECT = (
 def class_counts(texts: Sequence[str]) -> Ints:
     """Characters of each class of scripts.py, texts x CLASSES; two more columns count capitals and suspect ones."""
     counts = counted(texts, _kinds(), 4 * CLASSES).reshape(-1, 4, CLASSES)
-    tall, suspect = counts[:, 1::2].sum(axis=(1, 2)), counts[:, 2:].sum(axis=(1, 2))
-    return np.concatenate([counts.sum(axis=1), tall[:, None], suspect[:, None]], axis=1)
+    _, tall, suspect, both = counts.sum(axis=2).T
+    found = np.empty((len(texts), CLASSES + 2), np.int64)
+    np.add(counts[:, 0] + counts[:, 1], counts[:, 2] + counts[:, 3], out=found[:, :CLASSES])
+    found[:, CLASSES], found[:, CLASSES + 1] = tall + both, suspect + both
+    return found
 
 
 @cache

@@ -64,25 +64,35 @@ class Evidence:
                 np.sqrt(self.margin / letters),
                 self.reliable,
                 voted,
-                *_compared(self.typical, self.best, typical(), letters),
-                *_compared(voted, self.named, typical_vote(), letters),
+                *_compared(self.typical, self.best, "typical", letters),
+                *_compared(voted, self.named, "typical_vote", letters),
             ],
             axis=1,
         )
 
     def _voted(self) -> Floats:
         """The logarithm of the vote's score, the usual one where the detector has none of CLD2's kind."""
-        usual = [typical_vote().get(name, (USUAL_VOTE, 1.0))[0] for name in self.named]
-        return np.where(np.isnan(self.score), usual, np.log1p(self.score))
+        voted = np.log1p(self.score)
+        if np.isnan(voted).any():
+            usual = [typical_vote().get(name, (USUAL_VOTE, 1.0))[0] for name in self.named]
+            return np.where(np.isnan(self.score), usual, voted)
+        return voted
 
 
-def _compared(
-    values: Floats, names: Sequence[str], usual: dict[str, tuple[float, float]], letters: Floats
-) -> tuple[Floats, Floats]:
+def _compared(values: Floats, names: Sequence[str], table: str, letters: Floats) -> tuple[Floats, Floats]:
     """How far values are from the usual ones of their languages, and that in deviations; 0 where none is known."""
-    mean, spread = np.array([usual.get(name, (np.nan, 1.0)) for name in names]).reshape(-1, 2).T
-    apart = np.nan_to_num(values - mean)
-    return np.clip(apart, -1.5, 0.5), np.clip(apart * np.sqrt(letters) / spread, -6.0, 3.0)
+    places, mean, spread = _usual(table)
+    at = np.fromiter((places.get(name, 0) for name in names), np.int64, len(names))
+    apart = np.nan_to_num(values - mean[at])
+    return np.clip(apart, -1.5, 0.5), np.clip(apart * np.sqrt(letters) / spread[at], -6.0, 3.0)
+
+
+@cache
+def _usual(table: str) -> tuple[dict[str, int], Floats, Floats]:
+    """The places of languages in the arrays of means and of deviations; place 0 is that of the others."""
+    known: dict[str, tuple[float, float]] = fitted()[table]
+    mean, spread = np.array([(np.nan, 1.0), *known.values()]).T
+    return {name: place for place, name in enumerate(known, 1)}, mean, spread
 
 
 @cache
@@ -92,14 +102,8 @@ def fitted() -> dict[str, Any]:
     return table
 
 
-def typical() -> dict[str, tuple[float, float]]:
-    """Mean of nats per n-gram of texts in each language, and their deviation times the root of the letters."""
-    table: dict[str, tuple[float, float]] = fitted()["typical"]
-    return table
-
-
 def typical_vote() -> dict[str, tuple[float, float]]:
-    """The same of log(1 + score) of the second detector."""
+    """By language: mean of log(1 + score) of the second detector, and the deviation times the root of the letters."""
     table: dict[str, tuple[float, float]] = fitted()["typical_vote"]
     return table
 

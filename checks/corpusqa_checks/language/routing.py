@@ -138,8 +138,13 @@ def _by_models(
         return
     votes = voter(texts) if voter else [Vote(None)] * len(texts)
     best, evidence = ranked(score(texts), votes, letters[left])
-    ways = [way(names[0], vote) for names, vote in zip(best, votes, strict=True)]
-    labels = [answer(names[0], vote, how) for names, vote, how in zip(best, votes, ways, strict=True)]
+    firsts = [names[0] for names in best]
+    pairs = zip(firsts, votes, strict=True)
+    ways = ["agree" if vote.language == first else way(first, vote) for first, vote in pairs]  # most agree: no call
+    labels = [
+        first if how == "agree" else answer(first, vote, how)
+        for first, vote, how in zip(firsts, votes, ways, strict=True)
+    ]
     sure = confidences(ways, labels, evidence)
     one_model = threshold + (1 - threshold) * ONE_MODEL
     for place, value, how, label, vote, names in zip(left.tolist(), sure, ways, labels, votes, best, strict=True):
