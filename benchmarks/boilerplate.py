@@ -4,7 +4,7 @@
 
 Prints CPU seconds, MB/s and pages/s of each check and of both; how the cost of hostile strings grows when they double;
 and, where the development data lies beside the project, the token F of main text on its dev split next to rules that
-need no model. `--quality` leaves the hostile strings out.
+need no model, and the consent text that is found and what is none. `--quality` leaves the hostile strings out.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from corpusqa.check import Check, Groups
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data" / "boilerplate_lines.parquet"
+CONSENT = DATA.with_name("cookie_text.parquet")
 CASES = ROOT / "tests" / "cases" / "boilerplate.jsonl"
 HOSTILE = [
     *("a", "a-", "a@a-", " ", "1 ", ":", "(", "[a", "|", "; ", "\t", "`", "'", ". ", "…", "。", "\u0301", "A"),
@@ -130,6 +131,21 @@ def _scores(dev: pl.DataFrame, rule: pl.Expr) -> tuple[float, float, float]:
     return hit / max(said, 1e-9), hit / max(true, 1e-9), 2 * hit / max(said + true, 1e-9)
 
 
+def consent(rows: pl.DataFrame) -> None:
+    """Consent text found by kind and by language, and what is none: mentions of cookies by kind, all lines of news."""
+    rows = rows.filter(pl.col("split") == "dev").with_columns(pl.col("text").str.replace_all(r"[\r\n]+", " "))
+    check = cookie_text()
+    assert check.measure is not None
+    found = check.measure(Batch(rows.select("text"))).signals["lines"] > 0
+    rows = rows.with_columns(hit=found, named=pl.col("text").str.to_lowercase().str.contains_any(["cookie", "куки"]))
+    share = [pl.len().alias("rows"), pl.col("hit").mean().round(3)]
+    spoken, other = rows.filter("consent"), rows.filter(~pl.col("consent"))
+    print("  found   ", *spoken.group_by("kind").agg(share).sort("kind").rows())
+    print("  language", *spoken.group_by("lang").agg(share).filter(pl.col("rows") >= 10).sort("lang").rows())
+    print("  mentions", *other.filter("named").group_by("kind").agg(share).sort("kind").rows())
+    print("  news    ", *other.filter(pl.col("kind") == "news_line").group_by("kind").agg(share).rows())
+
+
 def pages() -> tuple[pl.DataFrame, pl.DataFrame | None]:
     """The pages of the development data, or the cases of the tests many times over."""
     if not DATA.is_file():
@@ -158,6 +174,8 @@ def main() -> None:
         sys.exit(f"no development data at {DATA}: quality is not measured")
     print("token F of main text on dev")
     quality(table, frame)
+    print("cookie_text on dev: share of rows with a consent line")
+    consent(pl.read_parquet(CONSENT))
 
 
 if __name__ == "__main__":

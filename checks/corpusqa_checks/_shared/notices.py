@@ -14,6 +14,7 @@ from corpusqa_checks._shared.consent_lines import JUDGED, judged
 from corpusqa_checks._shared.consent_stems import buttons, gate
 from corpusqa_checks._shared.lines import written_lines
 from corpusqa_checks._shared.memo import once_per_batch
+from corpusqa_checks._shared.signs import with_any
 from corpusqa_checks._shared.turns import spoken_rows
 from corpusqa_checks._shared.words import folded
 
@@ -21,9 +22,9 @@ from corpusqa.check import Batch, Frame
 
 Bools = npt.NDArray[np.bool_]
 
-# Signs that hide a gate word: soft hyphens and marks without width, wide letters, letters in pieces.
-_ODD = r"[\u00ad\u0300-\u036f\u1100-\u11ff\u200b-\u200f\u2060\ufeff\uff21-\uff5a]"
-_SPACES = r"\u00a0+|  +"
+# Signs that hide a gate word: soft hyphens, marks without width, wide spaces and letters, letters in pieces.
+_ODD = r"[\u00a0\u00ad\u0300-\u036f\u1100-\u11ff\u200b-\u200f\u2060\ufeff\uff21-\uff5a]"
+_LEADING = "\u00a0\u0300\u1100\u200b\uff21"  # a sign for each first byte of theirs in UTF-8
 # Log-odds, chosen on the dev rows of the consent data (benchmarks/fit_cookie_text.py) and on the cases of the tests.
 STRONG = 0.0  # a notice by itself
 WEAK = -3.4  # a notice beside one
@@ -80,11 +81,14 @@ def _gated(batch: Batch) -> pl.Series:
     """Which lines have a gate word: no other line is a notice by itself, and most text never reaches the scorer."""
     written = written_lines(batch)
     found = written.texts.str.contains(gate())
-    # what hides one is folded where there is any, spaces of other kinds with less trouble
-    for signs, plain in ((_ODD, folded), (_SPACES, lambda text: text.str.replace_all(_SPACES, " "))):
-        odd = (~found & written.texts.str.contains(signs)).arg_true()
-        if len(odd):
-            found = found.scatter(odd, plain(written.texts.gather(odd)).str.contains(gate()))
+    # what hides one is folded where there is any
+    wide = np.flatnonzero(with_any(written.signs, _LEADING))
+    odd = wide[written.texts.gather(wide).str.contains(_ODD).to_numpy()]
+    spaced = written.texts.str.contains("  ", literal=True).arg_true().to_numpy()
+    for hidden in (odd, spaced):
+        if len(hidden):
+            texts = written.texts.gather(hidden).str.slice(0, consent.HEAD + 1)
+            found = found.scatter(hidden, found.gather(hidden) | folded(texts).str.contains(gate()))
     return written.of_lines(found)
 
 
@@ -131,8 +135,9 @@ def _filled() -> list[pl.Expr]:
 
 def _judged_neighbours(table: Frame) -> Frame:
     """The table with what the lines near strong ones are, too."""
-    strong = table.select(_strong() | pl.col("lone")).to_series().to_numpy()
-    near = pl.Series(_spread(strong, table["row"].to_numpy(), PANEL)) & ~table["gated"]
+    row = table["row"].to_numpy()
+    strong, lone = (table.select(known).to_series().to_numpy() for known in (_strong(), pl.col("lone")))
+    near = pl.Series(_spread(strong, row, PANEL) | _spread(lone, row, 1)) & ~table["gated"]
     more = table.filter(near).select("index").with_columns(**_judged(table.filter(near)["text"]))
     return table.update(more, on="index", how="left").with_columns(near=near | table["gated"])
 
