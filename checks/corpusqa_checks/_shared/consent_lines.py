@@ -177,7 +177,7 @@ def _kinds() -> dict[str, pl.Expr]:
         "site": term & (pl.col("voice") > 0) & (told < 2) & (told <= pl.col("voice")) & ~baked,
         # "allow cookies for our site" is advice: a choice alone does not make a notice of the site
         "others": (pl.sum_horizontal("phrase", "reader", "purpose", "policy") > 0)
-        | (acts & ((pl.col("use") > 0) | (pl.col("voice") > 1))),
+        | (acts & ((pl.col("use") > 0) | (pl.col("voice") > 1) | (pl.col("act") > 1))),
         "purpose": pl.sum_horizontal("purpose", "policy") > 0,
         "covered": covered,
         "reader": term & (pl.col("reader") > 0) & (pl.col("act") > 0) & clean & (pl.col("news") == 0),

@@ -119,18 +119,16 @@ def counted_by_language(low: pl.Series, of: pl.Series) -> Frame:
 
     Returns:
         `at` (position of the text), one column per group of GROUPS, COUNTER and POINTING, and `covered` (characters
-        of the text within its stems). Texts without any stem are left out.
+        of the text within its stems, of texts that name cookies). Texts without any stem are left out.
     """
     found = pl.DataFrame(
         {
             "at": pl.int_range(len(low), eager=True, dtype=pl.UInt32),
             "of": of,
             "stem": low.str.extract_many(_patterns(), overlapping=True),
-            "start": low.str.find_many(_patterns(), overlapping=True),
         }
-    )
-    hits = found.filter(pl.col("stem").list.len() > 0).explode("stem", "start")
-    held = hits.select("at", "of", "stem").unique()
+    ).filter(pl.col("stem").list.len() > 0)
+    held = found.explode("stem").unique()
     own = _of_their_language(held.join(_owners(), on="stem"))
     every = held.filter(pl.col("stem") == EVERYWHERE).select("at", "stem", group=pl.lit(0, pl.UInt8))
     own = pl.concat([own.select("at", "stem", "group"), every])
@@ -138,6 +136,11 @@ def counted_by_language(low: pl.Series, of: pl.Series) -> Frame:
         (pl.col("group") == kind).sum().alias(group) for kind, group in enumerate((*GROUPS, *COUNTER, *POINTING))
     )
     cues = own.filter(pl.col("group") < len(GROUPS)).select("at", "stem").unique()
+    named = found.select("at", "stem").join(own.filter(pl.col("group") < 2).select("at").unique(), on="at", how="semi")
+    if named.is_empty():
+        return said.with_columns(covered=pl.lit(0.0))
+    start = low.gather(named["at"]).str.find_many(_patterns(), overlapping=True)
+    hits = named.with_columns(start=start).explode("stem", "start")
     return said.join(_covered(hits.join(cues, on=["at", "stem"], how="semi")), on="at", how="left")
 
 
