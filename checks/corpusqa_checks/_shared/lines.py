@@ -17,9 +17,8 @@ from corpusqa.check import Batch, Frame
 # Soft hyphens, spaces of no width, marks of direction and the like, but not the signs that join letters or keep them
 # apart, and the Arabic signs that enclose a number.
 _INVISIBLE = r"[\p{Cf}--[\u200c\u200d\u0600-\u0605\u06dd\u08e2]]"
-_SPACES = r"[\u00a0\u2000-\u200a\u202f\u205f\u3000]"
 _EDGES = r"^[\s\u200c\u200d]+|[\s\u200c\u200d]+$"
-_ODD = r"[[\p{Cf}--[\u0600-\u0605\u06dd\u08e2]]\u00a0\u2000-\u200a\u202f\u205f\u3000]"
+_ODD = r"[\p{Cf}--[\u0600-\u0605\u06dd\u08e2]]"
 
 
 @dataclass(frozen=True)
@@ -66,16 +65,16 @@ def written_lines(batch: Batch) -> Written:
     odd = batch.text.str.contains(_ODD).arg_true()
     lines = batch.lines.with_columns(pl.col("text").str.strip_chars())
     if len(odd):
-        where = lines["row"].is_in(odd.implode()) & lines["text"].str.contains(_ODD)
-        lines = lines.with_columns(text=lines["text"].scatter(where.arg_true(), _read(lines["text"].filter(where))))
+        near = lines["row"].is_in(odd.implode()).arg_true()
+        near = near.filter(lines["text"].gather(near).str.contains(_ODD))
+        lines = lines.with_columns(text=lines["text"].scatter(near, _read(lines["text"].gather(near))))
     lines = lines.filter(pl.col("text") != "")
     return written(lines.with_columns(at=positions(lines["row"])))
 
 
 def _read(texts: pl.Series) -> pl.Series:
     """The texts as they are read."""
-    plain = texts.str.replace_all(_INVISIBLE, "").str.replace_all(_SPACES, " ")
-    return plain.str.replace_all(_EDGES, "")
+    return texts.str.replace_all(_INVISIBLE, "").str.replace_all(_EDGES, "")
 
 
 def written(lines: Frame) -> Written:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from corpusqa_checks._shared.lines import Written
 from corpusqa_checks._shared.signs import Ints
-from corpusqa_checks.boilerplate.context import Floats, Layout
+from corpusqa_checks.boilerplate.context import Bools, Floats, Layout
 from corpusqa_checks.boilerplate.counts import CUES, HEAD, text_counts
 from corpusqa_checks.boilerplate.patterns import ENDS, MARKS, SHAPES
 
@@ -49,6 +49,13 @@ class Looked:
     def lines(self, *names: str) -> Columns:
         """These features, one value for each line."""
         return {name: self.around[name] if name in self.around else self.own[name][self.place] for name in names}
+
+    def of(self, where: Bools) -> Looked:
+        """What is known of some documents alone; `where` says which lines are theirs."""
+        texts, place = np.unique(self.place[where], return_inverse=True)
+        own, shapes = ({name: of[texts] for name, of in columns.items()} for columns in (self.own, self.shapes))
+        around = {name: column[where] for name, column in self.around.items()}
+        return Looked(own, shapes, around, place, Layout.of(self.layout.row[where]))
 
     def features(self) -> Columns:
         """All features of the line model, one value for each line; the neighbours' are called `length-1` and so on."""

@@ -9,7 +9,7 @@ from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks._shared.notices import notice_lines
 from corpusqa_checks._shared.spans import line_spans
 from corpusqa_checks._shared.turns import spoken_rows
-from corpusqa_checks.boilerplate.features import line_features
+from corpusqa_checks.boilerplate.features import Looked, line_features
 from corpusqa_checks.boilerplate.kinds import kinds
 from corpusqa_checks.boilerplate.model import line_scores
 from corpusqa_checks.boilerplate.repeated import LABEL, repetition
@@ -52,7 +52,8 @@ def boilerplate(*, repeated_pages: int = 3, repeated_share: float = 0.2) -> Chec
 
     With the other documents of a site in view, `repeated` marks lines of the frame that stand on several of its pages;
     lines of the main text never, whatever they share. It may be cut and is counted, but does not change what is main.
-    `text` is a page on which nothing says frame: a few doubtful lines are then main text.
+    `text` is a page on which nothing says frame: a few doubtful lines are then main text, or all of them where hardly a
+    line has a cue. On pages of short lines (notices, minutes, recipes) runs of lines without a cue are the text.
 
     Options:
         repeated_pages: On so many pages of a site a line is repeated (without URLs: on 5 or more of the corpus).
@@ -115,33 +116,32 @@ def labelled_lines(batch: Batch) -> Frame:
     table = table.join(kinds(looked), on="row", how="left", maintain_order="left")
     spoken = pl.col("row").is_in(spoken_rows(batch).implode())
     table = table.with_columns(kind=pl.when(spoken).then(pl.lit("chat")).otherwise("kind"))
-    cues = [written.of_lines(pl.Series(found)) for found in (looked.own["cues"] > 0, frame_cues(looked))]
-    table = table.with_columns(kind=_kind_with_frame(table, *cues))
+    table = table.with_columns(kind=_kind_with_frame(table, looked))
     titled = (pl.col("kind") == "text") & (pl.col("label") == "title")
     judged = (pl.col("kind") == "page") | titled | (pl.col("label") == "cookie")
     return table.with_columns(label=pl.when(judged).then("label"))
 
 
-def _kind_with_frame(table: Frame, cued: pl.Series, framed: pl.Series) -> pl.Series:
+def _kind_with_frame(table: Frame, looked: Looked) -> pl.Series:
     """The kind; a page on which nothing says frame is plain `text`.
 
     Either a few words are doubted, none of which has a cue: a letter, a story. Or hardly any is main text, and hardly
-    a line has a cue: verse, names, settings of a program.
-
-    Args:
-        table: The lines: `row`, `words`, `kind`, `label`.
-        cued: Which of them have a cue of any kind.
-        framed: Which have one of the frame that counts among short lines.
+    a line has a cue of the frame: verse, names, settings of a program.
     """
-    lines = table.with_columns(cued=cued, framed=framed)
+    lines = table.with_columns(cued=pl.Series(looked.own["cues"][looked.place] > 0))
     doubted = pl.col("label").is_not_null() & (pl.col("label") != "title")
     uncued = ~pl.col("cued") & pl.col("label").is_in(["other", "nav"])
     of_all = pl.col("words").sum().over("row")
     words = pl.col("words").filter(doubted).sum().over("row")
     plain = ~(doubted & ~uncued).any().over("row") & (words > 0) & (words <= PLAIN * of_all)
-    bare = (of_all - words <= PLAIN * of_all) & (pl.col("framed").mean().over("row") <= BARE)
-    text = (plain | bare).fill_null(False) & (pl.col("kind") == "page")
-    return lines.select(pl.when(text).then(pl.lit("text")).otherwise("kind")).to_series()
+    page = pl.col("kind") == "page"
+    known = lines.select(plain=(plain & page).fill_null(False), empty=page & (of_all - words <= PLAIN * of_all))
+    text, empty = known["plain"].to_numpy().copy(), known["empty"].to_numpy()
+    if empty.any():
+        there = looked.of(empty)
+        sums = there.layout.running(frame_cues(there)[there.place])
+        text[empty] |= there.layout.total(sums) <= BARE * (there.layout.stop - there.layout.first)
+    return table.select(pl.when(pl.Series(text)).then(pl.lit("text")).otherwise("kind")).to_series()
 
 
 def _measure(batch: Batch) -> Measured:

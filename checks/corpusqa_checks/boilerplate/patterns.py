@@ -136,6 +136,7 @@ NEEDED = {
     "entry": "–—",
     "hash": "0",
     "ranked": "0",
+    "moment": "0٠۰०",
     "ago": "0",
     "numbered": "0",
     "asks": "?？؟!！",

@@ -15,7 +15,7 @@ from corpusqa_checks.boilerplate.context import Bools, Floats, Layout
 from corpusqa_checks.boilerplate.features import Columns, Looked
 from corpusqa_checks.boilerplate.gaps import NAMES, closing, doubtful_paragraphs, filled, silent, stamped, stragglers
 from corpusqa_checks.boilerplate.listed import amounts, specifications
-from corpusqa_checks.boilerplate.sparse import frame_cues, sparse
+from corpusqa_checks.boilerplate.sparse import frame_cues, pages_of_short_lines, sparse
 from corpusqa_checks.boilerplate.verse import verses
 
 Codes = npt.NDArray[np.int8]
@@ -245,6 +245,13 @@ def _body_filled(label: Codes, looked: Looked, score: Floats) -> Codes:
 
 def _sparse_text(label: Codes, looked: Looked, score: Floats) -> Codes:
     """The lines of the text on pages of short lines, which the model takes for menus."""
+    where = pages_of_short_lines(looked, label == MAIN)
+    if where.any():
+        label[where] = _text_of_short_lines(label[where], looked.of(where), score[where])
+    return label
+
+
+def _text_of_short_lines(label: Codes, looked: Looked, score: Floats) -> Codes:
     layout, place = looked.layout, looked.place
     cued = frame_cues(looked)[place] & (label != MAIN)
     long = (looked.own["ends"] > 0) & (looked.own["size"] >= LONG)
@@ -254,7 +261,7 @@ def _sparse_text(label: Codes, looked: Looked, score: Floats) -> Codes:
     opens = (np.isin(label, [CODE[name] for name in CLAIMS if name != "nav"]) & cued) | (looked.own["more"] > 0)[place]
     last = np.maximum.accumulate(np.where(barred, layout.place, -1))
     below = (last >= layout.first) & opens[np.maximum(last, 0)]
-    text = sparse(looked, label == MAIN, barred, below, dated, score)
+    text = sparse(looked, barred, below, dated, score)
     return np.where(text, MAIN, label).astype(np.int8)
 
 

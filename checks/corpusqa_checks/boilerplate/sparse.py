@@ -30,12 +30,19 @@ MENU_LINES, MENU_WORDS = 2, 2  # so many entries show that there is a menu; thos
 MOMENT_WORDS, MOMENT_DIGITS, MOMENT_REACH = 5, 0.3, 3
 
 
-def sparse(looked: Looked, main: Bools, barred: Bools, below: Bools, dated: Bools, score: Floats) -> Bools:
+def pages_of_short_lines(looked: Looked, main: Bools) -> Bools:
+    """The lines of such pages; `main` are the lines of main text."""
+    layout, size = looked.layout, looked.own["size"][looked.place]
+    body = layout.total(layout.running(np.where(main & (size >= PARAGRAPH), size, 0).astype(np.float32)))
+    found: Bools = (layout.stop - layout.first <= LINES) & (body <= BODY)
+    return found
+
+
+def sparse(looked: Looked, barred: Bools, below: Bools, dated: Bools, score: Floats) -> Bools:
     """The lines of the text on pages of short lines.
 
     Args:
-        looked: Features of the lines.
-        main: Lines of main text.
+        looked: Features of the lines of such pages.
         barred: Lines that are known to be frame.
         below: Lines under a head of the frame, such as "Read also".
         dated: Lines that say who wrote the text and when, if they do not stand within it.
@@ -43,9 +50,7 @@ def sparse(looked: Looked, main: Bools, barred: Bools, below: Bools, dated: Bool
     """
     layout, own, place = looked.layout, looked.own, looked.place
     size = own["size"][place]
-    body = layout.total(layout.running(np.where(main & (size >= PARAGRAPH), size, 0).astype(np.float32)))
-    page = (layout.stop - layout.first <= LINES) & (body <= BODY)
-    may = page & ~barred
+    may = ~barred
     if not may.any():
         return may
     shown, prose = (flags[place] for flags in _says(looked))
@@ -72,7 +77,7 @@ def sparse(looked: Looked, main: Bools, barred: Bools, below: Bools, dated: Bool
     bare = ~_any(told, first) & (few | (again > 0)) & (count >= FEWEST) & ((frame == 0) | (words >= WORDS * count))
     bare &= count == _largest(np.where(bare, count, 0), first)
     chosen = told | bare
-    found = covered(starts[chosen], stops[chosen], len(main))
+    found = covered(starts[chosen], stops[chosen], len(barred))
     above, _ = layout.before_and_after(layout.running(found))
     dated |= _moments(looked)[place] & (above <= MOMENT_REACH)
     asks = (looked.shapes["asks"] > 0)[place]
