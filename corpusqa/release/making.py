@@ -175,7 +175,8 @@ class Making:
         fields = self.corpus.fields
         # Ids that the source has are published with its column; those that are added hold nothing private.
         added = pl.lit(None, pl.String) if fields.id else tables.shown_ids(kept)
-        files, rows = slices(kept.with_columns(id=added))
+        # The plan is a work file; nobody needs a private name any more.
+        files, rows = slices(kept.with_columns(added.alias("id"), tables.shown_source(), tables.own_name()))
         edits = self.verdicts.edits
         parts = ({"rows": frame, "edits": edits.join(frame.select("doc"), on="doc", how="semi")} for frame in rows)
         made_of = (self.identity, self.corpus.root, self.corpus.units)

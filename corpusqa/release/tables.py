@@ -26,6 +26,11 @@ def shown_ids(documents: pl.DataFrame) -> pl.Expr:
     return pl.when(pl.col("id_private") | pl.col(name).is_null()).then(row_name()).otherwise(name)
 
 
+def own_name() -> pl.Expr:
+    """The id under which a document is published, null where it holds a private value."""
+    return pl.when(~pl.col("id_private")).then("new_id").alias("new_id")
+
+
 def row_name() -> pl.Expr:
     """`row:<number>`."""
     return pl.concat_str(pl.lit("row:"), "number")
