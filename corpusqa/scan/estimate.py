@@ -9,6 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from corpusqa.batch import DOCUMENT
+from corpusqa.check import Groups, Links
 from corpusqa.corpus import Corpus
 from corpusqa.plugins import Plugin
 from corpusqa.scan.names import marked
@@ -18,7 +19,7 @@ from corpusqa.scan.views import Measuring
 LEAST_BYTES = 8_000_000
 LEAST_SECONDS = 10.0
 GLANCE_BYTES, WARM_DOCUMENTS, PART = 600_000, 5, 4  # every PART-th document is the part
-# What the corpus halves, the report and the transport between processes add to measuring, on the whole.
+# What comparing documents, the report and the transport between processes add to measuring, on the whole.
 REST = 1.3
 
 
@@ -84,6 +85,11 @@ def _measure(plugins: Sequence[Plugin], documents: pl.DataFrame) -> None:
     measuring = Measuring(plugins, marked(plugins, documents).select(n for n in DOCUMENT if n in documents.columns))
     for plugin in plugins:
         measuring.result(plugin.name)
+        for half, kind in plugin.check.corpus.items():
+            if isinstance(kind, Links | Groups):
+                measuring.keys(plugin.name, half)
+            if isinstance(kind, Links) and kind.marks:
+                measuring.keys(plugin.name, half, kind.marks)
 
 
 def _about(seconds: float) -> str:
