@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,15 @@ import pytest
 from corpusqa_checks.duplication import contained, template
 from corpusqa_checks.duplication.passages import Texts, runs_of
 from corpusqa_checks.duplication.splits import leaked
+from corpusqa_checks.duplication.widespread import LEAST_TEMPLATE
 from corpusqa_checks.duplication.winnow import RUN, fingerprints
 from corpusqa_checks.duplication.words import words
 
 from corpusqa.check import Batch
 from corpusqa.errors import OptionError
 from tests.test_duplication import edges, scanned
+
+NO_MARKS = pl.DataFrame(schema={"mark": pl.Int64})
 
 
 def prose(rng: random.Random, count: int) -> list[str]:
@@ -41,7 +45,7 @@ def test_every_run_of_23_words_is_found_with_its_place(seed: int) -> None:
     pairs = keys.join(keys, on="key").filter(pl.col("row") < pl.col("row_right"))
     candidates = pairs.select(a="row", b="row_right").unique().sort("a", "b")
     assert {(2 * n, 2 * n + 1) for n in range(40)} <= set(candidates.rows())
-    found = contained.verify_passage(made, candidates, RUN)
+    found = contained.verify_passage(made, candidates, NO_MARKS, RUN)
     assert found.select("a", "b").rows() == [(2 * n, 2 * n + 1) for n in range(40)]
     for n, evidence in enumerate(found["evidence"].to_list()):
         place = evidence[0]
@@ -105,6 +109,53 @@ def test_a_template_is_reported_as_one_and_makes_no_pairs(tmp_path: Path) -> Non
     assert set(edges(found, "passage")) == {(a, b) for b in range(90, 93) for a in (0, *range(90, b))}
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_pairs_are_made_of_what_lies_outside_of_templates(seed: int) -> None:
+    """Documents 2n and 2n + 1 share `own[n]` words of their own between two templates that all documents hold."""
+    rng = random.Random(seed)
+    head, foot = (prose(rng, rng.randint(RUN, 100)) for _ in range(2))
+    own = [0, 1, 2, 5, 9, 12, LEAST_TEMPLATE - 1, RUN, RUN, RUN + 1, 31, 60, 90]
+    texts = []
+    for count in own:
+        shared = prose(rng, count)
+        texts += [" ".join([*prose(rng, 14), *head, *shared, *foot, *prose(rng, 3)]) for _ in range(2)]
+    made = batch(*texts)
+    pairs = pl.DataFrame(list(combinations(range(len(texts)), 2)), schema={"a": int, "b": int}, orient="row")
+    expected = [(2 * n, 2 * n + 1) for n, count in enumerate(own) if count >= RUN]
+    found = contained.verify_passage(made, pairs, common(contained.dense(made)), RUN)
+    assert found.select("a", "b").rows() == expected
+    rare = contained.keys(made).filter(pl.col("row").n_unique().over("key") <= contained.MOST_DOCUMENTS)
+    tied = rare.join(rare, on="key").select(a="row", b="row_right")
+    assert set(expected) <= set(tied.rows())  # candidates
+    held = contained.verify_contained(made, pairs, common(contained.keys(made)), contained.CONTAINMENT)
+    assert set(held.select("a", "b").rows()) <= {(2 * n, 2 * n + 1) for n, count in enumerate(own) if count == 90}
+
+
+def common(keys: pl.DataFrame) -> pl.DataFrame:
+    """The keys that more documents hold than may."""
+    return keys.filter(pl.col("row").n_unique().over("key") > contained.MOST_DOCUMENTS).select(mark="key").unique()
+
+
+def test_a_story_inside_another_page_is_contained_whatever_the_template() -> None:
+    rng = random.Random(8)
+    head, foot, story = (prose(rng, count) for count in (40, 95, 60))
+    bodies = [story, [*story, *prose(rng, 40)], *(prose(rng, 60) for _ in range(30))]
+    made = batch(*(" ".join([*head, *body, *foot]) for body in bodies))
+    pairs = pl.DataFrame(list(combinations(range(len(bodies)), 2)), schema={"a": int, "b": int}, orient="row")
+    held = contained.verify_contained(made, pairs, common(contained.keys(made)), contained.CONTAINMENT)
+    assert held.select("a", "b").rows() == [(0, 1)]
+
+
+def test_a_template_with_few_own_words_makes_no_pairs_and_no_leak(tmp_path: Path) -> None:
+    rng = random.Random(7)
+    footer = " ".join(prose(rng, 95))
+    titles = ["Sport", "Sport", *(f"title{n}" for n in range(38))]
+    texts = [" ".join([*prose(rng, n % 15), title]) + ".\n" + footer for n, title in enumerate(titles)]
+    found = scanned(tmp_path, texts)
+    assert not edges(found, "passage")
+    assert not edges(found, "contained")
+
+
 def test_copies_alone_make_no_template() -> None:
     text = "one two three four five six\nseven eight nine ten eleven"
     rows = template.keys(batch(*[text] * 50)).rename({"row": "doc"})
@@ -149,7 +200,10 @@ def test_containment_is_exact() -> None:
     base = prose(rng, 200)
     half = " ".join([*base[:160], *prose(rng, 40)])
     found = contained.verify_contained(
-        batch(" ".join(base), half), pl.DataFrame({"a": [0], "b": [1]}, schema={"a": pl.Int64, "b": pl.Int64}), 0.5
+        batch(" ".join(base), half),
+        pl.DataFrame({"a": [0], "b": [1]}, schema={"a": pl.Int64, "b": pl.Int64}),
+        NO_MARKS,
+        0.5,
     )
     assert found["similarity"].to_list() == [pytest.approx(153 / 193)]
     assert np.isfinite(found["similarity"].to_numpy()).all()

@@ -32,6 +32,7 @@ GAPS = [" ", "  ", "\n", "\t", "\u3000", "\u00a0", "\x1c", ", ", "。", ""]
 ALONE = re.compile(
     r"[\u0e00-\u0e7f\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f]"
 )
+NO_MARKS = pl.DataFrame(schema={"mark": pl.Int64})
 SPACE = "[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
 
 
@@ -101,7 +102,7 @@ def test_exact_near_and_contained_are_what_they_are_defined_as(texts: list[str])
     assert set(found) == {(a, b) for a, b in pairs.rows() if lower[a] == lower[b]}
     for size, least, half in (
         (5, 0.8, lambda batch, pairs: near.verify(batch, pairs, 0.8)),
-        (8, 0.8, contained(0.8).verify),
+        (8, 0.8, lambda batch, pairs: contained(0.8).verify(batch, pairs, NO_MARKS)),
     ):
         sets = [grams(text, size) for text in texts]
         expected = {}
@@ -117,7 +118,7 @@ def test_exact_near_and_contained_are_what_they_are_defined_as(texts: list[str])
 def test_passages_are_there_on_both_sides_and_cover_what_is_said(texts: list[str]) -> None:
     batch, pairs = every_pair(texts)
     half = passage(RUN)
-    found = rows(half.verify(batch, pairs))
+    found = rows(half.verify(batch, pairs, NO_MARKS))
     keys = [set(frame["key"]) for frame in (half.keys(Batch(pl.DataFrame({"text": [text]}))) for text in texts)]
     for a, b in pairs.rows():
         one, other = words(texts[a]), words(texts[b])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
-from corpusqa_checks.duplication.contained import CONTAINMENT, contained, passage
+from corpusqa_checks.duplication.contained import CONTAINMENT, MOST_DOCUMENTS, contained, passage
 from corpusqa_checks.duplication.exact import exact
 from corpusqa_checks.duplication.long import long
 from corpusqa_checks.duplication.near import near
@@ -22,9 +22,6 @@ from corpusqa.check import Among, Check, Label, Signal
 
 # Jaccard similarity of 5-word shingles from which two texts count as copies: about one changed word in forty.
 THRESHOLD = 0.8
-# A line of more different documents than these is a template's. Up to as many, the fingerprints that documents share
-# make them candidates; beyond, they are left out, so that a template is reported as one instead of in pairs.
-TEMPLATE_DOCUMENTS = 24
 # Halves that run only when asked for: on corpora of templated pages it costs more than all the others together.
 ON_REQUEST = ("passage",)
 
@@ -56,9 +53,10 @@ def duplication(
     `contained`: one main text holds at least 0.8 of the other's 8-word shingles, wherever they stand. `passage`
     (with `also = ["passage"]`): two main texts have a verbatim run of `passage_words` words or more in common (at
     least 23: all of these are found); the evidence is the runs, the similarity the share of the shorter text that
-    they cover. Text that more than 24 documents share makes neither: `template` marks it, as lines of five words
-    and more that stand in more than 24 different documents (exact copies count once), with the number of documents.
-    `cut = ["duplication.template"]` takes it out.
+    they cover. Text that more than 24 documents share makes neither: the 0.8 are to be reached without it and the 15
+    words on either side, too, and so many neighbouring words of a run are to lie outside of it. `template` marks such
+    text, as lines of five words and more that stand in more than 24 different documents (exact copies count once),
+    with the number of documents. `cut = ["duplication.template"]` takes it out.
 
     `split_leakage`: the document's cluster in `exact`, `near` or `contained` has members in another split;
     it is said where no pair of its own ties the document to it, but others between.
@@ -148,7 +146,7 @@ def _every(threshold: float, passage_words: int, view: View) -> Check:
             "near": on(view, near(threshold)),
             "contained": on(view, contained(CONTAINMENT)),
             "passage": on(view, passage(passage_words)),
-            "template": template(TEMPLATE_DOCUMENTS),
+            "template": template(MOST_DOCUMENTS),
             "long": long(),
             "shared_material": on(view, shared_material(SHARED_MATERIAL)),
             "rewrite": Among("shared_material", REWRITE),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from corpusqa_checks._shared.characters import Ints, slices
 from corpusqa_checks.duplication.evidence import Place
+from corpusqa_checks.duplication.mixing import Hashes
 from corpusqa_checks.duplication.shingles import shingles
 from corpusqa_checks.duplication.winnow import SHINGLE
 from corpusqa_checks.duplication.words import Words, words
@@ -55,10 +56,13 @@ class Texts:
         first = int(said.offsets[document]) + at
         return int(said.starts[first]), int(said.ends[first + length - 1])
 
-    def _sorted(self, row: int) -> tuple[Ints, Ints]:
+    def in_order(self, row: int) -> Hashes:
+        """Shingle hashes of a document."""
         said, at = self._words[row]
-        part = slice(int(said.offsets[at]), int(said.offsets[at + 1]))
-        found = shingles(said.hashes[part], SHINGLE).view(np.int64)
+        return shingles(said.hashes[int(said.offsets[at]) : int(said.offsets[at + 1])], SHINGLE)
+
+    def _sorted(self, row: int) -> tuple[Ints, Ints]:
+        found = self.in_order(row).view(np.int64)
         order = np.argsort(found, kind="stable")
         hashes = found[order]
         first = np.searchsorted(hashes, hashes)

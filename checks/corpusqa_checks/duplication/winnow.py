@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from corpusqa_checks._shared.characters import Ints
-from corpusqa_checks.duplication.mixing import Hashes
+from corpusqa_checks.duplication.mixing import SECOND, Hashes, mix
 from corpusqa_checks.duplication.shingles import shingles
 from corpusqa_checks.duplication.words import Words
 
@@ -17,10 +17,10 @@ SHINGLE, WINDOW = 8, 16
 RUN = SHINGLE + WINDOW - 1
 
 
-def fingerprints(words: Words) -> tuple[Ints, Hashes]:
-    """Document and hash of each fingerprint; a document of fewer words than RUN has none."""
-    smallest = _sliding_minimum(shingles(words.hashes, SHINGLE))
-    count = np.maximum(np.diff(words.offsets) - RUN + 1, 0)
+def fingerprints(words: Words, window: int = WINDOW) -> tuple[Ints, Hashes]:
+    """Document and hash of each fingerprint; a document of fewer words than SHINGLE + window - 1 has none."""
+    smallest = smallest_of(shingles(words.hashes, SHINGLE), window)
+    count = np.maximum(np.diff(words.offsets) - (SHINGLE + window - 1) + 1, 0)
     owner = np.repeat(np.arange(len(count)), count)
     # windows of one document stand where its words do: those that would reach into the next are passed over
     at = np.arange(len(owner)) + np.repeat(words.offsets[:-1] - np.cumsum(count) + count, count)
@@ -30,13 +30,21 @@ def fingerprints(words: Words) -> tuple[Ints, Hashes]:
     return owner[new], found[new]
 
 
-def _sliding_minimum(values: Hashes) -> Hashes:
-    """Smallest of each WINDOW neighbouring values, by doubling."""
-    if len(values) < WINDOW:
+def whole(words: Words) -> tuple[Ints, Hashes]:
+    """Document and hash of all its words in their order, of each document of RUN words and more."""
+    place = np.arange(len(words.hashes)) - np.repeat(words.offsets[:-1], np.diff(words.offsets))
+    total = np.append(np.zeros(1, np.uint64), np.cumsum(mix(words.hashes + place.astype(np.uint64) * SECOND)))
+    long = np.flatnonzero(np.diff(words.offsets) >= RUN)
+    return long, mix(total[words.offsets[long + 1]] - total[words.offsets[long]])
+
+
+def smallest_of(values: Hashes, window: int) -> Hashes:
+    """Smallest of each `window` neighbouring values, by doubling."""
+    if len(values) < window:
         return values[:0]
     width = 1
-    while width < WINDOW:
-        step = min(width, WINDOW - width)
+    while width < window:
+        step = min(width, window - width)
         values = np.minimum(values[:-step], values[step:])
         width += step
     return values
