@@ -447,7 +447,7 @@ ELEMENTS = [
     None,
     {},
 ]
-ENDS = ["]", " ]\n\n", "", ",]", "] x", ',{"text": "a", "text": "b"}, {"text": "c"}]', ', {"text": "to']
+ENDS = ["]", " ]\n\n", "", ",", ",\n ", ",]", "] x", ',{"text": "a", "text": "b"}, {"text": "c"}]', ', {"text": "to']
 
 
 @pytest.mark.parametrize("end", ENDS)

@@ -107,6 +107,8 @@ def run_starts(path: Path, run_bytes: int) -> list[int]:
     at = window.skip(at + 1)
     while (end := window.element(at)) and window.text[end] == ",":
         at = window.skip(end + 1)
+        if at == len(window.text):  # cut off behind a comma: a run without an element would be a row too many
+            break
         if window.before + at - starts[-1] >= run_bytes:
             starts.append(window.before + at)
         if at > run_bytes // 2:
