@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from corpusqa.cli import run
 from corpusqa.corpus import open_corpus
 from tests.test_readers import read_all
 
@@ -27,6 +28,12 @@ TYPES: dict[str, tuple[pa.Array, str | None]] = {
     "bytes": (array(pa.binary_view(), b"v" * 20, None, b"\xff"), None),
     "views below": (array(pa.list_(pa.struct([("a", pa.string_view())])), [{"a": "b"}], None, [{"a": "c"}]), None),
     "list views": (array(pa.list_view(pa.int64()), [1], None, []), None),
+    "list views of views": (array(pa.large_list_view(pa.list_view(pa.string_view())), [["a"]], None, [[], None]), None),
+    "list views below": (array(pa.struct([("a", pa.list_view(pa.int64()))]), {"a": [1, 2]}, None, {"a": None}), None),
+    "list views in lists": (array(pa.list_(pa.list_view(pa.int64())), [[1], [], [2]], None, [None]), None),
+    "list views in a map": (array(pa.map_(pa.string(), pa.list_view(pa.int64())), [("a", [1])], None, []), None),
+    "list views of a size": (array(pa.list_(pa.list_view(pa.string_view()), 1), [["a"]], None, [None]), None),
+    "views in a map": (array(pa.map_(pa.string_view(), pa.string_view()), [("a", "b")], None, []), None),
     "runs": (RUNS, None),
     "union": (SPARSE, None),
     "map": (array(pa.map_(pa.string(), pa.int64()), [("a", 1)], None, []), None),
@@ -82,3 +89,24 @@ def test_a_far_date_of_a_field_is_none_where_nothing_else_is_read(tmp_path: Path
     corpus = open_corpus(tmp_path / "a.parquet")
     assert corpus.read(corpus.units[0]).documents["published"].to_list() == ["2024-01-02", None, None]
     assert read_all(corpus).documents["text"].to_list() == ["a"]
+
+
+def test_list_views_are_published_as_lists_of_equal_rows(tmp_path: Path) -> None:
+    values = [[1], None, [], [2, 3], [None]] * 3
+    digests = []
+    for name, of in (("views", pa.list_view), ("large", pa.large_list_view), ("lists", pa.list_)):
+        kind = of(pa.int64())
+        below = array(pa.struct([("a", kind)]), *({"a": value} for value in values))
+        pairs = array(pa.list_(kind, 2), *([value, value] for value in values))
+        texts = [f"text {n}" for n in range(15)]
+        table = pa.table({"text": texts, "x": array(kind, *values), "y": below, "z": pairs}).slice(1)
+        with pa.ipc.new_file(tmp_path / f"{name}.arrow", table.schema) as writer:
+            writer.write_table(table, max_chunksize=4)
+        out = ["--work", str(tmp_path / f"w{name}"), "-o", str(tmp_path / f"o{name}")]
+        assert run(["clean", str(tmp_path / f"{name}.arrow"), "-q", "--select", "text", "--policy", "none", *out]) == 0
+        published = pa.concat_tables(map(pq.read_table, sorted((tmp_path / f"o{name}").glob("data/*.parquet"))))
+        assert published["x"].to_pylist() == values[1:]
+        assert published["y"].to_pylist() == [{"a": value} for value in values[1:]]
+        assert published["z"].to_pylist() == [[value, value] for value in values[1:]]
+        digests.append(read_all(open_corpus(tmp_path / f"{name}.arrow")).documents["digest"].to_list())
+    assert digests[0] == digests[1] == digests[2]

@@ -10,6 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.types as pt
 
+from corpusqa.readers.list_views import as_lists, holds_list_views, is_list_view
 from corpusqa.readers.model import NESTED, OTHER, PLACE, TEXT, Block, Trouble
 
 Int64s = npt.NDArray[np.int64]
@@ -69,7 +70,7 @@ class Tables:
         return Block(self._count, place, table=table, troubles=self._troubles)
 
     def _chosen(self, table: pa.Table) -> pa.Table:
-        """The wanted columns, views as plain strings and runs as their values.
+        """The wanted columns, views as plain strings and lists, and runs as their values.
 
         Arrow can filter neither, and `datasets` writes all buffers of views with every slice. A table without any
         wanted column keeps its number of rows in a column without a name.
@@ -96,23 +97,31 @@ def _plain(kind: pa.DataType) -> pa.DataType:
     if pt.is_struct(kind):
         fields = [field.with_type(_plain(field.type)) for field in kind]
         return kind if fields == list(kind) else pa.struct(fields)
+    if pt.is_fixed_size_list(kind):
+        found = pa.list_(kind.value_field.with_type(_plain(kind.value_type)), kind.list_size)
+        return kind if found == kind else found
+    if pt.is_map(kind):
+        key, item = (field.with_type(_plain(field.type)) for field in (kind.key_field, kind.item_field))
+        found = pa.map_(key, item, kind.keys_sorted)
+        return kind if found == kind else found
     for test, make in _LISTS:
         if test(kind):
-            field = kind.value_field.with_type(_plain(kind.value_type))
-            return kind if field == kind.value_field else make(field)
+            found = make(kind.value_field.with_type(_plain(kind.value_type)))
+            return kind if found == kind else found
     return kind
 
 
 _LISTS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Field], pa.DataType]], ...] = (
     (pt.is_list, pa.list_),
     (pt.is_large_list, pa.large_list),
+    (is_list_view, pa.large_list),  # values that views share are repeated
 )
 
 
 def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     """A column in its plain type, value by value where Arrow has no cast for it."""
     try:
-        return column.cast(kind)
+        return (as_lists(column) if holds_list_views(column.type) else column).cast(kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return pa.chunked_array([pa.array(column.to_pylist(), kind)], kind)
 
