@@ -8,6 +8,8 @@ import random
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from corpusqa.cli import run
@@ -190,3 +192,63 @@ def test_work_files_hold_no_hash_of_an_id_that_could_be_found_by_trying(tmp_path
     hashes = pl.read_parquet(kept)["hash"]
     assert len(hashes) == 30
     assert not tried & set(hashes)
+
+
+HALF: list[dict[str, object]] = [
+    {"text": row["text"], "id": row["id"] if n % 2 else None} for n, row in enumerate(ROWS)
+]
+
+
+def written(path: Path, rows: list[dict[str, object]]) -> Path:
+    """The rows in the format that the name ends in, a missing id left out or, where that cannot be, null or empty."""
+    frame = pl.DataFrame(rows, schema={"text": pl.String, "id": pl.String})
+    some = [{key: value for key, value in row.items() if value is not None} for row in rows]
+    if path.suffix == ".jsonl":
+        return jsonl(path, some)
+    if path.suffix == ".json":
+        path.write_text(json.dumps(some))
+    elif path.suffix == ".csv":
+        frame.write_csv(path)
+    elif path.suffix == ".parquet":
+        frame.write_parquet(path, row_group_size=40)
+    else:
+        table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+        with pa.ipc.new_file(path, table.schema) as writer:
+            writer.write_table(table, max_chunksize=40)
+    return path
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "json", "csv", "parquet", "arrow"])
+def test_where_some_ids_are_missing_the_same_rows_are_drawn_of_every_format(tmp_path: Path, ending: str) -> None:
+    def key(row: dict[str, object]) -> str:
+        text = f"4:texts{len(str(row['text']))}:{row['text']}"
+        return str(row["id"] or hashlib.sha256(text.encode()).hexdigest()[:32])
+
+    first = sorted(HALF, key=lambda row: hashlib.sha256(key(row).encode()).digest())[:60]
+    expected = sorted(str(row["text"]) for row in first)
+    shuffled = random.Random(1).sample(HALF, len(HALF))
+    for name, rows, unit_bytes in (("a", HALF, UNIT_BYTES), ("b", HALF, 900), ("c", shuffled, 900)):
+        source = written(tmp_path / f"{name}.{ending}", rows)
+        assert sorted(read(drawn(source, tmp_path / name, 60, unit_bytes))["text"]) == expected
+
+
+def test_rows_without_an_id_that_cannot_be_read_are_drawn_by_their_place(tmp_path: Path) -> None:
+    raw = pa.array([f"{n}".encode() + b"\xff" * (n % 2) for n in range(100)])
+    x = pa.Array.from_buffers(pa.string(), 100, raw.buffers())
+    some = [f"d{n}" if n % 3 else None for n in range(100)]
+    for name, ids in (("none", {}), ("some", {"id": some})):
+        table = pa.table(
+            {**ids, "text": [f"text {n}" for n in range(100)], "x": pa.StructArray.from_arrays([x], ["y"])}
+        )
+        pq.write_table(table, tmp_path / f"{name}.parquet", row_group_size=30)
+        lost = []
+        for unit_bytes in (100, UNIT_BYTES):
+            corpus = drawn(tmp_path / f"{name}.parquet", tmp_path / f"{name}{unit_bytes}", 40, unit_bytes)
+            before, found = 0, []
+            for rows in (corpus.read(unit, full=True) for unit in corpus.units):
+                found += [before + row for row in (*rows.documents["row"], *rows.unreadable["row"])]
+                before += rows.count
+            lost.append(sorted(found))
+        assert lost[0] == lost[1]
+        assert len(lost[0]) == 40
+        assert 10 < sum(row % 2 for row in lost[0]) < 30

@@ -150,3 +150,15 @@ def digests(block: Block) -> list[str]:
     if block.table is None:
         return digest_records(block.records or ())
     return table_digests(block.table)
+
+
+def sound_digests(block: Block) -> list[str | None]:
+    """The same of a block that may hold values which are not what their column says; None for rows with one."""
+    if block.table is None or block.is_utf8:
+        return [*digests(block)]
+    bad = {row for name in block.table.column_names for row in undecodable(block.table[name])}
+    if not bad:
+        return [*digests(block)]
+    sound = pl.Series([row not in bad for row in range(block.place.height)], dtype=pl.Boolean)
+    found = iter(digests(_filtered(block, sound)))
+    return [next(found) if ok else None for ok in sound]

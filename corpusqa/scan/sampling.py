@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ import polars as pl
 
 from corpusqa.corpus import Corpus
 from corpusqa.corpus.extract import field_of
-from corpusqa.corpus.rows import digests
+from corpusqa.corpus.rows import sound_digests
 from corpusqa.corpus.sample import Sample
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Done, write_tables
@@ -25,8 +26,8 @@ def sampled(corpus: Corpus, flow: Flow, asked: int) -> Corpus:
     """The corpus with `asked` of its rows, or all of them if it has no more.
 
     The key of a row is its id, else the digest of the whole row, of a row that cannot be read its place; the lost rest
-    of a file is always drawn. Of text files only the drawn ones are opened; of tables only the ids are read before the
-    units that hold a drawn row.
+    of a file is always drawn. Of text files only the drawn ones are opened; of tables only the ids, and the rows that
+    have none, are read before the units that hold a drawn row.
     """
     if corpus.format == "text":
         return _files(corpus, asked)
@@ -63,10 +64,9 @@ def _noted(corpus: Corpus, sample: Sample, drawn: int) -> Corpus:
 
 def _unit_keys(corpus: Corpus, asked: int, folder: Path, unit: Unit) -> Done:
     """Of one unit: the smallest hashes with their rows, all unreadable rows, and how many rows and lines there are."""
-    name = corpus.fields.id
-    root = Path(corpus.root)
-    block = read_ids(corpus.format, root, unit, name) if name else reader(corpus.format).read(root, unit, None)
-    keys = pl.concat([_readable(block, name).sort("hash", "row").head(asked), _unreadable(block)])
+    block, found = _named(corpus, unit, corpus.fields.id) if corpus.fields.id else _whole(corpus.block(unit, None))
+    lost = pl.col("hash").is_null()
+    keys = pl.concat([found.filter(~lost).sort("hash", "row").head(asked), found.filter(lost), _unreadable(block)])
     counts = pl.DataFrame({"rows": [block.count], "lines": [block.lines]}, schema={"rows": pl.Int64, "lines": pl.Int64})
     return Done(write_tables(folder, unit.number, {"keys": _veiled(corpus, unit.number, keys), "counts": counts}))
 
@@ -83,11 +83,38 @@ def _veiled(corpus: Corpus, unit: int, keys: pl.DataFrame) -> pl.DataFrame:
     return keys.with_columns(hash=pl.Series(hashes, dtype=pl.Int64))
 
 
-def _readable(block: Block, name: str | None) -> pl.DataFrame:
+def _named(corpus: Corpus, unit: Unit, name: str) -> tuple[Block, pl.DataFrame]:
+    """The ids of a unit, and of its rows with an id the keys by it, of the others those by all that they hold.
+
+    An empty id is none: in CSV nothing else can stand for it, and it would draw all of its rows or no row.
+    """
+    block = read_ids(corpus.format, Path(corpus.root), unit, name)
     ids = field_of(block, name)
-    if ids.null_count():
-        ids = ids.to_frame("id").select(pl.coalesce("id", pl.Series(digests(block), dtype=pl.String))).to_series()
-    return pl.DataFrame({"hash": [_hash(key) for key in ids], "row": block.place["row"]}, schema=_KEYS)
+    has = ids.is_not_null() & (ids != "")
+    keys = _hashed(ids.filter(has), block.place["row"].filter(has))
+    if has.all():
+        return block, keys
+    rows = tuple(block.place["row"].filter(~has))
+    whole = replace(corpus, sample=Sample(0, {unit.number: rows})).block(unit, None)
+    return block, pl.concat([keys, _whole(_without(whole, name))[1], _unreadable(whole)])
+
+
+def _without(block: Block, name: str) -> Block:
+    """The block without the column of the id: an empty one and none are the same."""
+    if block.table is None:
+        records = [{key: value for key, value in record.items() if key != name} for record in block.records or ()]
+        return replace(block, records=records)
+    names = [column for column in block.table.column_names if column != name]
+    return replace(block, table=block.table.select(names))
+
+
+def _whole(block: Block) -> tuple[Block, pl.DataFrame]:
+    """A block with all columns, and the keys of its rows by what they hold; null where that is damaged."""
+    return block, _hashed(sound_digests(block), block.place["row"])
+
+
+def _hashed(keys: Iterable[str | None], rows: pl.Series) -> pl.DataFrame:
+    return pl.DataFrame({"hash": [None if key is None else _hash(key) for key in keys], "row": rows}, schema=_KEYS)
 
 
 def _unreadable(block: Block) -> pl.DataFrame:
