@@ -99,6 +99,32 @@ def test_a_table_of_verdicts_never_takes_the_place_of_the_source(tmp_path: Path,
     assert {path: path.read_bytes() for path in tmp_path.rglob("*.jsonl")} == before
 
 
+@pytest.mark.parametrize(("asked", "text"), [("row:1", "second"), ("row:0", "first"), ("row:1~", "first")])
+def test_show_takes_the_number_of_a_row_for_nothing_else(alike: Run, asked: str, text: str) -> None:
+    done = alike("show", asked)
+    assert done.returncode == 0, done.stderr
+    assert text in done.stdout.rpartition("Text\n")[2]
+
+
+@pytest.mark.parametrize("asked", ["row:²", "row:2", "row:" + "9" * 5000])
+def test_show_says_that_no_row_has_a_number(alike: Run, asked: str) -> None:
+    done = alike("show", asked)
+    assert done.returncode == 2
+    assert "has no document" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def alike(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A report on a document with a private id, and one whose id is like what the former is shown as."""
+    run = Run(tmp_path_factory.mktemp("alike"))
+    run.jsonl(
+        "data.jsonl", {"id": "row:1", "text": f"first {TEXT}"}, {"id": "a.b@example.com", "text": f"second {TEXT}"}
+    )
+    run.write("corpusqa.toml", '[checks]\nselect = ["pii", "text"]\n[checks.pii]\nreserved = true\n')
+    assert run("report", "data.jsonl").returncode == 0
+    return run
+
+
 def test_hostile_ids_neither_steer_a_terminal_nor_run_in_a_spreadsheet(tmp_path: Path) -> None:
     run = Run(tmp_path)
     ids = ["=cmd|' /C calc'!A0", "\x1b[2Jred", "::error::forged", "mail.as.id@example.com", "plain"]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from corpusqa.scan import ranking
 from corpusqa.scan.ids import PublicIds, public_ids, repeated_ids
@@ -25,7 +30,57 @@ CASES = {
         ["1" * 32, "2" * 32, "3" * 32, "1" * 32],
         ["111111111111~~", "111111111111", "111111111111~", "111111111111~~-2"],
     ),
+    "somebody bears the ordinal": (
+        ["a", "a", "a#111111111111-2"],
+        ["1" * 32, "1" * 32, "2" * 32],
+        ["a#111111111111~", "a#111111111111~-2", "a#111111111111-2"],
+    ),
+    "like the number of a row": (
+        ["row:1", "row:x", "row:1 ", "row:23"],
+        ["1" * 32, "2" * 32, "3" * 32, "4" * 32],
+        ["row:1~", "row:x", "row:1 ", "row:23~"],
+    ),
+    "and somebody bears that": (
+        ["row:1", "row:1~"],
+        ["1" * 32, "2" * 32],
+        ["row:1~#111111111111", "row:1~#222222222222"],
+    ),
 }
+# Ids that look like those that are made, of few rows and by few rows, so that they meet.
+DIGESTS = [f"{n}" * 32 for n in (1, 2)]
+MADE = [stem + DIGESTS[0][:12] + end for stem in ("", "a#") for end in ("", "~", "-2", "~-2")]
+IDS = [None, None, "a", "a", "row:1", "row:1~", f"row:1~#{DIGESTS[0][:12]}", *MADE]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(IDS), st.sampled_from(DIGESTS)), max_size=12),
+    st.integers(2, 9),
+    st.randoms(use_true_random=False),
+)
+def test_no_id_is_given_twice(rows: list[tuple[str | None, str]], size: int, chance: Random) -> None:
+    found = made(rows, size)
+    assert len(set(found)) == len(rows)
+    assert None not in found
+    assert not any(re.fullmatch("row:[0-9]+", name) for name in found)
+    counts = Counter(name for name, _ in rows)
+    stays = [name for name in counts if name is not None and counts[name] == 1 and not name.startswith("row:")]
+    assert set(stays) <= set(found)
+    alike = [("row:1~" if name == "row:1" else name, digest) for name, digest in rows]
+    mixed = chance.sample(alike, len(rows))
+    assert sorted(zip(alike, found, strict=True), key=str) == sorted(zip(mixed, made(mixed, 3), strict=True), key=str)
+
+
+def made(rows: list[tuple[str | None, str]], size: int) -> list[str]:
+    """The public ids of rows that are read some at a time."""
+    table = pl.DataFrame(rows, {"id": pl.String, "digest": pl.String}, orient="row")
+
+    def parts() -> Iterator[tuple[pl.Series, pl.Series]]:
+        for part in table.iter_slices(size):
+            yield part["id"], part["digest"]
+
+    public = PublicIds.of(parts)
+    return [name for n, part in enumerate(parts()) for name in public.named(n * size, *part)]
 
 
 @pytest.mark.parametrize("size", [1, 2, 100])

@@ -302,6 +302,13 @@ def test_ids_that_hold_private_values_are_row_numbers_beside_the_data(tmp_path: 
     assert pl.read_parquet(tmp_path / "out/removed/train-00000-of-00001.parquet")["id"].to_list() == ["row:1"]
 
 
+def test_no_id_of_a_source_is_taken_for_the_number_of_a_row(tmp_path: Path) -> None:
+    records = [{"id": "row:1", "text": "one"}, {"id": "me@x.test", "text": "two"}, {"id": "row:x", "text": "three"}]
+    release = clean(jsonl(tmp_path / "c.jsonl", records), tmp_path / "w", tmp_path / "out")
+    assert pl.read_parquet(release.data_files()["train"])["id"].to_list() == ["row:1", "me@x.test", "row:x"]
+    assert release.docs()["id"].to_list() == ["row:1~", "row:1", "row:x"]
+
+
 def test_every_file_is_in_the_manifest_and_damage_is_named(tmp_path: Path) -> None:
     release = clean(jsonl(tmp_path / "c.jsonl", rows()), tmp_path / "w", tmp_path / "out")
     listed = {file["path"] for file in release.manifest["files"]}

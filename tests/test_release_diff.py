@@ -120,6 +120,26 @@ def test_what_was_removed_by_decision_or_for_private_values_must_not_come_back(r
     assert ("is back" in summary(found)) is back
 
 
+def test_documents_whose_ids_look_like_numbers_of_rows_are_followed(tmp_path: Path) -> None:
+    """One is changed, one moved, one taken down by hand and back, and one that has a private id stands elsewhere."""
+    texts = {"row:1": "one", "me@x.test": "two", "row:3": "three", "row:0": "four", "row:x": "five"}
+    before = [{"id": name, "text": text, "split": "train"} for name, text in texts.items()]
+    after = [dict(row) for row in (before[1], before[0], *before[2:])]
+    after[1]["text"], after[2]["split"], after[4]["text"] = "another", "test", "other"
+    (tmp_path / "takedown.csv").write_text("id,decision\nrow:0~,drop\n")
+    a = clean(
+        jsonl(tmp_path / "a.jsonl", before), tmp_path / "w", tmp_path / "A", decisions=(tmp_path / "takedown.csv",)
+    )
+    b = clean(jsonl(tmp_path / "b.jsonl", after), tmp_path / "w", tmp_path / "B")
+    found = difference(side(a.folder), side(b.folder)).data
+    listed = {kind: sorted(row["id"] for row in said) for kind, said in found["documents"]["listed"].items()}
+    assert listed == {
+        "added": ["row:0~"], "removed": [], "changed": ["row:1~", "row:3~", "row:x"], "moved": ["row:3~"],
+    }  # fmt: skip
+    assert [row["id"] for row in found["returned"]] == ["row:0~"]
+    assert found["untold"] == []
+
+
 def test_reports_alone_are_compared_without_documents(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps(report(1.0, "f1")))
     (tmp_path / "r").mkdir()

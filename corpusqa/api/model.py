@@ -23,6 +23,7 @@ from corpusqa.gate import GateResult
 from corpusqa.plugins import Plugin
 from corpusqa.policy import Ledger, Policy, Verdicts
 from corpusqa.release.mask import Masking, make_masking
+from corpusqa.scan.ids import row_name
 from corpusqa.scan.model import Scan
 from corpusqa.scan.names import private_values
 
@@ -79,7 +80,7 @@ class Account:
 
     def verdict_parts(self) -> Iterator[pl.DataFrame]:
         """The rows of `verdict_table`, some at a time."""
-        shown, at = pl.when("id_private").then(pl.format("row:{}", "number")).otherwise("id"), 0
+        shown, at = pl.when("id_private").then(row_name()).otherwise("id"), 0
         for part in self.scan.held.parts("documents", ("id", "number", "id_private")):
             told = self.verdicts.part(at, part.height).drop("doc")
             at += part.height

@@ -95,10 +95,10 @@ def _document(found: Last, doc: str, config: Config) -> list[str]:
     from corpusqa.errors import UsageError, near_misses
     from corpusqa.findings.names import shown_files, shown_ids
     from corpusqa.findings.neutral import neutral_name
+    from corpusqa.scan.ids import row_name
 
     scan = found.scan
-    asked = pl.col("number") == int(doc[4:]) if doc.startswith("row:") and doc[4:].isdigit() else pl.col("id") == doc
-    rows = scan.frame.filter(asked)
+    rows = scan.frame.filter((pl.col("id") == doc) | (row_name() == doc))
     if rows.is_empty():
         public = scan.documents.filter(~pl.col("id_private"))["id"]
         hidden = (

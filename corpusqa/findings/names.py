@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from corpusqa.findings.neutral import neutral_name
+from corpusqa.scan.ids import row_name
 
 
 def shown_ids(documents: pl.DataFrame) -> pl.Series:
@@ -13,8 +14,7 @@ def shown_ids(documents: pl.DataFrame) -> pl.Series:
     Args:
         documents: Columns `id`, `number`, `id_private`.
     """
-    rows = pl.format("row:{}", "number")
-    return _harmless(documents.select(document=pl.when("id_private").then(rows).otherwise("id"))["document"])
+    return _harmless(documents.select(document=pl.when("id_private").then(row_name()).otherwise("id"))["document"])
 
 
 def shown_files(documents: pl.DataFrame) -> list[pl.Series]:

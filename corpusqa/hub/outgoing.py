@@ -19,7 +19,8 @@ import polars as pl
 from corpusqa.errors import UsageError, near_misses
 from corpusqa.release.manifest import AT_HOME, MANIFEST, dumped, sealed
 from corpusqa.release.parquet import sha256_of, write_frame
-from corpusqa.release.tables import names_private, row_name
+from corpusqa.release.tables import names_private
+from corpusqa.scan.ids import row_name
 
 REPORT, REASONS, IDS = "report", "reasons", "ids"
 INCLUDABLE = (REPORT, REASONS, IDS)

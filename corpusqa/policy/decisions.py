@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from corpusqa.errors import ConfigError
-from corpusqa.scan.ids import SHORT
+from corpusqa.scan.ids import SHORT, row_name
 
 KINDS = ("id", "url", "domain", "digest")
 KEEP, DROP = "keep", "drop"
@@ -93,7 +93,7 @@ def _keys(kind: str, documents: pl.DataFrame) -> pl.DataFrame:
     # a repeated id became id#digest: the id as the source has it means all of them
     mark = pl.concat_str(pl.lit("#"), pl.col("digest").str.slice(0, SHORT))
     own = documents.select("doc", value=pl.col("id").str.split(mark).list.first())
-    shown = documents.filter("id_private").select("doc", value=pl.format("row:{}", "number"))
+    shown = documents.filter("id_private").select("doc", value=row_name())
     return pl.concat([documents.select("doc", value="id"), own, shown]).unique()
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from corpusqa.release.versions import Change
+from corpusqa.scan.ids import numbered
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,10 @@ def changes(a: pl.DataFrame, b: pl.DataFrame, *, columns: bool = False) -> Chang
 
 def _keyed(docs: pl.DataFrame) -> pl.DataFrame:
     """Documents by id; those that are shown by row number, which changes from version to version, by their digest."""
-    numbered = pl.col("id").str.starts_with("row:")
     stem = (
-        pl.when(numbered).then(pl.concat_str(pl.lit("digest:"), "digest")).otherwise(pl.concat_str(pl.lit("id:"), "id"))
+        pl.when(numbered())
+        .then(pl.concat_str(pl.lit("digest:"), "digest"))
+        .otherwise(pl.concat_str(pl.lit("id:"), "id"))
     )
     ordinal = pl.int_range(pl.len()).over("stem")
     keyed = docs.select("id", "digest", "split", "source").with_columns(stem=stem).with_row_index("at")

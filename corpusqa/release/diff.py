@@ -16,6 +16,7 @@ from corpusqa.release.manifest import GONE, MANIFEST, tables_there, verify_files
 from corpusqa.release.model import open_release
 from corpusqa.release.store import is_store, version_folder
 from corpusqa.release.tables import names_private, shown_ids, shown_source
+from corpusqa.scan.ids import numbered
 from corpusqa.scan.model import Scan
 
 LISTED = 1000  # documents named in the result; the counts are of all
@@ -177,18 +178,18 @@ def removed_for_good(side: Side) -> pl.DataFrame:
     """
     found = pl.DataFrame(schema={"id": pl.String, "reason": pl.String}) if side.gone is None else side.gone
     if side.removed is not None:
-        now = side.removed.filter(_barred(side) & ~_NUMBERED)
+        now = side.removed.filter(_barred(side) & ~numbered())
         found = pl.concat([now.select("id", "reason"), found])
     return found.unique("id", keep="first", maintain_order=True)
 
 
 def untold(side: Side) -> list[str]:
     """Of what a side removed for good the part that nobody can look for in another version; one sentence each."""
-    numbered = 0 if side.removed is None else side.removed.filter(_barred(side) & _NUMBERED).height
+    lost = 0 if side.removed is None else side.removed.filter(_barred(side) & numbered()).height
     found = []
-    if numbered:
+    if lost:
         found.append(
-            f"{numbered:,} documents that {side.name} removed by decision or for private data are named by their row "
+            f"{lost:,} documents that {side.name} removed by decision or for private data are named by their row "
             "alone; whether they are back cannot be told"
         )
     if side.without_gone:
@@ -197,9 +198,6 @@ def untold(side: Side) -> list[str]:
             "told here, but from the release that was pushed"
         )
     return found
-
-
-_NUMBERED = pl.col("id").str.starts_with("row:")
 
 
 def _barred(side: Side) -> pl.Expr:

@@ -9,6 +9,7 @@ import polars as pl
 
 from corpusqa.release.slices import DEFAULT_SPLIT, own_ids
 from corpusqa.scan.held import among
+from corpusqa.scan.ids import row_name
 from corpusqa.scan.model import Scan
 
 if TYPE_CHECKING:
@@ -29,11 +30,6 @@ def shown_ids(documents: pl.DataFrame) -> pl.Expr:
 def own_name() -> pl.Expr:
     """The id under which a document is published, null where it holds a private value."""
     return pl.when(~pl.col("id_private")).then("new_id").alias("new_id")
-
-
-def row_name() -> pl.Expr:
-    """`row:<number>`."""
-    return pl.concat_str(pl.lit("row:"), "number")
 
 
 def shown_source() -> pl.Expr:

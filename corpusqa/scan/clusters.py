@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from corpusqa.scan.components import components
+from corpusqa.scan.ids import row_name
 from corpusqa.scan.model import CLUSTERS, SPANS
 
 # What is said of a member that `transitive` names.
@@ -70,7 +71,7 @@ def member_spans(half: str, edges: pl.DataFrame, clusters: pl.DataFrame, documen
         "doc", keep="first", maintain_order=True
     )
     rows = clusters.select("doc").join(best, on="doc", how="left").sort("doc")
-    called = pl.when("id_private").then(pl.format("row:{}", "number")).otherwise(pl.col("id").str.head(LONGEST_NAME))
+    called = pl.when("id_private").then(row_name()).otherwise(pl.col("id").str.head(LONGEST_NAME))
     names = documents.select(other="doc", at=called)
     rows = rows.join(names, on="other", how="left", maintain_order="left")
     rows = rows.join(

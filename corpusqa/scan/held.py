@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from corpusqa.engines.parts import Stage
+from corpusqa.scan.ids import row_name
 
 TABLES = ("documents", "signals", "spans")
 ROWS = ("id", "url", "file", "source")  # names of documents that are null in work files where they are private
@@ -91,7 +92,7 @@ class OnDisk:
         if self.names is None:
             also = {*wanted, *(["number"] if "id" in names else [])}
             found = pl.read_parquet(path, columns=list(also), memory_map=False)
-            shown = [pl.coalesce("id", pl.format("row:{}", "number")).alias("id")] if "id" in names else []
+            shown = [pl.coalesce("id", row_name()).alias("id")] if "id" in names else []
             return found.with_columns(shown).select(wanted)
         flags = [f"{name}_private" for name in names]
         found = pl.read_parquet(path, columns=list({"doc", *wanted, *flags}), memory_map=False)

@@ -6,7 +6,7 @@ Over all documents at once only hashes of ids are compared, 8 bytes each; the id
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ import polars as pl
 
 # Hex digits of the row digest in a public id: 48 bits tell rows apart that already share an id.
 SHORT = 12
+NUMBERED = r"^row:[0-9]+$"  # how a document is shown whose id holds a private value; no public id is like that
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
@@ -26,9 +27,10 @@ Parts = Callable[[], Iterator[tuple[pl.Series, pl.Series]]]
 class PublicIds:
     """What becomes of the ids of all rows.
 
-    An id that occurs once stays; one that repeats becomes `<id>#<12 hex of the row digest>`; a row without an id is
-    named by 12 hex of its digest; equal rows get the ordinals `-2`, `-3` and so on. A name that someone else bears as a
-    single id gets a tilde, until nobody does.
+    An id `row:<number>` is taken as `row:<number>~`. An id that occurs once stays; one that repeats becomes `<id>#<12
+    hex of the row digest>`; a row without an id is named by 12 hex of its digest; equal rows get the ordinals `-2`,
+    `-3` and so on. Where someone else bears such a name as a single id, the row and those that equal it get a tilde
+    before the ordinal, until nobody does.
 
     Attributes:
         once: Whether the row's own id stays.
@@ -45,7 +47,7 @@ class PublicIds:
     @classmethod
     def of(cls, parts: Parts) -> PublicIds:
         """The public ids of rows."""
-        both = [(_hashed(ids), ids.is_null().to_numpy()) for ids, _ in parts()]
+        both = [(_hashed(_taken(ids)), ids.is_null().to_numpy()) for ids, _ in parts()]
         hashes = np.concatenate([np.zeros(0, np.uint64), *(one for one, _ in both)])
         null = np.concatenate([np.zeros(0, bool), *(one for _, one in both)])
         del both
@@ -54,26 +56,20 @@ class PublicIds:
         none = np.zeros(0, np.int64)
         if not len(odd):
             return cls(once, {}, none, none)
-        single, found = np.sort(hashes[once]), cls(once, {}, none, none)
+        single = np.sort(hashes[once])
         del hashes
-        names = found._odd(parts)
-        while len(clash := odd[_among(names, single)]):
-            tildes = found.tildes | {at: found.tildes.get(at, 0) + 1 for at in clash.tolist()}
-            found = cls(once, tildes, none, none)
-            names = found._odd(parts)
-        order = np.argsort(names, kind="stable")
-        new = np.ones(len(order), bool)
-        new[1:] = names[order][1:] != names[order][:-1]
-        starts = np.flatnonzero(new)
-        ordinal = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order)))) + 1
-        later = np.sort(order[ordinal > 1])
-        numbers = np.empty(len(order), np.int64)
-        numbers[order] = ordinal
-        return cls(once, found.tildes, odd[later], numbers[later])
+        shared = cls(once, {}, none, none)._odd(parts)
+        ordinal = _ordinals(shared)
+        later = np.flatnonzero(ordinal > 1)
+        found = cls(once, {}, odd[later], ordinal[later])
+        while (clash := _among(found._odd(parts), single)).any():
+            marked = odd[_among(shared, np.unique(shared[clash]))].tolist()
+            found = replace(found, tildes=found.tildes | {at: found.tildes.get(at, 0) + 1 for at in marked})
+        return found
 
     def named(self, start: int, ids: pl.Series, digests: pl.Series) -> pl.Series:
         """The public ids of the rows from `start` on, which have these ids and digests: the series `id`."""
-        once = pl.Series(self.once[start : start + ids.len()], dtype=pl.Boolean)
+        once, ids = pl.Series(self.once[start : start + ids.len()], dtype=pl.Boolean), _taken(ids)
         if once.all():
             return ids.alias("id")
         rows = pl.DataFrame({"id": ids, "hex": digests.str.slice(0, SHORT), "once": once})
@@ -101,6 +97,16 @@ class PublicIds:
         return np.concatenate(found)
 
 
+def row_name() -> pl.Expr:
+    """`row:<number>`, of the column `number`: how a document is shown whose id holds a private value."""
+    return pl.format("row:{}", "number")
+
+
+def numbered() -> pl.Expr:
+    """Whether the column `id` holds a `row_name`."""
+    return pl.col("id").str.contains(NUMBERED)
+
+
 def public_ids(ids: pl.Series, digests: pl.Series) -> pl.Series:
     """The public ids of rows in source order that are there at once."""
 
@@ -120,6 +126,23 @@ def repeated_ids(parts: Sequence[pl.Series] | Iterator[pl.Series]) -> pl.DataFra
     counts = pl.concat([none, *(part.alias("id") for part in parts)]).drop_nulls().to_frame()
     counted = counts.group_by("id").agg(count=pl.len().cast(pl.Int64))
     return counted.filter(pl.col("count") > 1).sort("id")
+
+
+def _taken(ids: pl.Series) -> pl.Series:
+    """Ids of the source of which none looks like a `row_name`."""
+    like = ids.str.contains(NUMBERED)
+    return (ids + "~").zip_with(like, ids) if like.any() else ids
+
+
+def _ordinals(names: Hashes) -> Ints:
+    """The place of each row among those of the same name, from 1."""
+    order = np.argsort(names, kind="stable")
+    new = np.ones(len(order), bool)
+    new[1:] = names[order][1:] != names[order][:-1]
+    starts = np.flatnonzero(new)
+    ordinal = np.empty(len(order), np.int64)
+    ordinal[order] = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order)))) + 1
+    return ordinal
 
 
 def _hashed(ids: pl.Series) -> Hashes:
