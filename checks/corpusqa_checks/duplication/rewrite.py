@@ -3,7 +3,8 @@
 The score of a pair is computed on the narration of the lighter text, that is without its quotations, because reports of
 one event share quotations and retellings share narration: the share of its sentences' weight that has a counterpart in
 the other text, times the share of its pairs of neighbouring content stems that the other text has too, less what was
-replaced in sentences that are the same otherwise.
+replaced in sentences that are the same otherwise. In texts with the same names and figures nothing else counts as
+replaced.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ LEAST_ALIGNED = 2
 # stems outside quotations this many. The share of the keys estimates that of the pairs before any text is read again.
 LEAST_KEYS, KEYS_SHARE, LEAST_SHARED = 3, 0.15, 3
 # What was replaced in sentences of one mould counts against a pair so many times. At 4 one in 200 pairs of one form is
-# left, at 8 none; of the retellings of news nine in ten lose nothing.
+# left, at 8 none; of the retellings of news nine in ten lose nothing. What counts as replaced, `moulds.py` says.
 AGAINST = 8
 # A sentence that stands in more different documents than these, but for names and figures, says nothing of two of them.
 MOST_DOCUMENTS = 5

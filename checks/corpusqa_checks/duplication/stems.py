@@ -32,6 +32,7 @@ class Stems:
         offsets: int64 of length documents + 1; document i has the words offsets[i]:offsets[i + 1].
         told: Whether the word stands in a told sentence.
         figures: Whether the word begins with a digit.
+        capital: Whether it begins with a capital letter inside a sentence.
         alone: Whether the word is a character that stands alone (Han, kana, Thai).
     """
 
@@ -42,6 +43,7 @@ class Stems:
     offsets: Ints
     told: Flags
     figures: Flags
+    capital: Flags
     alone: Flags
 
 
@@ -60,6 +62,7 @@ def stems(buffers: Buffers, first: int, last: int) -> Stems:
         found.offsets,
         told,
         figures=np.asarray((lead >= ord("0")) & (lead <= ord("9")), np.bool_),
+        capital=_capital(found) & ~opens,
         alone=_alone(found),
     )
 
@@ -70,6 +73,14 @@ def stem_strings(text: str) -> list[str]:
     lower = found.text.lower.tobytes()
     bounds = zip(found.starts.tolist(), _stem_ends(found).tolist(), strict=True)
     return [lower[start:end].decode() for start, end in bounds]
+
+
+def _capital(found: Places) -> Flags:
+    """Whether a word begins with a capital letter."""
+    changed = found.data != found.text.lower
+    second = np.minimum(found.starts + 1, len(found.data) - 1)
+    wide = found.data[found.starts] >= 0x80
+    return np.asarray(changed[found.starts] | (wide & changed[second]), np.bool_)
 
 
 def _alone(found: Places) -> Flags:

@@ -29,6 +29,7 @@ class Story:
         weights: The same, 0 inside templates.
         told_weights: The same, 0 inside quotations too.
         figures: Whether the word is a number.
+        capital: Whether it is capitalised inside a sentence.
         numbers: Sentence of each word.
         starts: First byte of each word.
         ends: The byte after it.
@@ -40,6 +41,7 @@ class Story:
     weights: Floats
     told_weights: Floats
     figures: Flags
+    capital: Flags
     numbers: Ints
     starts: Ints
     ends: Ints
@@ -124,6 +126,7 @@ def _stories(batch: Batch, first: int, found: Narrative, forms: Hashes) -> Itera
             found.weights[words],
             told_weights[words],
             found.stems.figures[words],
+            found.stems.capital[words],
             found.stems.sentences[words],
             found.stems.starts[words],
             found.stems.ends[words],
