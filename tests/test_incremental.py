@@ -179,6 +179,22 @@ def test_pairs_that_were_compared_are_not_compared_again(tmp_path: Path, monkeyp
     assert all(changed in pair for pairs in seen for pair in pairs.rows())
 
 
+def test_a_damaged_list_of_documents_is_said_in_one_line(tmp_path: Path) -> None:
+    chance, rows = random.Random(8), []
+    for _ in range(8):
+        add(chance, rows)
+    scanned(tmp_path, rows, "w", selected())
+    (manifest,) = (tmp_path / "w").glob("index/manifest.json")
+    manifest.write_bytes(manifest.read_bytes()[:-9])
+    add(chance, rows)
+    cold = scanned(tmp_path, rows, "cold", selected())
+    said: list[str] = []
+    flow = Flow(LocalEngine(1), tmp_path / "w", memory=Memory(batch=20_000, bucket=30_000), say=said.append)
+    warm, _ = scan(open_corpus(tmp_path / "source", unit_bytes=20_000), selected(), flow)
+    assert warm.edges.equals(cold.edges)
+    assert said == [f"{manifest}: damaged, so that index is made anew"]
+
+
 def test_another_option_makes_the_index_anew_and_says_so(tmp_path: Path) -> None:
     chance, rows = random.Random(6), []
     for _ in range(8):

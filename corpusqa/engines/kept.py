@@ -18,12 +18,12 @@ import polars as pl
 
 from corpusqa.engines.flow import Flow, GroupFn
 from corpusqa.engines.hashing import buckets_of, digest_of
-from corpusqa.engines.owners import DOCUMENTS, MADE, Belonging, Owners
+from corpusqa.engines.owners import DOCUMENTS, EPOCH, MADE, Belonging, Owners
 from corpusqa.engines.parts import Done, Stage, carried, write_tables
 from corpusqa.engines.segments import Segment, write_segment
 
 # Of the layout of these stages and the meaning of their tables; one of another number is made anew.
-FORMAT = 3
+FORMAT = 4
 BEFORE = ".before"  # end of the name of what the run before left, until the new stage is whole
 SEGMENT, OWNERS = "rows.", "owners."
 # More segments than these are merged into one, and so are those of which this share of the rows is gone.
@@ -69,7 +69,7 @@ def kept_groups(
         A stage; read its tables with `made`.
     """
     same = digest_of(FORMAT, key, pl.__version__)
-    of = digest_of(same, made_of)
+    of = digest_of(same, owners.epoch, made_of)
     there = flow.there(name)
     if there is not None and there.about.get("of") == of:
         flow.drop(name + BEFORE)
@@ -80,13 +80,15 @@ def kept_groups(
             f"{name.partition('.')[2] or name}: what was kept is of other versions or options and is made anew"
         )
         before = None
+    if before is not None and before.about.get(EPOCH) != owners.epoch:
+        before = None  # the slots were given anew, and why is said where that was done
     if before is not None and count > 2 * int(before.about["buckets"]):
         before = None  # it has outgrown its buckets
     if before is None:
         flow.drop(name + BEFORE)
     else:
         count = int(before.about["buckets"])
-    about = {"of": of, "key": same, "buckets": str(count)}
+    about = {"of": of, "key": same, EPOCH: owners.epoch, "buckets": str(count)}
     spread = partial(_spread, rows, owners, before, count)
     reduce = partial(_update, fn, owners, before, schema)
     stage = flow.shuffle(name, (of, before.digest if before else ""), tasks, spread, schema, count, reduce, about)

@@ -17,6 +17,7 @@ from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Part, Stage, carried
 from corpusqa.engines.segments import Ints, mapped, write_mapped
 
+EPOCH = "epoch"  # note of the stage of documents: tells their slots from those given by other runs
 MADE = "made."  # beginning of the names of tables with what was made of groups
 # Columns of what is made that hold documents.
 DOCUMENTS = ("doc", "a", "b")
@@ -79,6 +80,11 @@ class Belonging:
 
     stage: Stage
     table: Stage
+
+    @property
+    def epoch(self) -> str:
+        """What tells the slots of these documents from those of others."""
+        return self.stage.about.get(EPOCH, "")
 
     def part(self, task: int) -> pl.DataFrame:
         """The documents of one task."""

@@ -17,7 +17,6 @@ from corpusqa.plugins import Plugin, Spec
 from corpusqa.scan.contract import blaming
 from corpusqa.scan.model import SPANS
 from corpusqa.scan.scanned import Scanned
-from corpusqa.scan.slots import EPOCH
 from corpusqa.scan.unit import built, key_table
 
 _SPAN_COLUMNS = ("start", "end", "label", "score", "why")
@@ -35,7 +34,7 @@ def grouped(flow: Flow, scanned: Scanned, plugin: Plugin, half: str) -> pl.DataF
     stage = kept_groups(
         flow,
         f"groups.{plugin.name}.{half}",
-        (scanned.keys[plugin.name], half, index.about[EPOCH]),
+        (scanned.keys[plugin.name], half),
         (measured.digest, index.digest),
         scanned.owners,
         tasks,

@@ -21,7 +21,6 @@ from corpusqa.scan.candidates import candidates, told_apart
 from corpusqa.scan.held import rows_of
 from corpusqa.scan.rounds import PAIRS, Ints, Round, among, packed, rounds
 from corpusqa.scan.scanned import Scanned
-from corpusqa.scan.slots import EPOCH
 from corpusqa.scan.unit import key_table, mark_table
 from corpusqa.scan.verifying import VERIFIED, Asked, verified
 
@@ -119,11 +118,11 @@ def linked(flow: Flow, scanned: Scanned, plugins: Sequence[Plugin]) -> dict[str,
 
 def _half(flow: Flow, scanned: Scanned, plugin: Plugin, half: str, kind: Links) -> Half:
     name, stage = f"{plugin.name}.{half}", scanned.index.stage
-    key = (scanned.keys[plugin.name], half, stage.about[EPOCH])
+    key = (scanned.keys[plugin.name], half)
     table = key_table(plugin.name, half)
     pairs, capped = candidates(flow, name, table, key, scanned, kind)
     common = _common(flow, scanned, name, key, kind, table) if kind.marks else pl.DataFrame(schema=MARKS)
-    same = digest_of(FORMAT, key, pl.__version__)
+    same = digest_of(FORMAT, key, scanned.owners.epoch, pl.__version__)
     of = digest_of(same, scanned.measured.digest, stage.digest)
     there = flow.there(f"verified.{name}")
     before = there if _is_of(there, of) else flow.set_aside(f"verified.{name}", f"verified.{name}{BEFORE}")

@@ -17,6 +17,7 @@ import polars as pl
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.hashing import mix
 from corpusqa.engines.kept import BEFORE
+from corpusqa.engines.owners import EPOCH
 from corpusqa.engines.parts import Stage
 from corpusqa.readers import Unit
 
@@ -24,7 +25,7 @@ from corpusqa.readers import Unit
 # document that is not to be known again has none.
 NAMES = {"name_1": pl.Int64, "name_2": pl.Int64, "name_3": pl.UInt64}
 Ints = npt.NDArray[np.int64]
-NEXT, EPOCH = "next", "epoch"  # notes of the stage: the first slot that is free, and what tells its slots from others
+NEXT = "next"  # note of the stage, beside EPOCH: the first slot that is free
 
 
 @dataclass(frozen=True)
