@@ -70,6 +70,34 @@ def test_chosen_roles_alone_are_compared(tmp_path: Path) -> None:
     assert set(edges(scanned(tmp_path, rows, parts=["Assistant"]), "near")) == {(0, 2)}
 
 
+@pytest.mark.parametrize(
+    ("parts", "row", "why"),
+    [
+        (["usr"], {"messages": chat(*QUESTIONS[:2])}, "no role is among `parts`; there are assistant, system, user"),
+        (["User"], {"messages": chat(*QUESTIONS[:2])}, None),
+        (["usr", "system"], {"messages": chat(*QUESTIONS[:2])}, None),
+        ([], {"messages": chat(*QUESTIONS[:2])}, None),
+        (["usr"], {"text": QUESTIONS[0]}, None),
+        (
+            ["usr"],
+            {"messages": [{"role": "narrator", "content": "a"}, {"role": "user", "content": "b"}]},
+            "no role is among `parts`; there are user and others",
+        ),
+        (
+            ["usr"],
+            {"messages": [{"role": "a@b.org", "content": "a"}, {"role": "x", "content": "b"}]},
+            "no role is among `parts`; there are others",
+        ),
+    ],
+)
+def test_a_role_that_no_part_bears_is_said(
+    parts: list[str], row: dict[str, Any], why: str | None, tmp_path: Path
+) -> None:
+    found = scanned(tmp_path, [row, row], parts=parts)
+    said = found.spans.filter(pl.col("label") == "duplication.not_compared")
+    assert said.select("doc", "why").rows() == ([(0, why), (1, why)] if why else [])
+
+
 def test_evidence_stands_where_it_is_in_the_whole_row(tmp_path: Path) -> None:
     first, second = chat("Schöne Grüße! " + QUESTIONS[0], ANSWERS[0]), chat(QUESTIONS[0], ANSWERS[1], system="Täglich.")
     found = scanned(tmp_path, chats(first, second))

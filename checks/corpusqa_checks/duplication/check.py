@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import polars as pl
 from corpusqa_checks.duplication.contained import CONTAINMENT, MOST_DOCUMENTS, contained, passage
@@ -13,7 +14,7 @@ from corpusqa_checks.duplication.near import near
 from corpusqa_checks.duplication.prompts import same_prompt
 from corpusqa_checks.duplication.reference import reference
 from corpusqa_checks.duplication.rewrite import REWRITE, SHARED_MATERIAL, shared_material
-from corpusqa_checks.duplication.roles import View, compared, on
+from corpusqa_checks.duplication.roles import View, compared, nothing_compared, on
 from corpusqa_checks.duplication.splits import splits
 from corpusqa_checks.duplication.template import template
 from corpusqa_checks.duplication.winnow import RUN
@@ -88,8 +89,8 @@ def duplication(
 
     Chats: all halves but `exact` and `reference` leave out the system prompt, which repeats in every row. With
     `parts = ["user"]` they compare the named roles alone, as the source names them; text without a role is always
-    compared. `same_prompt`: the prompts of two rows are equal once white space and case are folded, and the answers
-    differ.
+    compared, and `not_compared` marks rows with roles but none of the named ones: is a name misspelt?
+    `same_prompt`: the prompts of two rows are equal once white space and case are folded, and the answers differ.
 
     A signal is the name of the document's cluster, null outside one. Members of a cluster are tied by verified pairs;
     two of them may lie further apart than the threshold.
@@ -112,9 +113,9 @@ def duplication(
     every = _every(threshold, passage_words, compared(tuple(parts)))
     off = set(ON_REQUEST) - set(also)
     signals = {name: signal for name, signal in every.signals.items() if name not in off}
-    return replace(
-        every, signals=signals, corpus={name: half for name, half in every.corpus.items() if name not in off}
-    )
+    corpus = {name: half for name, half in every.corpus.items() if name not in off}
+    measure = partial(nothing_compared, parts=tuple(parts)) if parts else None
+    return replace(every, signals=signals, corpus=corpus, measure=measure)
 
 
 def _every(threshold: float, passage_words: int, view: View) -> Check:
@@ -135,6 +136,9 @@ def _every(threshold: float, passage_words: int, view: View) -> Check:
             "near": Label("the document has a near copy", severity="warning"),
             "contained": Label("the document holds another, or is held by one", severity="info"),
             "template": Label("a line that many documents hold", line=True),
+            "not_compared": Label(
+                "no part of the document bears a role that the option parts names", severity="warning"
+            ),
             "long": Label("the document is too long to be compared sentence by sentence"),
             "split_leakage": Label("the document has a copy in another split", severity="error"),
             "rewrite": Label("another document tells the same in other words", severity="info"),

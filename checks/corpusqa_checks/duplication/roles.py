@@ -9,7 +9,7 @@ from functools import cache
 import polars as pl
 from corpusqa_checks._shared.memo import once_per_batch
 
-from corpusqa.check import Batch, Frame, Links
+from corpusqa.check import Batch, Frame, Links, Measured
 
 # Names of roles in chats, instruction sets and preference data. A role may be told by a column and a message together,
 # as in chosen.assistant: each of the two names counts.
@@ -51,6 +51,28 @@ def said(batch: Batch, roles: Collection[str], but: Collection[str] = ()) -> pl.
     piece = pl.col("text").str.slice(pl.col("start"), pl.col("end") - pl.col("start"))
     joined = parts.group_by("row", maintain_order=True).agg(said=piece.str.join("\n"))
     return text.join(joined, on="row", how="left", maintain_order="left")["said"]
+
+
+def nothing_compared(batch: Batch, parts: tuple[str, ...]) -> Measured:
+    """Says of documents with roles that none of these is among `parts`, and which roles are there.
+
+    Roles are names that a source may fill with anything: only well-known ones are repeated.
+    """
+    role = pl.col("role")
+    named = batch.parts.filter(role != "").with_columns(
+        wanted=role.is_in(_named(batch, parts)), known=role.is_in(_named(batch, SYSTEM | PROMPT | ANSWER))
+    )
+    by_row = named.group_by("row").agg(
+        wanted=pl.col("wanted").any(),
+        roles=role.filter("known").unique().sort().str.join(", "),
+        others=(~pl.col("known")).any(),
+    )
+    there = pl.when(pl.col("roles") == "").then(pl.lit("others")).when("others").then(pl.col("roles") + " and others")
+    why = pl.lit("no role is among `parts`; there are ") + there.otherwise("roles")
+    whole = pl.lit(None, pl.Int64)
+    found = by_row.filter(~pl.col("wanted")).sort("row")
+    spans = found.select("row", start=whole, end=whole, label=pl.lit("not_compared"), why=why)
+    return Measured(pl.DataFrame(), spans)
 
 
 def _others(batch: Batch, parts: Sequence[str]) -> Frame:
