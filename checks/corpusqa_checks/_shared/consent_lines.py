@@ -21,6 +21,7 @@ JUDGED: dict[str, type[pl.DataType] | pl.DataType] = {
     "sure": pl.Boolean,
     "stated": pl.Boolean,
     "mixed": pl.Boolean,
+    "speaks": pl.Boolean,
     "joins": pl.Boolean,
     "head": pl.Boolean,
     "lone": pl.Boolean,
@@ -36,6 +37,7 @@ LONE = 0.8  # and of the word for cookies by itself
 FOREIGN = 5  # a sentence of so many words with hardly a cue says something else
 BELONGING = 10  # unless it has so few and one cue
 BETWEEN = 20  # or stands between two sentences of the notice
+CUES = 3  # a sentence beside a notice that names no cookies has so many cues, or says something else
 CALLER = 30  # characters of a name before a colon
 QUOTED = 0.4  # share of a line within quotation marks from which the line is a quotation
 
@@ -64,6 +66,7 @@ def judged(text: pl.Series) -> Frame:
         sure: So is one in which the site itself speaks.
         stated: And the line says what for, or where more is said.
         mixed: A sure notice stands beside sentences that say something else.
+        speaks: It may belong to a notice between whose lines it stands.
         joins: It may belong to a notice beside it.
         head: It has a cue, and may be the head or a button of a notice.
         lone: It is the word for cookies by itself.
@@ -93,8 +96,9 @@ def _judged(text: pl.Series) -> Frame:
         sure=pl.col("sure") & ~pl.col("foreign") & ~pl.col("framed"),
         stated=pl.col("stated") & ~pl.col("foreign") & ~pl.col("framed"),
         mixed=pl.col("sure") & pl.col("foreign") & ~pl.col("framed"),
-        joins=_joins(),
-        head=~pl.col("framed") & (pl.col("score") > LEAST) & (pl.col("bake") == 0) & (pl.col("told") == 0),
+        speaks=_speaks(),
+        joins=_speaks() & _said(),
+        head=~pl.col("framed") & _said() & (pl.col("score") > LEAST) & (pl.col("bake") == 0) & (pl.col("told") == 0),
         lone=(pl.col("cookie") > 0) & (pl.col("cover") >= LONE) & (pl.col("words") <= 2) & ~pl.col("framed"),
         named=(pl.col("cookie") > 0) & (pl.col("bake") == 0),
         baked=(pl.col("bake") > 1) | ((pl.col("bake") > 0) & (pl.col("cookie") > 0)),
@@ -102,14 +106,24 @@ def _judged(text: pl.Series) -> Frame:
     )
 
 
-def _joins() -> pl.Expr:
-    """Lines that may belong to a notice beside them: they speak as one does, or say what its cookies do."""
+def _speaks() -> pl.Expr:
+    """Lines that may belong to a notice around them: they speak as one does, or say what its cookies do."""
     spoken = pl.col("voice") + pl.col("reader") > 0
     tells = (pl.col("cookie") > 0) & (pl.sum_horizontal("act", "purpose", "trail") >= 2) & (pl.col("news") == 0)
     short = pl.col("words") <= consent.BUTTON_WORDS
     told = (pl.col("told") > 1) | (pl.col("told") > pl.col("voice") + pl.col("reader"))
     other = pl.col("foreign") | pl.col("framed") | (pl.col("bake") > 0) | told
     return (spoken | tells | short) & ~other
+
+
+def _said() -> pl.Expr:
+    """Lines that say what a notice says: "we" and "you can" stand in any letter to a reader, and so may one cue."""
+    term = (pl.col("cookie") > 0) | (pl.col("phrase") > 0)
+    what = pl.sum_horizontal("act", "purpose", "policy")
+    enough = pl.sum_horizontal("voice", "reader", "act", "purpose", "policy", "trail") >= CUES
+    sentence = (pl.col("words") >= FOREIGN) & pl.col("text").str.contains(r"[.!?。！？।][\"”’»)\]]*\s*$")
+    theirs = (pl.col("reader") > 0) & (pl.col("words") <= 2)  # "Your privacy"
+    return term | theirs | ((what > 0) & (enough | ~sentence))
 
 
 def _by_sentences(lines: Frame) -> Frame:

@@ -27,7 +27,8 @@ _ODD = r"[\u00a0\u00ad\u0300-\u036f\u1100-\u11ff\u200b-\u200f\u2060\ufeff\uff21-
 _LEADING = "\u00a0\u0300\u1100\u200b\uff21"  # a sign for each first byte of theirs in UTF-8
 # Log-odds, chosen on the dev rows of the consent data (benchmarks/fit_cookie_text.py) and on the cases of the tests.
 STRONG = 0.0  # a notice by itself
-WEAK = -3.4  # a notice beside one
+WEAK = -3.1  # a notice beside one
+LOOSE = -3.4  # and between two lines of one
 REACH = 2  # a weak line joins across one line that does not
 PANEL = 12  # lines around strong lines that are looked at: a settings panel has no more between two sentences
 HEAD_CHARS, HEAD_WORDS = 60, 7  # heads and buttons are short
@@ -168,6 +169,7 @@ def _grown(table: Frame) -> Bools:
     above = table["policy_only"].to_numpy()
     head = short & table["head"].to_numpy() & ~above
     weak = ((table["score"] > WEAK) & table["joins"] & ~table["introduced"]).to_numpy()
+    inner = (table["score"] > LOOSE) & table["speaks"] & ~table["introduced"]
     on = _seeds(table)
     baked = table.select(pl.col("baked").any().over("row")).to_series().to_numpy()  # what stands above may be goods
     still = (table["lone"] & ~table["seed"]).to_numpy()  # a link brings no neighbours
@@ -179,7 +181,7 @@ def _grown(table: Frame) -> Bools:
         far = _spread(sure, row, REACH) & ~baked
         grown = on | ((far | _after(sure, row, REACH)) & weak) | ((below | over) & head)
         # a privacy policy above a notice is its head, below it a line of links
-        grown |= (over & short & above) | (below & button)
+        grown |= (over & short & above) | (below & button) | (below & over & inner.to_numpy())
         if (grown == on).all():
             break
         on = grown
