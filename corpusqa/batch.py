@@ -128,6 +128,11 @@ class Batch:
         """Let go of the text and of every view; views refer to their batch, so that nothing else would for a while."""
         vars(self).clear()
 
+    @property
+    def blanked(self) -> pl.DataFrame:
+        """What is blanked in this view, in bytes: `row`, `start`, `end`; nothing in the documents as they are."""
+        return pl.DataFrame(schema={"row": pl.Int64, "start": pl.Int64, "end": pl.Int64})
+
     def main_without(self, spans: pl.DataFrame) -> Batch:
         """`main` with further spans blanked: `row`, `start`, `end` in code points of the original text."""
         if spans.is_empty():
@@ -186,6 +191,12 @@ class MainBatch(Batch):
         text = original.text if blanks.is_empty() else blank(original, blanks)
         super().__init__(original.frame.with_columns(text=text), {}, original._parts)
         self._original = original
+        self._blanks = blanks
+
+    @property
+    def blanked(self) -> pl.DataFrame:
+        """In bytes, as `blank` overwrote them."""
+        return self._original.to_bytes(self._blanks.select(pl.col("row").cast(pl.Int64), "start", "end"))
 
     @cached_property
     def language(self) -> pl.Series:

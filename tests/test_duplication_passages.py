@@ -95,6 +95,23 @@ def test_passages_keep_their_places_behind_blanked_and_wide_characters(tmp_path:
     assert texts[1][place["b_start"] : place["b_end"]] == quote
 
 
+@pytest.mark.parametrize("cut_in", [(0,), (1,), (0, 1)])
+def test_a_passage_that_runs_across_a_cut_is_shown_in_pieces(tmp_path: Path, cut_in: tuple[int, ...]) -> None:
+    rng = random.Random(9)
+    notice = "We use cookies – “small files” – to improve your experience. You can accept or reject all cookies."
+    first, second = (" ".join(prose(rng, count)) for count in (40, 30))
+    texts = [
+        "\n\n".join([first, *([notice] if side in cut_in else []), second, " ".join(prose(rng, 60))])
+        for side in range(2)
+    ]
+    found = scanned(tmp_path, texts, ("duplication", "cookie_text", "boilerplate"))
+    places = found.edges.filter(pl.col("half") == "duplication.passage")["evidence"][0].to_list()
+    for side in range(2):
+        name = "ab"[side]
+        shown = [texts[side][place[f"{name}_start"] : place[f"{name}_end"]] for place in places]
+        assert shown == [first, second]
+
+
 def test_a_template_is_reported_as_one_and_makes_no_pairs(tmp_path: Path) -> None:
     rng = random.Random(5)
     footer = " ".join(prose(rng, 60))

@@ -54,7 +54,7 @@ def duplication(
     `contained`: one main text holds at least 0.8 of the other's 8-word shingles, wherever they stand. `passage`
     (with `also = ["passage"]`): two main texts have a verbatim run of `passage_words` words or more in common (at
     least 23: all of these are found); the evidence is the runs, the similarity the share of the shorter text that
-    they cover. Text that more than 24 documents share makes neither: the 0.8 are to be reached without it and the 15
+    they cover; a run that goes on behind text that is left out is shown in pieces. Text that more than 24 documents share makes neither: the 0.8 are to be reached without it and the 15
     words on either side, too, and so many neighbouring words of a run are to lie outside of it. `template` marks such
     text, as lines of five words and more that stand in more than 24 different documents (exact copies count once),
     with the number of documents. `cut = ["duplication.template"]` takes it out.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 
 import numpy as np
@@ -10,7 +10,7 @@ import polars as pl
 from corpusqa_checks._shared.characters import Ints, slices
 from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks.duplication.distinct import by_text, distinct
-from corpusqa_checks.duplication.evidence import PAIRS, Place, with_evidence
+from corpusqa_checks.duplication.evidence import PAIRS, with_evidence
 from corpusqa_checks.duplication.mixing import Hashes, as_keys
 from corpusqa_checks.duplication.passages import Texts, apart, covered, runs_of
 from corpusqa_checks.duplication.sets import Sets, sets_of, shared, shingled
@@ -122,12 +122,23 @@ def verify_passage(batch: Batch, pairs: Frame, common: Frame, least_words: int) 
     texts, sets = Texts(different.batch.buffers), sets_of(shingled(different.batch.buffers, SHINGLE))
     templates = Templates(texts, marks_of(common))
     judged = cache(lambda i, j: _passages(templates, sets, i, j, least_words))
-    number = different.number.tolist()
+    number, cuts = different.number.tolist(), _cuts(batch.main)
     said = ((a, b, judged(number[a], number[b])) for a, b in pairs.select("a", "b").iter_rows())
-    return with_evidence(batch.main, [(a, b, *found) for a, b, found in said if found])
+    places = [
+        (a, b, found[0], texts.places(number[a], number[b], found[1], (cuts.get(a, ()), cuts.get(b, ()))))
+        for a, b, found in said
+        if found
+    ]
+    return with_evidence(batch.main, places)
 
 
-def _passages(templates: Templates, sets: Sets, a: int, b: int, least_words: int) -> tuple[float, list[Place]] | None:
+def _cuts(batch: Batch) -> dict[int, Sequence[int]]:
+    """By document the bytes at which something is blanked; texts that are equal then need not be so before."""
+    by_row = batch.blanked.group_by("row").agg(pl.col("start").unique().sort())
+    return dict(by_row.iter_rows())
+
+
+def _passages(templates: Templates, sets: Sets, a: int, b: int, least_words: int) -> tuple[float, Ints] | None:
     """The share of the shorter text that the common runs cover, and the longest of them; None without any."""
     texts = templates.texts
     few = shared(sets, np.array([a]), np.array([b]))[0] <= least_words - SHINGLE
@@ -138,4 +149,4 @@ def _passages(templates: Templates, sets: Sets, a: int, b: int, least_words: int
         return None
     shorter, side = (a, 0) if texts.size(a) <= texts.size(b) else (b, 1)
     share = covered(found[:, side], found[:, 2]) / texts.size(shorter)
-    return share, texts.places(a, b, apart(found)[:MOST_PASSAGES])
+    return share, apart(found)[:MOST_PASSAGES]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
 import numpy as np
 from corpusqa_checks._shared.characters import Ints, slices
 from corpusqa_checks.duplication.evidence import Place
@@ -44,12 +47,27 @@ class Texts:
             self._shingles[row] = self._sorted(row)
         return self._shingles[row]
 
-    def places(self, a: int, b: int, runs: Ints) -> list[Place]:
-        """Runs -> first byte and end on both sides, in the order of a."""
-        return [
-            (*self._bytes(a, at_a, length), *self._bytes(b, at_b, length), 1.0)
+    def places(self, a: int, b: int, runs: Ints, cuts: Sequence[Sequence[int]] = ((), ())) -> list[Place]:
+        """Runs -> first byte and end on both sides, in the order of a; split where one side has a cut.
+
+        Args:
+            a: A document.
+            b: Another one.
+            runs: As from `runs_of`.
+            cuts: The bytes at which something is blanked, in a and in b.
+        """
+        behind = [np.searchsorted(self._starts(row), at) for row, at in zip((a, b), cuts, strict=True)]
+        pieces = [
+            (at_a + first, at_b + first, end - first)
             for at_a, at_b, length in sorted(runs.tolist())
+            for first, end in _split(length, np.concatenate([behind[0] - at_a, behind[1] - at_b]))
         ]
+        return [(*self._bytes(a, at_a, length), *self._bytes(b, at_b, length), 1.0) for at_a, at_b, length in pieces]
+
+    def _starts(self, row: int) -> Ints:
+        """First byte of each word of a document."""
+        said, at = self._words[row]
+        return said.starts[int(said.offsets[at]) : int(said.offsets[at + 1])]
 
     def _bytes(self, row: int, at: int, length: int) -> tuple[int, int]:
         said, document = self._words[row]
@@ -98,6 +116,11 @@ def runs_of(texts: Texts, a: int, b: int, least_words: int) -> Ints:
     long = length >= least_words
     runs = np.stack([at_a[firsts[long]], at_b[firsts[long]], length[long]], axis=1)
     return runs[np.lexsort((runs[:, 1], runs[:, 0], -runs[:, 2]))]
+
+
+def _split(length: int, at: Ints) -> Iterator[tuple[int, int]]:
+    """The pieces of a run that is split at some of its words."""
+    return pairwise(np.unique(np.concatenate([[0, length], at[(at > 0) & (at < length)]])).astype(np.int64).tolist())
 
 
 def covered(starts: Ints, lengths: Ints) -> int:
