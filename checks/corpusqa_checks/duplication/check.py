@@ -51,13 +51,14 @@ def duplication(
     none is reported on an estimate. Exact copies are near copies too (similarity 1), therefore a cluster of `near`
     holds the whole family.
 
-    `contained`: one main text holds at least 0.8 of the other's 8-word shingles, wherever they stand. `passage`
-    (with `also = ["passage"]`): two main texts have a verbatim run of `passage_words` words or more in common (at
-    least 23: all of these are found); the evidence is the runs, the similarity the share of the shorter text that
-    they cover; a run that goes on behind text that is left out is shown in pieces. Text that more than 24 documents share makes neither: the 0.8 are to be reached without it and the 15
-    words on either side, too, and so many neighbouring words of a run are to lie outside of it. `template` marks such
-    text, as lines of five words and more that stand in more than 24 different documents (exact copies count once),
-    with the number of documents. `cut = ["duplication.template"]` takes it out.
+    `contained`: one main text holds at least 0.8 of the other's 8-word shingles, wherever they stand. `passage` (with
+    `also = ["passage"]`): two main texts have a verbatim run of `passage_words` words or more in common (at least 23:
+    all of these are found); the evidence is the runs, the similarity the share of the shorter text that they cover; a
+    run that goes on behind text that is left out is shown in pieces. Text that more than 24 documents share makes
+    neither: the 0.8 are to be reached without it and the 15 words on either side, too, and so many neighbouring words
+    of a run are to lie outside of it. `template` marks such text, as lines of five words and more that stand in more
+    than 24 different documents (exact copies count once), with the number of documents. `cut =
+    ["duplication.template"]` takes it out.
 
     `split_leakage`: the document's cluster in `exact`, `near` or `contained` has members in another split;
     it is said where no pair of its own ties the document to it, but others between.
