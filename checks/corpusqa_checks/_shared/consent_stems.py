@@ -26,12 +26,12 @@ EVERYWHERE = "cookie"  # the cookie word of every language
 # others a stem begins a word.
 COMPOUNDING = ("de", "nl", "af", "sv", "da", "nb", "fi", "et", "is", "lb", "hu", "cs", "sk", "pl")
 INSIDE = frozenset((*COMPOUNDING, "ar", "he", "fa", "ur", "th", "ja", "zh", "ko"))
-_NO_LANGUAGE = ("against", "gate", "button", "note")
+_NO_LANGUAGE = ("against", "gate", "button", "note", "document")
 
 
 @cache
 def table() -> dict[str, dict[str, list[str]]]:
-    """The stems by language and group, folded; `against`, `gate`, `button` and `note` stand among the languages."""
+    """The stems by language and group, folded; the tables of _NO_LANGUAGE stand among the languages."""
     found: dict[str, dict[str, list[str]]] = {}
     for name in ("consent.toml", "consent_against.toml"):
         raw = tomllib.loads(files(__package__).joinpath(name).read_text("utf-8"))
@@ -81,6 +81,12 @@ def buttons() -> list[str]:
 def notes() -> list[str]:
     """What calls for attention before a colon, folded, with its spaces."""
     return [f" {word.strip()} " for words in table()["note"].values() for word in words]
+
+
+@cache
+def documents() -> list[str]:
+    """What only the document says that a privacy policy is, folded."""
+    return [word for words in table()["document"].values() for word in words]
 
 
 @cache

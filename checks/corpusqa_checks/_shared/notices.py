@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 from corpusqa_checks._shared import consent
 from corpusqa_checks._shared.consent_lines import JUDGED, judged
-from corpusqa_checks._shared.consent_stems import buttons, gate
+from corpusqa_checks._shared.consent_stems import buttons, documents, gate
 from corpusqa_checks._shared.lines import written_lines
 from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks._shared.signs import with_any
@@ -34,6 +34,7 @@ PANEL = 12  # lines around strong lines that are looked at: a settings panel has
 HEAD_CHARS, HEAD_WORDS = 60, 7  # heads and buttons are short
 TOPIC_LINES, TOPIC_WORDS = 3, 12  # so many long lines that name cookies, and are no notice, make the topic cookies
 NAMING_WORDS = 8  # a line of so many words that names cookies, and is no notice, makes doubtful what is no sure one
+POLICY_LINES = 2  # so many lines beside notices that say what a privacy policy does make the document one
 INTRODUCED = 5  # words of a line that introduces a quotation with a colon
 MIDDLE = 0.3  # a block that touches neither the first nor the last quarter may hold so much of the text
 
@@ -218,7 +219,7 @@ def _spread(on: Bools, row: npt.NDArray[np.int64], reach: int) -> Bools:
 
 
 def _spared(table: Frame, on: Bools) -> Bools:
-    """Lines of documents about cookies, and of blocks that are too much of the middle of their document.
+    """Lines of documents about cookies, of privacy policies, and of blocks that are too much of the middle of theirs.
 
     At the foot of a document about cookies may stand the notice of the page: what follows a line in which the site
     says what its cookies are for, and nothing else.
@@ -237,4 +238,18 @@ def _spared(table: Frame, on: Bools) -> Bools:
     inner = (pl.col("before").min() >= 0.25 * total) & (ends <= 0.75 * total)
     large = pl.col("words").sum() > MIDDLE * total
     foot = (ends == total).over("block") & pl.col("stated").cum_max().over("block")
-    return frame.select((pl.col("topic") & ~foot) | (inner & large).over("block")).to_series().to_numpy()
+    spared = (pl.col("topic") & ~foot) | (inner & large).over("block")
+    return frame.select(spared | _policies(table, on)).to_series().to_numpy()
+
+
+def _policies(table: Frame, on: Bools) -> pl.Series:
+    """Lines of documents that are a privacy policy: beside the notices they say what is collected, and of rights.
+
+    The title of the document may stand for one of the lines.
+    """
+    beside = (table["near"] & ~pl.Series(on)).arg_true()
+    said = folded(table["text"].gather(beside)).str.contains_any(documents())
+    says = pl.repeat(False, table.height, eager=True).scatter(beside, said)
+    title = pl.col("policy_only") & pl.col("short") & (pl.col("at") == 0)
+    lines = table.with_columns(on=pl.Series(on), says=says).select("row", says=(title & ~pl.col("on")) | pl.col("says"))
+    return lines.select((pl.col("says").sum().over("row") >= POLICY_LINES).alias("policy")).to_series()

@@ -37,17 +37,18 @@ def cookie_text() -> Check:
     notices seed one; weaker lines, short heads ("Privacy Overview") and buttons ("Accept all", "OK") beside it join.
 
     Left alone: conversations (parts with roles), pages with three or more long lines that name cookies and are no
-    notice, pages about baking unless the site says what its cookies are for, and the middle of a document when most
-    of it would go. Since a cut takes whole lines, a line that mixes a notice with other sentences is left and counted
-    (`mixed`), and the share is null; so it is when a line of more than 2,500 characters has a word of consent.
+    notice, privacy policies (two lines on what is collected and on rights), pages about baking unless the site says
+    what its cookies are for, and the middle of a document when most of it would go. Since a cut takes whole lines, a
+    line that mixes a notice with other sentences is left and counted (`mixed`), and the share is null; so it is when a
+    line of more than 2,500 characters has a word of consent.
 
     Why it matters: a few hundred notices stand on millions of pages. Left in, they are among the most frequent
     sentences of a web corpus, in every language.
 
     Example: "We use cookies to improve this site. Accept all | Settings".
 
-    False alarms: the privacy policy of a site, where it is the document itself and no frame around one; a writer who
-    speaks of his own site's cookies in the first person.
+    False alarms: a short privacy policy that says little but of cookies; a writer who speaks of his own site's cookies
+    in the first person.
 
     How to act: `cut = ["cookie_text.*"]` removes the lines, `drop = ["cookie_text.share > 0.5"]` documents that are
     little else.
