@@ -48,8 +48,8 @@ _FRAMED = (
     r"^\s*[>—–―]|\t|^\s*[\w.\-\[\]]+\s*=|^\s*(?:msgid|msgstr|//|/\*|#)|=>|</|/>|;\s*$|^\s*[{}]|\w\((?:\)|[\"'])|\|\|\|"
     r"|^\s*\[?\d{1,2}[:/.]\d{2}"
 )
-# A stop before a small letter ends an abbreviation.
-_STOPS = r"([.!?…؟۔।։]+[\"”’»)\]]*)\s+([\p{Lu}\p{Lo}\p{Lt}\p{N}\"“„«¿¡(])"
+# A stop before a small letter ends an abbreviation, and so does one behind a single letter.
+_STOPS = r"((?:[\p{L}\p{M}]{2}|[^\p{L}\s.])[.!?…؟۔।։]+[\"”’»)\]]*)\s+([\p{Lu}\p{Lo}\p{Lt}\p{N}\"“„«¿¡(])"
 _BORDERS = r"([。！？：]+[」』”]?)|(:)\s+|\s[|•·]\s"
 
 
@@ -156,10 +156,15 @@ def _of_a_line() -> dict[str, pl.Expr]:
     site = pl.col("site").any() & ((pl.col("others") | pl.col("covered")).any() | (pl.col("spoken").sum() > 1))
     # what may be chosen, and what for, in one sentence; the site speaks in another
     choice = pl.col("choice").any() & pl.col("spoken").any()
+    # that cookies are used in one sentence, what the reader agrees to on this site in another
+    agreed = pl.col("uses").any() & pl.col("agrees").any()
     return {
         "foreign": ((pl.col("foreign") & ~between) | pl.col("alien")).any(),
         "framed": (pl.col("framed") | pl.col("caller")).any(),
-        "seed": site | choice | (pl.col("reader") | pl.col("these") | pl.col("button") | pl.col("phrase")).any(),
+        "seed": site
+        | choice
+        | agreed
+        | (pl.col("brief") | pl.col("reader") | pl.col("these") | pl.col("button") | pl.col("phrase")).any(),
         "sure": (site & pl.col("others").any()) | pl.col("phrase").any(),
         "stated": (site & pl.col("purpose").any()) | pl.col("phrase").any(),
     }
@@ -189,6 +194,15 @@ def _kinds() -> dict[str, pl.Expr]:
         "spoken": pl.col("voice") > 0,
         "choice": term & (pl.col("act") > 0) & (pl.col("purpose") > 0) & clean & (pl.col("news") == 0),
         "site": term & (pl.col("voice") > 0) & (told < 2) & (told <= pl.col("voice")) & ~baked,
+        # "this site uses cookies" and hardly more
+        "brief": term
+        & (pl.col("voice") > 0)
+        & (pl.col("use") > 0)
+        & (pl.col("words") <= consent.BUTTON_WORDS)
+        & clean
+        & (pl.col("news") == 0),
+        "uses": (pl.col("cookie") > 0) & (pl.col("use") > 0) & covered & clean & (pl.col("news") == 0),
+        "agrees": (pl.col("voice") > 0) & (pl.col("reader") > 0) & (pl.col("act") > 0) & clean,
         # "allow cookies for our site" is advice: a choice alone does not make a notice of the site
         "others": (pl.sum_horizontal("phrase", "reader", "purpose", "policy") > 0)
         | (acts & ((pl.col("use") > 0) | (pl.col("voice") > 1) | (pl.col("act") > 1))),
