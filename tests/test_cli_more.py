@@ -479,3 +479,48 @@ def test_a_card_publishes_no_private_value_that_nothing_spares(tmp_path: Path) -
     run.write("corpusqa.toml", card + '[checks.pii]\nallow = ["kit@boats-harbour.com"]\n')
     assert run("clean", "data.jsonl", "-o", "out", "--select", "pii").returncode == 0
     assert "Letters of kit@boats-harbour.com" in (tmp_path / "out" / "README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "write to kit.abernathy\\n@boats-harbour.com",
+        "ring +44 20\\n7183 8750",
+        "write to kit.abernathy&#64;boats-harbour.com",
+        "write to kit.abernathy&commat;\\r\\n  boats-harbour.com",
+    ],
+)
+def test_a_card_publishes_no_private_value_that_a_page_puts_together(tmp_path: Path, said: str) -> None:
+    run = Run(tmp_path)
+    run.jsonl("data.jsonl", {"id": "1", "text": TEXT})
+    run.write("corpusqa.toml", f'[card]\nsummary = "{said}"\n')
+    refused = run("clean", "data.jsonl", "-o", "out", "--select", "pii")
+
+    assert refused.returncode == 2
+    assert "[card] summary holds a private value" in refused.stderr
+
+
+@pytest.mark.parametrize("value", ["+44\u00a020\u00a07183\u00a08750", "kit.abernathy\u200b@boats-harbour.com"])
+@pytest.mark.parametrize("before", [[], ["report", "x", "--workers"], ["report", "x", "--policy"]])
+def test_messages_hold_no_private_value_that_repr_escapes(
+    capsys: pytest.CaptureFixture[str], before: list[str], value: str
+) -> None:
+    assert run([*before, value]) == 2
+    said = capsys.readouterr().err
+    assert "'<PHONE>'" in said or "'<EMAIL>'" in said
+    assert "7183" not in said
+    assert "abernathy" not in said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems hold no such names")
+def test_a_path_may_hold_bytes_that_are_no_text(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    absent = run("report", "x\udcff")
+    assert (absent.returncode, absent.stderr) == (2, "error: x\\udcff: no such file or folder\n")
+
+    (tmp_path / "d\udcff").mkdir()
+    for name in ("x\udcff.txt", "d\udcff/a.txt"):
+        (tmp_path / name).write_text(TEXT)
+    for source in ("x\udcff.txt", "d\udcff"):
+        done = run("report", source, "--select", "text,pii", "-o", "out")
+        assert done.returncode == 0, done.stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,8 @@ from corpusqa.scan.names import private_kinds
 
 if TYPE_CHECKING:
     from corpusqa.api.model import Account
+
+_LINE_END = re.compile(r"\s*[\r\n]\s*")
 
 
 def contradictions(found: Account) -> list[str]:
@@ -36,14 +40,23 @@ def refuse_private(found: Account) -> None:
         UsageError: a value under `[card]` or `[[source]]` holds one that no option of its check spares.
     """
     entries = [*_texts("[card]", found.config.card), *_texts("[[source]]", list(found.config.source))]
-    kinds = private_kinds(found.plugins, [pl.Series([text for _, text in entries], dtype=pl.String)])
+    forms = list(dict.fromkeys(form for _, text in entries for form in _forms(text)))
+    kinds = private_kinds(found.plugins, [pl.Series(forms, dtype=pl.String)])
     for place, text in entries:
-        if text in kinds:
-            held = f" ({', '.join(kinds[text])})" if kinds[text] else ""
+        private = [kinds[form] for form in _forms(text) if form in kinds]
+        if private:
+            labels = list(dict.fromkeys(label for found_in in private for label in found_in))
+            held = f" ({', '.join(labels)})" if labels else ""
             raise UsageError(
                 f"{place} holds a private value{held}, and cards are published: take it out, or list it in the options"
                 " of the check that finds it, such as `allow`, if it is meant to be public"
             )
+
+
+def _forms(text: str) -> list[str]:
+    """A text as it is and as a page shows it: lines run on, with a space or without, and entities are characters."""
+    folded = (text, *(_LINE_END.sub(between, text) for between in (" ", "")))
+    return list(dict.fromkeys((*folded, *map(html.unescape, folded))))
 
 
 def _texts(place: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -25,7 +25,7 @@ from corpusqa.policy import Ledger, Policy, Verdicts
 from corpusqa.release.mask import Masking, make_masking
 from corpusqa.scan.ids import row_name
 from corpusqa.scan.model import Scan
-from corpusqa.scan.names import private_values
+from corpusqa.scan.names import is_text, private_values
 
 Say = Callable[[str], None]
 
@@ -153,6 +153,8 @@ class Account:
 
 
 def named(plugins: Sequence[Plugin], corpus: Corpus) -> str:
-    """The source as the user named it; nothing where that holds a private value."""
+    """The source as the user named it; nothing where that holds a private value or bytes that are no text."""
     name = str(corpus.source)
+    if not is_text(name):
+        return ""
     return "" if private_values(plugins, [pl.Series([name])]) else name

@@ -154,7 +154,7 @@ def _text(found: Last, rows: pl.DataFrame, config: Config) -> list[str]:
     from corpusqa.scan.model import EDGES
 
     if not found.source:
-        return ["The path of the source holds a private value and was not noted: scan it through a link to see texts."]
+        return ["The path of the source is private or no text and was not noted: scan it through a link to see texts."]
     corpus = open_corpus(found.source, config.input)
     if mark(corpus) != found.identity:
         return ["The source has changed since it was scanned: run `corpusqa report` again to see the text."]

@@ -8,6 +8,7 @@ is needed, and null in every stage of the work folder.
 from __future__ import annotations
 
 import re
+from ast import literal_eval
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import unquote, unquote_plus
@@ -21,6 +22,10 @@ from corpusqa.scan.views import Measuring
 
 _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,7}(?:\.(?:gz|zst|bz2|xz))?\Z")
 _STEPS, _SPACES = re.compile(r"[/?&#]+"), re.compile(r"[_=]")
+# A character as it is, or as `repr` writes it; what would be no text (half of a surrogate pair) stays as it is.
+_ESCAPED = re.compile(
+    r"\\(?:x[0-9a-f]{2}|u(?!d[89a-f])[0-9a-f]{4}|U000[0-9a-f]{5}|U0010[0-9a-f]{4}|[nrt'\\])|.", re.DOTALL
+)
 # Each has a column `<name>_private`.
 NAMES = ("id", "url", "file", "source")
 # What stands for a line that people wrote and that holds a private value.
@@ -110,6 +115,11 @@ def private_kinds(plugins: Sequence[Plugin], columns: Sequence[pl.Series]) -> di
     return {str(values[number]): found[number] for number in sorted(found)}
 
 
+def is_text(name: str) -> bool:
+    """Whether a name can be written as text; the path of a file may hold bytes that are none."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
+
+
 def masking(plugins: Sequence[Plugin]) -> list[Plugin]:
     """The checks that have private labels."""
     return [plugin for plugin in plugins if private_labels(plugin)]
@@ -137,14 +147,31 @@ def unspoken(plugins: Sequence[Plugin]) -> Iterator[None]:
 
 
 def masked(plugins: Sequence[Plugin], said: str) -> str:
-    """A text with the kind of a private value in its place."""
+    """A message with the kind of a private value in its place, also where `repr` has escaped characters of the value.
+
+    Bytes of a path that are no text are shown as escapes: no check and no terminal takes them.
+    """
+    said = said.encode("utf-8", "backslashreplace").decode()
     for plugin in masking(plugins):
-        result = Measuring([plugin], pl.DataFrame({"text": [said]})).result(plugin.name)
-        private = result.spans.filter(pl.col("label").is_in(private_labels(plugin)))
-        for start, end, label in private.select("start", "end", "label").sort("start", descending=True).iter_rows():
-            if start is not None:
-                said = f"{said[:start]}<{label.rpartition('.')[2].upper()}>{said[end:]}"
+        for read in (_unescaped, _as_it_is):
+            text, at = read(said)
+            result = Measuring([plugin], pl.DataFrame({"text": [text]})).result(plugin.name)
+            private = result.spans.filter(pl.col("label").is_in(private_labels(plugin)))
+            for start, end, label in private.select("start", "end", "label").sort("start", descending=True).iter_rows():
+                if start is not None:
+                    said = f"{said[: at[start]]}<{label.rpartition('.')[2].upper()}>{said[at[end] :]}"
     return said
+
+
+def _as_it_is(said: str) -> tuple[str, Sequence[int]]:
+    return said, range(len(said) + 1)
+
+
+def _unescaped(said: str) -> tuple[str, Sequence[int]]:
+    """A message with the characters that its escapes stand for, and where in the message each character begins."""
+    pieces = [(found[0], found.start()) for found in _ESCAPED.finditer(said)]
+    read = [(literal_eval(f"'{piece}'") if len(piece) > 1 else piece, start) for piece, start in pieces]
+    return "".join(character for character, _ in read), [*(start for _, start in read), len(said)]
 
 
 def readings(name: str) -> list[str]:

@@ -25,6 +25,8 @@ _GROUPED = re.compile(
 _PHONE_BEFORE = re.compile(r"(?:\+|\b00)[1-9][\d() \-]{5,22}[ \-]\Z")
 _NUMBER_BEFORE = re.compile(r"(?<!\w)\d[\d() \-]{5,22}[ \-]\Z")
 _DIGIT_BEFORE, _DIGIT_BEHIND = re.compile(r"\d[ \-]\Z"), re.compile(r"[ \-]\d")
+# What a row of cards ends with that is no number of a table: an expiry date, the security code, or both.
+_SECURED = re.compile(r" (?:(?:0?[1-9]|1[0-2]) ?[/\-] ?(?:20)?\d\d(?: \d{3,4})?|\d{3})(?!\w|[ .,/\-]\d)")
 _FOUR_BEFORE, _FOUR_BEHIND = re.compile(r"(?:^|\D)\d{4}[ \-]\Z"), re.compile(r"[ \-]\d{4}(?:\D|$)")
 # No range of an issuer looks at more digits.
 _PREFIX = 4
@@ -66,9 +68,10 @@ def _in_row(text: str, ends: Mapping[int, int]) -> set[int]:
         while (behind := ends[row[-1]] + 1) in ends and behind not in seen:
             row.append(behind)
         seen.update(row)
-        around = text[max(0, first - 2) : first], text[ends[row[-1]] : ends[row[-1]] + 2]
-        if len(row) > 1 and not (_DIGIT_BEFORE.search(around[0]) or _DIGIT_BEHIND.match(around[1])):
-            rows.update(row)
+        if len(row) > 1 and not _DIGIT_BEFORE.search(text[max(0, first - 2) : first]):
+            end = ends[row[-1]]
+            if _SECURED.match(text, end) or not _DIGIT_BEHIND.match(text, end):
+                rows.update(row)
     return rows
 
 

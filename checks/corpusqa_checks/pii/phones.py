@@ -14,8 +14,10 @@ from corpusqa_checks.pii.tables import table
 
 _JOIN = r"(?:%20|[ .\-/]|\)[ .\-/]?|[ \-./]?\(| [\-/] )?"
 # With a plus sign whatever stands around it but letters and digits; without one not what makes it an amount or a part.
+# Right before an escaped plus sign another escape may stand, of which two digits are no part of a word: "%2C%2B44...".
 _NUMBER = re.compile(
-    rf"(?<![\w+])(?:(?P<plus>\(?\+ ?\(?|%2[Bb])|(?<![\-/$€£#&])(?<!\d[.:])(?:\( ?|00)?)\d(?:{_JOIN}\d){{5,21}}"
+    rf"(?:(?<![\w+])|(?=%2[Bb])(?<=%[0-9A-Fa-f]{{2}}))"
+    rf"(?:(?P<plus>\(?\+ ?\(?|%2[Bb])|(?<![\-/$€£#&])(?<!\d[.:])(?:\( ?|00)?)\d(?:{_JOIN}\d){{5,21}}"
     rf"(?:(?=x\d)|(?!\w|[.:]\d)(?(plus)|(?!%|-\w|,\d(?![\d ().\-/]{{5}}))))"
 )
 _ROW, _MORE, _DIGITS = (",", "="), re.compile(r",\d"), re.compile(r"\d{1,22}")
@@ -43,9 +45,10 @@ _WITH_8 = ("ru", "be", "kk")  # where the trunk prefix is not a zero
 _CODE = re.compile(r"(?<!\w)(?:[A-Z]{1,4}\d{1,4}|\d{1,4}[A-Z]{1,4})[ \-]\Z")
 # Behind the first extension of an office the last one: "020 7183 8750-55".
 _REACH = re.compile(r"-\d{1,3}\Z")
-# Between two numbers of one cue: "call 020 7946 0111 or 07700900123".
+# Between two numbers of one cue: "call 020 7946 0111 or 07700900123", each perhaps in brackets.
 _JOINED = re.compile(
-    " ?[,;/&|] ?| (?:or|and|und|oder|ou|et|y|o|e|of|en|lub|i|oraz|eller|og|och|ja|tai|ve|veya|atau|dan|или|и|або) "
+    r"\)?(?: ?[,;/&|] ?"
+    r"| (?:or|and|und|oder|ou|et|y|o|e|of|en|lub|i|oraz|eller|og|och|ja|tai|ve|veya|atau|dan|или|и|або) )\(?"
 )
 _PIECES = re.compile(r" [/\-] |/")
 
