@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 from corpusqa_checks.boilerplate.context import Bools, Floats, Ints, Layout
-from corpusqa_checks.boilerplate.features import Looked
+from corpusqa_checks.boilerplate.features import Columns, Looked
 from corpusqa_checks.boilerplate.gaps import measured, silent
 from corpusqa_checks.boilerplate.listed import covered, runs
 
@@ -26,6 +26,13 @@ FEWEST = 3  # lines of a run without such a line
 WORDS = 2.2  # words of its lines, on average: entries of menus have fewer
 FRAME = 0.2  # share of the lines with a cue up to which such a run is text; verse that repeats a line may have more
 MENU_LINES, MENU_WORDS = 2, 2  # so many entries show that there is a menu; those below the text have so many words
+# A menu above the text that no cue shows has so many entries of so many words.
+OPENING_LINES, OPENING_WORDS = 3, 3
+TITLE_WORDS, TITLE_SCORE = 3, -2.5  # a line of so many words and so high a score may be the title below it
+# Words for one of the line model's in scripts whose characters it counts: of an entry, and of a line among whose words
+# one of menus is.
+DENSE, DENSE_MENTION = 0.4, 0.7
+ENTRY = 1.5  # an entry of one word has fewer
 # A line that is a date: words at most, share of digits, and lines above it.
 MOMENT_WORDS, MOMENT_DIGITS, MOMENT_REACH = 5, 0.3, 3
 
@@ -83,7 +90,7 @@ def sparse(looked: Looked, barred: Bools, below: Bools, dated: Bools, score: Flo
     asks = (looked.shapes["asks"] > 0)[place]
     told_by = prose & found & ~dated & ~asks
     found &= ~(dated & ~_within(told_by, says, layout))
-    return found & ~_menus(found, says, shown, asks, own["words"][place], layout)
+    return found & ~_menus(found, says, shown, asks, (own["ends"] > 0)[place], _brief(own)[place], score, layout)
 
 
 def frame_cues(looked: Looked) -> Bools:
@@ -94,7 +101,12 @@ def frame_cues(looked: Looked) -> Bools:
     """
     own = looked.own
     quiet, one_cue = silent(own)
-    said = own["calendar"] + own["weather"] + own["byline"] + own["nav"] * (measured(own) | (own["words"] >= MENTION))
+    said = (
+        own["calendar"]
+        + own["weather"]
+        + own["byline"]
+        + own["nav"] * (measured(own) | (_brief(own, DENSE_MENTION) >= MENTION))
+    )
     said += own["account"] * (own["words"] >= MENTION) + own["newsletter"] * measured(own)
     crumbs = (own["crumbs"] > 0) & (own["separators"] > 0) & (own["ends"] == 0)
     found: Bools = ~(quiet | one_cue | (own["cues"] == said)) | (own["legal"] > 0) | crumbs
@@ -102,20 +114,35 @@ def frame_cues(looked: Looked) -> Bools:
     return found
 
 
-def _menus(found: Bools, says: Bools, shown: Bools, asks: Bools, words: Floats, layout: Layout) -> Bools:
+def _brief(columns: Columns, dense: float = DENSE) -> Floats:
+    """Words of short lines as read: in scripts without spaces `dense` for each that the model counts."""
+    spaced = columns["size"] <= columns["words"] * columns["word_length"] + 1  # no character counts twice
+    return np.where(spaced, columns["words"], dense * columns["words"]).astype(np.float32)
+
+
+def _menus(
+    found: Bools, says: Bools, shown: Bools, asks: Bools, ends: Bools, words: Floats, score: Floats, layout: Layout
+) -> Bools:
     """Entries of a menu that no list of cues knows.
 
-    They are lines of a word above the text, but not the last one above a line that says text, and where there are two,
-    lines of two words below the text, too.
+    They are lines of a word above the text, or of a few words where there are several, but not the last one above a
+    line that says text; and where there are two, lines of two words below the text, too.
     """
-    above, _ = layout.before_and_after(layout.running(found & (says | (words > 1))))
-    framed = layout.total(layout.running(~found)) > 0
-    entry = found & ~says & (words <= 1) & (above == 0)
-    several = layout.total(layout.running(entry)) >= MENU_LINES
+    running, texts = layout.running, found & says
+    above, _ = layout.before_and_after(running(found & (says | (words >= ENTRY))))
+    framed = layout.total(running(~found)) > 0
     headed = layout.shifted((found & shown & ~asks).astype(np.float32), 1) > 0
-    _, after = layout.before_and_after(layout.running(found & says))
-    tail = found & (after == 0) & (words <= MENU_WORDS) & (layout.total(layout.running(found & says)) > 0)
-    entries: Bools = (entry & ~headed & (framed | several)) | (tail & several)
+    entry = found & ~says & (words < ENTRY) & (above == 0)
+    titled = (words > OPENING_WORDS) | ((words >= TITLE_WORDS) & (score > TITLE_SCORE))
+    ended = found & (says | titled)
+    before, _ = layout.before_and_after(running(ended))
+    opening = found & ~says & ~headed & ~titled & (before == 0) & (layout.total(running(texts)) > 0)
+    opening &= layout.total(running(opening)) >= OPENING_LINES
+    opening &= (words < ENTRY) | (layout.shifted(ended.astype(np.float32), 1) == 0)  # the last may be the title
+    several = layout.total(running(entry | opening)) >= MENU_LINES
+    _, after = layout.before_and_after(running(texts))
+    tail = found & (after == 0) & ~ends & (words <= MENU_WORDS) & (layout.total(running(texts)) > 0)
+    entries: Bools = (entry & ~headed & (framed | several)) | opening | (tail & several)
     return entries
 
 
@@ -145,7 +172,9 @@ def _says(looked: Looked) -> tuple[Bools, Bools]:
     figure = (own["digits"] > 0) & (own["words"] >= 2) & ~ranked & ~counted
     label = (own["pair"] > 0) | (own["colon"] > 0)
     shown = sentence | figure | label | (own["bullet"] > 0) | (shapes["amount"] > 0) | (shapes["asks"] > 0)
-    return silent(own)[0] & shown | sentence, sentence
+    # a day or year in a label is one of what is listed: "2019: 40 t", "Monday: 9 am"
+    listed = (own["pair"] > 0) & (own["digits"] > 0) & (own["cues"] == own["calendar"])
+    return (silent(own)[0] | listed) & shown | sentence, sentence
 
 
 def _later(flags: Bools, document: Ints) -> Bools:
