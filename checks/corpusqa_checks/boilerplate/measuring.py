@@ -135,7 +135,10 @@ def _kind_with_frame(table: Frame, looked: Looked) -> pl.Series:
     words = pl.col("words").filter(doubted).sum().over("row")
     plain = ~(doubted & ~uncued).any().over("row") & (words > 0) & (words <= PLAIN * of_all)
     page = pl.col("kind") == "page"
-    known = lines.select(plain=(plain & page).fill_null(False), empty=page & (of_all - words <= PLAIN * of_all))
+    consent = (pl.col("label") == "cookie").fill_null(False).any().over("row")  # what is below it are its vendors
+    known = lines.select(
+        plain=(plain & page).fill_null(False), empty=page & ~consent & (of_all - words <= PLAIN * of_all)
+    )
     text, empty = known["plain"].to_numpy().copy(), known["empty"].to_numpy()
     if empty.any():
         there = looked.of(empty)
