@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the scanner of the standard library, undeclared
 from typing import Any
 
-from corpusqa.readers.records import ESCAPED_SURROGATE, Bad, decoder, refuse_depth, refuse_surrogates
+from corpusqa.readers.records import ESCAPED_SURROGATE, Bad, after_blanks, decoder, refuse_depth, refuse_surrogates
 
 Place = tuple[int | str, ...]
 Edit = tuple[int, int, str | None]
@@ -21,7 +21,6 @@ Edit = tuple[int, int, str | None]
 _LOOKS_LIKE_JSON = re.compile(r"\s*(?:\[\s*(?:\{|\]\s*\Z)|\{\s*[\"'}])")
 # Lists of objects as `str` and `repr` write them in Python, which is what tables often are exported with.
 _PYTHON = re.compile(r"\s*\[?\s*\{\s*'")
-_BLANK = re.compile(r"[ \t\n\r]*")
 # One character of a string of JSON as it is written; two escapes of a pair of surrogates are one character.
 _CHARACTER = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.|.", re.DOTALL)
 PYTHON = "the messages are written as Python writes lists, not as JSON"
@@ -77,7 +76,7 @@ def edited(text: str, edits: Iterable[tuple[Place, Sequence[Edit]]]) -> str:
 
 def _string_at(text: str, place: Place) -> tuple[int, int]:
     """Where the characters of the string at a place stand, without its quotes."""
-    at = _skip(text, 0)
+    at = after_blanks(text, 0)
     for step in place:
         at = next(start for key, start in _items(text, at) if key == step)
     _, end = scanstring(text, at + 1)
@@ -87,18 +86,13 @@ def _string_at(text: str, place: Place) -> tuple[int, int]:
 def _items(text: str, at: int) -> Iterator[tuple[int | str, int]]:
     """Index or key and beginning of each value in the array or object that begins at a place."""
     is_object, number = text[at] == "{", 0
-    at = _skip(text, at + 1)
+    at = after_blanks(text, at + 1)
     while text[at] not in "]}":
         key: int | str = number
         if is_object:
             key, at = scanstring(text, at + 1)
-            at = _skip(text, _skip(text, at) + 1)  # over the colon
+            at = after_blanks(text, after_blanks(text, at) + 1)  # over the colon
         yield key, at
         _, at = decoder.raw_decode(text, at)
-        at = _skip(text, at)
-        at, number = _skip(text, at + 1) if text[at] == "," else at, number + 1
-
-
-def _skip(text: str, at: int) -> int:
-    found = _BLANK.match(text, at)
-    return found.end() if found else at
+        at = after_blanks(text, at)
+        at, number = after_blanks(text, at + 1) if text[at] == "," else at, number + 1

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from corpusqa.corpus.names import NAMES
 from corpusqa.errors import EmptyCorpus
-from corpusqa.readers.streams import beginning
+from corpusqa.readers.streams import BOM, beginning
 
 SNIFF = 1 << 16  # bytes that are looked at
-MARK = b"\xef\xbb\xbf"
 KINDS = (  # how streams begin -> the ending of a file of that kind
     (b"PAR1", ".parquet"),
     (b"ARROW1", ".arrow"),
@@ -33,7 +32,7 @@ def spool_stdin(folder: Path) -> Mapping[str, str]:
     """
     stream = sys.stdin.buffer
     head = stream.read(SNIFF)
-    if len(head) < SNIFF and not head.removeprefix(MARK).strip():
+    if len(head) < SNIFF and not head.removeprefix(BOM).strip():
         raise EmptyCorpus("standard input is empty; did the program before it in the pipe fail?")
     with (folder / f"stdin{ending(head)}").open("wb") as copy:
         copy.write(head)
@@ -51,7 +50,7 @@ def ending(head: bytes) -> str:
 
 
 def _kind(head: bytes) -> str:
-    begins = head.removeprefix(MARK).lstrip()
+    begins = head.removeprefix(BOM).lstrip()
     found = (ending for mark, ending in KINDS if head.startswith(mark) or begins.startswith(mark))
     return next(found, "") or _delimited(begins)
 

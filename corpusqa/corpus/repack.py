@@ -13,11 +13,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from corpusqa.readers.jsonl import EXPANSION
 from corpusqa.readers.listing import Listing
 from corpusqa.readers.model import File
 from corpusqa.readers.parquet import largest_group, open_bit_by_bit, plain_bytes
-from corpusqa.readers.streams import Broken, chunks, packing
+from corpusqa.readers.streams import EXPANSION, Broken, chunks, packing
 
 FACTOR = 4  # a task may read this many times the size of a unit at once
 ROWS = 250  # decoded at once

@@ -88,9 +88,7 @@ class Belonging:
 
     def part(self, task: int) -> pl.DataFrame:
         """The documents of one task."""
-        file = self.stage.file("docs", task)
-        assert file is not None, task
-        docs = pl.read_parquet(self.stage.folder / file.name, columns=list(_NUMBERS), memory_map=False)
+        docs = self.stage.part("docs", task, columns=_NUMBERS)
         return docs.filter(pl.Series(self.owners().has(docs["slot"].to_numpy()), dtype=pl.Boolean))
 
     def owners(self) -> Owners:

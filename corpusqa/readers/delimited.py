@@ -15,10 +15,9 @@ from corpusqa.readers.delimited_table import Files, Odd, row_starts
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.listing import endings
 from corpusqa.readers.model import TEXT, Block, File, Unit, renumbered, whole_files
-from corpusqa.readers.records import BOM, Bad, Records
-from corpusqa.readers.streams import Broken, chunks, packing, read_whole, span
+from corpusqa.readers.records import Bad, Records
+from corpusqa.readers.streams import BOM, EXPANSION, Broken, chunks, packing, read_whole, span
 
-EXPANSION = 4  # text bytes per compressed byte, for planning only
 DELIMITERS = ",;\t|"  # of a .csv file the one that its header has most of
 LONGEST_FIELD = (1 << 31) - 1
 LOSSLESS = "surrogateescape"  # a byte that is not UTF-8 becomes a lone surrogate, which is found in its row

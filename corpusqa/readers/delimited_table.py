@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.csv as pc
 
 from corpusqa.readers.model import Block
-from corpusqa.readers.records import BOM, is_utf8
-from corpusqa.readers.streams import positions
+from corpusqa.readers.records import is_utf8
+from corpusqa.readers.streams import BOM, chosen_bytes, positions
 from corpusqa.readers.tables import placed
 
 Int64s = npt.NDArray[np.int64]
@@ -128,7 +128,7 @@ class Files:
                 starts, skip = self._without_header(starts, len(data)), False
             chosen = self._chosen(self._count + at, len(starts))
             if len(chosen):
-                self._tables.append(self._parsed(_bytes_of(data, starts, chosen), delimiter, len(chosen)))
+                self._tables.append(self._parsed(chosen_bytes(data, starts, chosen), delimiter, len(chosen)))
                 numbers.append(np.searchsorted(ends.lines, starts[chosen]) + self._lines + 1)
                 kept.append(chosen + at)
             at += len(starts)
@@ -172,14 +172,6 @@ class Files:
         if table.num_rows != rows:
             raise Odd
         return table if wanted else pa.table({"": pa.nulls(rows)})
-
-
-def _bytes_of(data: bytes, starts: Int64s, chosen: Int64s) -> bytes:
-    """The chosen of the rows that begin at some places."""
-    if len(chosen) == len(starts):
-        return data[int(starts[0]) :]
-    stops = np.append(starts[1:], len(data))
-    return b"".join(data[a:b] for a, b in zip(starts[chosen].tolist(), stops[chosen].tolist(), strict=True))
 
 
 def _ends(data: bytes, delimiter: str) -> tuple[Ends, bool]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
-from corpusqa.readers.records import BOM, Bad, Records, decoder, refuse_depth, refuse_surrogates
-from corpusqa.readers.streams import chunks
+from corpusqa.readers.records import Bad, Records, after_blanks, decoder, refuse_depth, refuse_surrogates
+from corpusqa.readers.streams import BOM, chunks
 
-BLANK = re.compile(r"[ \t\n\r]*")
 REST = "the rest of the file cannot be read"
 LONGEST = 4  # times the size of a run: an element that is longer ends the search for more runs
 
@@ -31,13 +29,13 @@ def add_elements(
     Returns:
         Whether the text was read to its end.
     """
-    at = _skip(text, 0)
+    at = after_blanks(text, 0)
     is_array = inside or text[at : at + 1] == "["
-    at = _skip(text, at + 1) if is_array and not inside else at
+    at = after_blanks(text, at + 1) if is_array and not inside else at
     while at < len(text) and not (is_array and text[at] == "]"):
         try:
             value, end = decoder.raw_decode(text, at)
-            end = _skip(text, end)
+            end = after_blanks(text, end)
             if is_array and text[end : end + 1] not in (",", "]"):
                 raise Bad(f"not JSON: no comma or bracket after an element; {REST}")
             if not is_array and end < len(text):
@@ -47,11 +45,11 @@ def add_elements(
             return False
         brackets = text.count("[", at, end) + text.count("{", at, end)
         _add_value(rows, file, value, brackets, lambda start=at: before + _bytes(text, start))
-        at = _skip(text, end + 1) if is_array and text[end] == "," else end
+        at = after_blanks(text, end + 1) if is_array and text[end] == "," else end
     reason = ""
     if is_array and last and at >= len(text):
         reason = "the array is not closed: the file ends early"
-    elif is_array and last and _skip(text, at + 1) < len(text):
+    elif is_array and last and after_blanks(text, at + 1) < len(text):
         reason, at = "not JSON: text after the array", at + 1
     if reason:
         rows.trouble(reason, file, offset=before + _bytes(text, at), rest=True)
@@ -76,11 +74,6 @@ def _reason(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"not JSON: {error.msg}; {REST}"
     return f"nested too deeply, or a number is too long; {REST}"
-
-
-def _skip(text: str, at: int) -> int:
-    found = BLANK.match(text, at)
-    return found.end() if found else at
 
 
 def _bytes(text: str, to: int) -> int:
@@ -141,16 +134,16 @@ class _Window:
 
     def skip(self, at: int) -> int:
         """The place of what follows the blanks, read if it has to be."""
-        at = _skip(self.text, at)
+        at = after_blanks(self.text, at)
         while at >= len(self.text) and self._more(self._size):
-            at = _skip(self.text, at)
+            at = after_blanks(self.text, at)
         return at
 
     def element(self, at: int) -> int:
         """The place of what follows an element, 0 where there is none that can be parsed, or nothing follows."""
         while True:
             try:
-                end = _skip(self.text, decoder.raw_decode(self.text, at)[1])
+                end = after_blanks(self.text, decoder.raw_decode(self.text, at)[1])
                 if end < len(self.text):
                     return end
             except (Bad, RecursionError):

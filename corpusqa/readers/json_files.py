@@ -12,8 +12,8 @@ from corpusqa.readers import jsonl
 from corpusqa.readers.files import shown, why
 from corpusqa.readers.json_array import add_elements, run_starts
 from corpusqa.readers.model import Block, File, Unit, kinds_of, renumbered, whole_files
-from corpusqa.readers.records import BOM, COMPRESSED, UTF16, Bad, Records, is_compressed, is_utf16, parse
-from corpusqa.readers.streams import Broken, chunks, first_lines, packing, read_whole, span
+from corpusqa.readers.records import COMPRESSED, UTF16, Bad, Records, is_compressed, is_utf16, parse
+from corpusqa.readers.streams import BOM, Broken, chunks, first_lines, packing, read_whole, span
 
 HEAD = 1 << 16
 
@@ -34,7 +34,9 @@ def glance(root: Path, file: File, names: Sequence[str], rows: int) -> Block:
     if _has_lines(root / file.path):
         return jsonl.glance(root, file, names, rows)
     found = Records()
-    for record in islice(_first_elements(root / file.path), rows):
+    path = root / file.path
+    first = _first_elements(path, jsonl.SAMPLE_BYTES) or _first_elements(path)
+    for record in islice(first, rows):
         found.add(record, shown(file.path))
     return found.block()
 
@@ -64,11 +66,11 @@ def _runs(path: Path, file: File, unit_bytes: int) -> list[Unit]:
     return [Unit(0, (file.path,), a, b, b - a) for a, b in zip(starts, stops, strict=True)]
 
 
-def _first_elements(path: Path) -> Sequence[dict[str, Any]]:
-    """The elements in the first THOROUGH_BYTES of an array; one that is cut off there is not among them."""
+def _first_elements(path: Path, limit: int = jsonl.THOROUGH_BYTES) -> Sequence[dict[str, Any]]:
+    """The elements in the first bytes of an array, about `limit`; one that is cut off there is not among them."""
     parts: list[bytes] = []
     with suppress(OSError, Broken):  # the reader says so, with its place
-        parts.extend(takewhile(lambda _: sum(map(len, parts)) < jsonl.THOROUGH_BYTES, chunks(path)))
+        parts.extend(takewhile(lambda _: sum(map(len, parts)) < limit, chunks(path)))
     found = Records()
     add_elements(found, "", b"".join(parts).removeprefix(BOM).decode(errors="surrogateescape"), last=False)
     return found.block().records or ()

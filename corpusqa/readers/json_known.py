@@ -18,7 +18,7 @@ from corpusqa.readers.files import shown
 from corpusqa.readers.json_table import Int64s, as_objects_are, line_starts, parsed, pieces, schema_of
 from corpusqa.readers.model import KEYS, Block, Unit
 from corpusqa.readers.records import is_utf8
-from corpusqa.readers.streams import Broken
+from corpusqa.readers.streams import Broken, chosen_bytes
 from corpusqa.readers.tables import placed
 
 KEY_BYTES = 16
@@ -84,7 +84,5 @@ def _others(data: bytes, starts: Int64s, chosen: Int64s, schema: pa.Schema) -> p
     """Some of the lines as a table."""
     if not len(chosen):
         return pa.Table.from_batches([], schema)  # empty_table would import pandas
-    if len(chosen) < len(starts):
-        stops = np.append(starts[1:], len(data))
-        data = b"".join(data[a:b] for a, b in zip(starts[chosen].tolist(), stops[chosen].tolist(), strict=True))
+    data = chosen_bytes(data, starts, chosen)
     return parsed(data, schema, len(chosen)) if is_utf8(data) else None

@@ -11,10 +11,9 @@ from corpusqa.readers.files import shown, why
 from corpusqa.readers.json_ids import id_parser
 from corpusqa.readers.json_table import read_table
 from corpusqa.readers.model import Block, File, Unit, kinds_of, renumbered, whole_files
-from corpusqa.readers.records import BOM, COMPRESSED, UTF16, Bad, Records, parse
-from corpusqa.readers.streams import Broken, Lines, chunks, first_lines, packing, range_pieces, span
+from corpusqa.readers.records import COMPRESSED, UTF16, Bad, Records, parse
+from corpusqa.readers.streams import BOM, EXPANSION, Broken, Lines, chunks, first_lines, packing, range_pieces, span
 
-EXPANSION = 4  # text bytes per compressed byte, for planning only
 SAMPLE_FILES, SAMPLE_BYTES, THOROUGH_BYTES = 8, 1 << 20, 64 << 20
 SHORT = 1000  # bytes of a line
 MIDDLE = "the file ends in the middle of a row"

@@ -14,7 +14,6 @@ import pyarrow as pa
 from corpusqa.readers.model import PLACE, Block, Trouble
 from corpusqa.readers.streams import MAGIC
 
-BOM = b"\xef\xbb\xbf"
 UTF16 = "looks like UTF-16; convert it to UTF-8"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 DEEPEST = 200  # lists and objects in each other; what people write has a tenth of that
@@ -139,6 +138,13 @@ def is_compressed(data: bytes) -> bool:
 
 
 decoder = json.JSONDecoder(object_pairs_hook=unique_keys)
+_BLANK = re.compile(r"[ \t\n\r]*")
+
+
+def after_blanks(text: str, at: int) -> int:
+    """The place behind the white space of JSON that stands at a place."""
+    found = _BLANK.match(text, at)
+    return found.end() if found else at
 
 
 def parse(line: bytes) -> dict[str, Any]:

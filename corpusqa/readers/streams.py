@@ -17,6 +17,8 @@ from corpusqa.readers.listing import endings
 CHUNK = STEP = 1 << 18
 PACKED_CHUNK = 1 << 14  # what is lost before damaged data, since a decoder gives all or nothing
 PIECE = 4 << 20  # small enough that its memory is used again for the next one
+BOM = b"\xef\xbb\xbf"
+EXPANSION = 4  # text bytes per compressed byte, for planning only
 MAGIC = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
 ENDS_EARLY, DAMAGED = "the compressed data end early", "the compressed data are damaged"
 
@@ -103,7 +105,7 @@ def first_lines(path: Path, limit: int, opening: bytes = b"") -> bytes:
         for piece in chunks(path):
             parts.append(piece)
             size += len(piece)
-            text = piece if begun else piece.removeprefix(b"\xef\xbb\xbf").lstrip()
+            text = piece if begun else piece.removeprefix(BOM).lstrip()
             if text and not begun and not text.startswith(opening):
                 break
             begun = begun or bool(text)
@@ -196,6 +198,14 @@ def positions(data: bytes, byte: int) -> npt.NDArray[np.int64]:
         part = raw[start : start + STEP]
         found.append(np.flatnonzero(np.equal(part, byte, out=same[: len(part)])) + start)
     return np.concatenate(found)
+
+
+def chosen_bytes(data: bytes, starts: npt.NDArray[np.int64], chosen: npt.NDArray[np.int64]) -> bytes:
+    """Some of the rows that begin at some places, by their positions among these."""
+    if len(chosen) == len(starts):
+        return data[int(starts[0]) :]
+    stops = np.append(starts[1:], len(data))
+    return b"".join(data[a:b] for a, b in zip(starts[chosen].tolist(), stops[chosen].tolist(), strict=True))
 
 
 def _gzip() -> Any:

@@ -14,6 +14,7 @@ import polars as pl
 
 from corpusqa.engines.parts import Stage
 from corpusqa.scan.ids import row_name
+from corpusqa.scan.ordered import among_numbers
 
 TABLES = ("documents", "signals", "spans")
 ROWS = ("id", "url", "file", "source")  # names of documents that are null in work files where they are private
@@ -123,11 +124,8 @@ def aligned(docs: pl.Series, table: pl.DataFrame) -> pl.DataFrame:
 
 
 def among(docs: pl.Series, chosen: pl.Series) -> pl.Series:
-    """Whether each document is among others, which are sorted: Boolean; costs little however often it is asked."""
-    if chosen.is_empty():
-        return pl.repeat(False, docs.len(), dtype=pl.Boolean, eager=True)
-    keys, wanted = chosen.to_numpy(), docs.to_numpy()
-    return pl.Series(keys[np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)] == wanted, dtype=pl.Boolean)
+    """Whether each document is among others, which are sorted: Boolean."""
+    return pl.Series(among_numbers(docs.to_numpy(), chosen.to_numpy()), dtype=pl.Boolean)
 
 
 def rows_of(held: Held, docs: pl.Series, *columns: str) -> pl.DataFrame:

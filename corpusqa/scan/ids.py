@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from corpusqa.scan.ordered import among_numbers
+
 # Hex digits of the row digest in a public id: 48 bits tell rows apart that already share an id.
 SHORT = 12
 NUMBERED = r"^row:[0-9]+$"  # how a document is shown whose id holds a private value; no public id is like that
@@ -62,8 +64,8 @@ class PublicIds:
         ordinal = _ordinals(shared)
         later = np.flatnonzero(ordinal > 1)
         found = cls(once, {}, odd[later], ordinal[later])
-        while (clash := _among(found._odd(parts), single)).any():
-            marked = odd[_among(shared, np.unique(shared[clash]))].tolist()
+        while (clash := among_numbers(found._odd(parts), single)).any():
+            marked = odd[among_numbers(shared, np.unique(shared[clash]))].tolist()
             found = replace(found, tildes=found.tildes | {at: found.tildes.get(at, 0) + 1 for at in marked})
         return found
 
@@ -154,11 +156,4 @@ def _repeated(hashes: Hashes) -> Flags:
     """Whether a value stands elsewhere too."""
     ordered = np.sort(hashes)
     again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    return _among(hashes, again)
-
-
-def _among(hashes: Hashes, chosen: Hashes) -> Flags:
-    """Whether each value is among others, which are in order."""
-    if not len(chosen):
-        return np.zeros(len(hashes), bool)
-    return np.asarray(chosen[np.minimum(np.searchsorted(chosen, hashes), len(chosen) - 1)] == hashes, np.bool_)
+    return among_numbers(hashes, again)

@@ -19,7 +19,8 @@ from corpusqa.engines.parts import Stage
 from corpusqa.plugins import Plugin
 from corpusqa.scan.candidates import candidates, told_apart
 from corpusqa.scan.held import rows_of
-from corpusqa.scan.rounds import PAIRS, Ints, Round, among, packed, rounds
+from corpusqa.scan.ordered import among_numbers
+from corpusqa.scan.rounds import PAIRS, Ints, Round, packed, rounds
 from corpusqa.scan.scanned import Scanned
 from corpusqa.scan.unit import key_table, mark_table
 from corpusqa.scan.verifying import VERIFIED, Asked, verified
@@ -63,7 +64,7 @@ class Half:
         if self.before is None:
             return np.zeros(pairs.height, bool)
         a, b = (pairs[side].to_numpy() for side in ("a", "b"))
-        return among(packed(a, b), self._compared) & ~np.isin(a, self._touched) & ~np.isin(b, self._touched)
+        return among_numbers(packed(a, b), self._compared) & ~np.isin(a, self._touched) & ~np.isin(b, self._touched)
 
     @cached_property
     def _compared(self) -> Ints:
@@ -245,7 +246,7 @@ def _still(half: Half, old: pl.DataFrame, owners: Owners) -> npt.NDArray[np.bool
     for one in half.rounds:
         pairs = owners.slotted(one.pairs())
         now = pairs.filter(pl.Series(half.known(pairs), dtype=pl.Boolean))
-        found |= among(keys, np.sort(packed(now["a"].to_numpy(), now["b"].to_numpy())))
+        found |= among_numbers(keys, np.sort(packed(now["a"].to_numpy(), now["b"].to_numpy())))
     return found
 
 

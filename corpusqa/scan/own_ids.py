@@ -98,10 +98,7 @@ class OwnIds:
     def _read(self) -> Iterator[tuple[pl.Series, pl.Series, pl.Series]]:
         at = 0
         for unit in self.units:
-            file = self.measured.file("documents", unit.number)
-            assert file is not None
-            columns = ["id", "digest", "id_private"]
-            part = pl.read_parquet(self.measured.folder / file.name, columns=columns, memory_map=False)
+            part = self.measured.part("documents", unit.number, columns=("id", "digest", "id_private"))
             ids, private = part["id"].cast(pl.String), part["id_private"]
             if private.any():
                 said = aligned(pl.int_range(at, at + part.height, eager=True), self.names.rename({"at": "doc"}))

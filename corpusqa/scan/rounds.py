@@ -57,10 +57,3 @@ def rounds(stage: Stage, documents: int, most: int = PAIRS) -> list[Round]:
 def packed(a: Ints, b: Ints) -> Ints:
     """Pairs as one number each: slots, as documents, fit 31 bits."""
     return a << 32 | b
-
-
-def among(keys: Ints, chosen: Ints) -> npt.NDArray[np.bool_]:
-    """Whether each number is among others, which are in order."""
-    if not len(chosen):
-        return np.zeros(len(keys), bool)
-    return np.asarray(chosen[np.minimum(np.searchsorted(chosen, keys), len(chosen) - 1)] == keys, np.bool_)

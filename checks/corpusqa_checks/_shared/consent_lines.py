@@ -183,6 +183,7 @@ def _kinds() -> dict[str, pl.Expr]:
     term = (pl.col("cookie") > 0) | (pl.col("phrase") > 0)
     told, baked, guide = pl.col("told"), pl.col("bake") > 0, pl.col("guide") > 0
     clean = (told == 0) & ~baked & ~guide & (pl.col("tech") == 0) & (pl.col("marks") == 0)
+    plain = clean & (pl.col("news") == 0)
     acts = pl.sum_horizontal("act", "purpose", "policy") > 0
     covered = pl.col("cover") >= COVER
     cues = pl.sum_horizontal(*GROUPS, "person")
@@ -190,27 +191,22 @@ def _kinds() -> dict[str, pl.Expr]:
     says = pl.sum_horizontal("act", "purpose", "policy", "trail")
     spoken = pl.col("voice") + pl.col("reader") > 0
     return {
-        "these": (pl.col("these") > 0) & ((says >= 2) | ((says == 1) & spoken)) & clean & (pl.col("news") == 0),
+        "these": (pl.col("these") > 0) & ((says >= 2) | ((says == 1) & spoken)) & plain,
         "spoken": pl.col("voice") > 0,
-        "choice": term & (pl.col("act") > 0) & (pl.col("purpose") > 0) & clean & (pl.col("news") == 0),
+        "choice": term & (pl.col("act") > 0) & (pl.col("purpose") > 0) & plain,
         "site": term & (pl.col("voice") > 0) & (told < 2) & (told <= pl.col("voice")) & ~baked,
         # "this site uses cookies" and hardly more
-        "brief": term
-        & (pl.col("voice") > 0)
-        & (pl.col("use") > 0)
-        & (pl.col("words") <= consent.BUTTON_WORDS)
-        & clean
-        & (pl.col("news") == 0),
-        "uses": (pl.col("cookie") > 0) & (pl.col("use") > 0) & covered & clean & (pl.col("news") == 0),
+        "brief": term & (pl.col("voice") > 0) & (pl.col("use") > 0) & (pl.col("words") <= consent.BUTTON_WORDS) & plain,
+        "uses": (pl.col("cookie") > 0) & (pl.col("use") > 0) & covered & plain,
         "agrees": (pl.col("voice") > 0) & (pl.col("reader") > 0) & (pl.col("act") > 0) & clean,
         # "allow cookies for our site" is advice: a choice alone does not make a notice of the site
         "others": (pl.sum_horizontal("phrase", "reader", "purpose", "policy") > 0)
         | (acts & ((pl.col("use") > 0) | (pl.col("voice") > 1) | (pl.col("act") > 1))),
         "purpose": pl.sum_horizontal("purpose", "policy") > 0,
         "covered": covered,
-        "reader": term & (pl.col("reader") > 0) & (pl.col("act") > 0) & clean & (pl.col("news") == 0),
+        "reader": term & (pl.col("reader") > 0) & (pl.col("act") > 0) & plain,
         "button": (pl.col("words") <= consent.BUTTON_WORDS) & (pl.col("cookie") > 0) & acts & clean & covered,
-        "phrase": (pl.col("phrase") > 0) & clean & (pl.col("news") == 0),
+        "phrase": (pl.col("phrase") > 0) & plain,
         "named": term & (told == 0),
         "foreign": ~term & (pl.col("words") >= FOREIGN) & few,
         "alien": baked | (told >= 2),

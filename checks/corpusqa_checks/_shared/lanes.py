@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextvars import copy_context
 from functools import wraps
 from queue import SimpleQueue
@@ -41,23 +42,16 @@ class Lane:
                 self._thread.start()
         if threading.current_thread() is self._thread:
             return function()
-        results: list[Result] = []
-        errors: list[BaseException] = []
-        done, context = threading.Event(), copy_context()
+        said, context = Future[Result](), copy_context()
 
         def work() -> None:
             try:
-                results.append(context.run(function))
+                said.set_result(context.run(function))
             except BaseException as error:  # whatever a check raises is its caller's affair
-                errors.append(error)
-            finally:
-                done.set()
+                said.set_exception(error)
 
         self._work.put(work)
-        done.wait()
-        if errors:
-            raise errors.pop()
-        return results.pop()
+        return said.result()
 
     def _serve(self) -> None:
         while True:
