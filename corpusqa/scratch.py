@@ -1,4 +1,4 @@
-"""Folders and files that must not outlive a run and may hold the source's text; what killed runs left is swept away."""
+"""Folders and files that runs write; those that may hold the source's text do not outlive a run, even a killed one."""
 
 from __future__ import annotations
 
@@ -13,8 +13,23 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from corpusqa.errors import UsageError
+
 # Locked folders of this process; the system lets go of them when the process ends in whatever way.
 _held: dict[Path, int] = {}
+
+
+def refuse_undecodable(place: Path, option: str) -> None:
+    """Tables can only be written below a path that is text: the libraries that write them take no other.
+
+    Raises:
+        UsageError: the absolute path of `place` is not UTF-8; the message names the option to choose another with.
+    """
+    try:
+        str(place.absolute()).encode()
+    except UnicodeEncodeError:
+        message = f"{place.absolute()}: this path is not text in UTF-8, so no table can be written below it"
+        raise UsageError(f"{message}; choose another {option}") from None
 
 
 def scratch_folder(prefix: str, where: Path | None = None) -> Path:

@@ -524,3 +524,8 @@ def test_a_path_may_hold_bytes_that_are_no_text(tmp_path: Path) -> None:
     for source in ("x\udcff.txt", "d\udcff"):
         done = run("report", source, "--select", "text,pii", "-o", "out")
         assert done.returncode == 0, done.stderr
+    for place in (["report", "d\udcff", "--work"], ["clean", "d\udcff", "-o"], ["clean", "d\udcff", "--store"]):
+        refused = run(*place, "w\udcff")
+        assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
+        assert "w\\udcff: this path is not text in UTF-8, so no table can be written below it" in refused.stderr
+    assert not (tmp_path / "w\udcff").exists()

@@ -31,6 +31,7 @@ from corpusqa.scan.model import CheckInfo, Scan
 from corpusqa.scan.names import private_values, told, unspoken
 from corpusqa.scan.run import scan
 from corpusqa.scan.sampling import sampled
+from corpusqa.scratch import refuse_undecodable
 
 
 def selected(config: Config) -> list[Plugin]:
@@ -121,6 +122,7 @@ def _asked(plugins: list[Plugin], config: Config, settings: Settings, compares: 
     declared = describe(plugins)
     make_policy(config.clean, declared)
     limits_of(config.gate, declared, referred)
+    refuse_undecodable(settings.work, "--work")
     refuse_slicing(config.report.by, declared, "[report] by:")
     return _Asked(config, settings, plugins, declared)
 

@@ -31,7 +31,7 @@ from corpusqa.release.sources import source_schema
 from corpusqa.release.store import MARK, refuse_other
 from corpusqa.reporting.plain import dumped
 from corpusqa.scan.names import HELD, private_values, unspoken
-from corpusqa.scratch import staged
+from corpusqa.scratch import refuse_undecodable, staged
 
 Content = bytes | Callable[[BinaryIO], None]
 _PACKAGES = ("corpusqa", "polars", "pyarrow", "numpy", "pandera", "datasets")
@@ -100,7 +100,7 @@ def write_clean(found: Account, target: Target) -> Release:
     """
     from corpusqa.reporting.html import render
 
-    _refuse_source(found.corpus.source, target)
+    _refuse_place(found.corpus.source, target)
     refuse_private(found)
     found.verdicts.refuse_alarms()
     recipe = Recipe(
@@ -127,7 +127,7 @@ def planned(found: Account, target: Target) -> str:
         UsageError: the folder is or holds the source, a rule would drop too much of a source, or what the card declares
             holds a private value.
     """
-    _refuse_source(found.corpus.source, target)
+    _refuse_place(found.corpus.source, target)
     refuse_private(found)
     found.verdicts.refuse_alarms()
     if found.scan.elsewhere.height:  # else no name can hold a private value
@@ -152,7 +152,7 @@ def refuse_target(source: object, target: Target) -> None:
     Raises:
         UsageError: the place is or holds the source, lies in it, holds something else, or cannot be written to.
     """
-    _refuse_source(source, target)
+    _refuse_place(source, target)
     if target.store is not None:
         refuse_other(target.store)
         _refuse_read_only(target.store / MARK)
@@ -182,10 +182,16 @@ def _refuse_read_only(place: Path) -> None:
         raise UsageError(f"{place}: {folder} cannot be written to; choose another -o or --store")
 
 
-def _refuse_source(source: object, target: Target) -> None:
-    """A release that replaces the source would destroy it; one inside the source would be read as part of it."""
+def _refuse_place(source: object, target: Target) -> None:
+    """A release that replaces the source would destroy it; one inside the source would be read as part of it.
+
+    One below a path that is no text could not be written.
+    """
     out = target.out or target.store
-    if out is None or not Path(str(source)).exists():
+    if out is None:
+        return
+    refuse_undecodable(out, "-o or --store")
+    if not Path(str(source)).exists():
         return
     there, place = out.resolve(), Path(str(source)).resolve()
     if there == place or there in place.parents:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.types as pt
 
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.model import Block, File, Unit, first_rows, renumbered
@@ -14,6 +15,8 @@ from corpusqa.readers.tables import TWICE, Tables, kinds_of_schema, named_twice,
 MAGIC = b"ARROW1"  # at the start of the file format; a stream has none
 DAMAGED = "not an Arrow file, or damaged"
 ERRORS = (pa.ArrowException, OSError, ValueError)
+BYTES_OF = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary(), pa.string_view(): pa.binary_view()}
+NUMBERS_OF = {32: pa.int32(), 64: pa.int64()}  # by the bits that a time takes; an interval of three parts has no twin
 
 
 def columns(root: Path, files: Sequence[File], thorough: bool) -> dict[str, str]:
@@ -94,19 +97,41 @@ def _add(tables: Tables, file: str, opened: _Opened, unit: Unit) -> None:
 
 
 def _is_sound(batch: pa.RecordBatch) -> bool:
-    """Whether offsets and lengths fit: nothing has decoded them yet. Text that is not UTF-8 is found by row later."""
+    """Whether offsets and lengths fit: nothing has decoded them yet.
+
+    Text that is not UTF-8 and times that no calendar has are looked for later, row by row.
+    """
     return all(len(column) == batch.num_rows and _is_sound_column(column) for column in batch.columns)
 
 
 def _is_sound_column(column: pa.Array) -> bool:
-    bytes_of = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary()}
     try:
-        if column.type in bytes_of:
-            column = column.view(bytes_of[column.type])
-        column.validate(full=True)
+        stored = _stored(column.type)
+        (column if stored == column.type else column.view(stored)).validate(full=True)
     except (pa.ArrowException, ValueError):
         return False
     return True
+
+
+def _stored(kind: pa.DataType) -> pa.DataType:
+    """The type that lies in memory like this one and holds bytes for text and numbers for times, at any depth."""
+    if kind in BYTES_OF:
+        return BYTES_OF[kind]
+    if pt.is_temporal(kind) and kind.bit_width in NUMBERS_OF:
+        return NUMBERS_OF[kind.bit_width]
+    if pt.is_struct(kind):
+        return pa.struct([_field(kind.field(at)) for at in range(kind.num_fields)])
+    if pt.is_map(kind):
+        return pa.map_(_field(kind.key_field), _field(kind.item_field))
+    if pt.is_fixed_size_list(kind):
+        return pa.list_(_field(kind.value_field), kind.list_size)
+    if pt.is_list(kind) or pt.is_large_list(kind):
+        return (pa.list_ if pt.is_list(kind) else pa.large_list)(_field(kind.value_field))
+    return kind
+
+
+def _field(field: pa.Field) -> pa.Field:
+    return field.with_type(_stored(field.type))
 
 
 class _Opened:
