@@ -36,7 +36,7 @@ def decoded(text: str) -> Any:
         return text
     try:
         value = decoder.decode(text)
-        refuse_depth(value, text.count("[") + text.count("{"))
+        refuse_depth(value, text)
     except json.JSONDecodeError as error:
         reason = PYTHON if is_python(text) else f"the messages are not JSON: {error.msg} (character {error.pos + 1})"
         raise Bad(reason) from error

@@ -43,8 +43,7 @@ def add_elements(
         except (ValueError, RecursionError, Bad) as error:
             rows.trouble(_reason(error), file, offset=before + _bytes(text, getattr(error, "pos", at)), rest=True)
             return False
-        brackets = text.count("[", at, end) + text.count("{", at, end)
-        _add_value(rows, file, value, brackets, lambda start=at: before + _bytes(text, start))
+        _add_value(rows, file, value, text, at, end, before)
         at = after_blanks(text, end + 1) if is_array and text[end] == "," else end
     reason = ""
     if is_array and last and at >= len(text):
@@ -56,14 +55,15 @@ def add_elements(
     return not reason
 
 
-def _add_value(rows: Records, file: str, value: Any, brackets: int, offset: Any) -> None:
+def _add_value(rows: Records, file: str, value: Any, text: str, at: int, end: int, before: int) -> None:
+    """Add an element, which stands in the text from `at` to `end`, as a row or with what is wrong with it."""
     try:
         if not isinstance(value, dict):
             raise Bad("not a JSON object")
-        refuse_depth(value, brackets)
+        refuse_depth(value, text, at, end)
         refuse_surrogates(value, "not valid UTF-8, or a lone surrogate")
     except Bad as bad:
-        rows.trouble(str(bad), file, offset=offset())
+        rows.trouble(str(bad), file, offset=before + _bytes(text, at))
     else:
         rows.add(value, file)
 

@@ -97,22 +97,30 @@ def refuse_surrogates(value: Any, reason: str = "a lone surrogate, which is no c
         raise Bad(reason) from error
 
 
-def refuse_depth(value: Any, brackets: int) -> None:
+def refuse_depth(value: Any, written: str | bytes, start: int = 0, end: int | None = None) -> None:
     """Raise Bad if lists and objects lie deeper in each other than DEEPEST.
 
     How deep Python can go depends on who calls, and a row must not be readable here and unreadable there.
 
     Args:
         value: A value of JSON.
-        brackets: At least as many as are open at once where it is written.
+        written: The JSON in which it stands, from `start` to `end`: with few brackets nothing in it lies deep.
+        start: Where it begins there.
+        end: Where it ends there.
     """
-    level = [value] if brackets > DEEPEST else []
+    level = [value] if _brackets(written, start, end) > DEEPEST else []
     for _ in range(DEEPEST + 1):
         below = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
         level = [item for items in below for item in items]
         if not level:
             return
     raise Bad(TOO_DEEP)
+
+
+def _brackets(written: str | bytes, start: int, end: int | None) -> int:
+    if isinstance(written, bytes):
+        return written.count(b"[", start, end) + written.count(b"{", start, end)
+    return written.count("[", start, end) + written.count("{", start, end)
 
 
 def is_utf8(data: bytes) -> bool:
@@ -168,7 +176,7 @@ def parse(line: bytes) -> dict[str, Any]:
         raise Bad("not readable: a number is too long") from error
     if not isinstance(value, dict):
         raise Bad("not a JSON object")
-    refuse_depth(value, line.count(b"[") + line.count(b"{"))
+    refuse_depth(value, line)
     if ESCAPE in line and ESCAPED_SURROGATE.search(line):
         refuse_surrogates(value)
     return value

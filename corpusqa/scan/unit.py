@@ -199,16 +199,11 @@ def _measured(
         signals.append(result.signals)
         spans.append(place(result.spans))
         failures.append(_named(plugin, place(result.failures)))
-        for half, kind in plugin.check.corpus.items():
-            if isinstance(kind, Links | Groups):
-                said = measuring.keys(plugin.name, half)
-                keys = keyed(plugin, kind, said.keys, secret)
-                tables[key_table(plugin.name, half)] = place(keys).unique(maintain_order=True)
-                failures.append(_named(plugin, place(said.failures)))
-                if isinstance(kind, Links) and kind.marks:
-                    said = measuring.keys(plugin.name, half, kind.marks)
-                    tables[mark_table(key_table(plugin.name, half))] = place(said.keys).unique(maintain_order=True)
-                    failures.append(_named(plugin, place(said.failures)))
+        for half, kind, said, are_marks in measuring.halves(plugin):
+            table = key_table(plugin.name, half)
+            keys = keyed(plugin, kind, said.keys, secret)
+            tables[mark_table(table) if are_marks else table] = place(keys).unique(maintain_order=True)
+            failures.append(_named(plugin, place(said.failures)))
     for name, spent in measuring.seconds.items():
         seconds[name] = seconds.get(name, 0.0) + spent
     looked = [label for plugin in wanted for label in private_labels(plugin)]

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import polars as pl
 
 from corpusqa.batch import Batch, Provider
+from corpusqa.check import Groups, Links
 from corpusqa.errors import ContractError, PluginError
 from corpusqa.plugins import Plugin
 from corpusqa.scan.measuring import Keys, Result, keys, measure
@@ -68,6 +69,14 @@ class Measuring:
         """The keys of a corpus half of the check `name`, or what another function of the half gives in their form."""
         with self._turn(name):
             return keys(self._plugins[name], half, self.batch, function)
+
+    def halves(self, plugin: Plugin) -> Iterator[tuple[str, Links | Groups, Keys, bool]]:
+        """What a check gives for its Links and Groups halves: each half, its keys or marks, and whether it is marks."""
+        for half, kind in plugin.check.corpus.items():
+            if isinstance(kind, Links | Groups):
+                yield half, kind, self.keys(plugin.name, half), False
+            if isinstance(kind, Links) and kind.marks:
+                yield half, kind, self.keys(plugin.name, half, kind.marks), True
 
     @contextmanager
     def _turn(self, name: str) -> Iterator[None]:
