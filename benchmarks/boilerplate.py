@@ -16,7 +16,7 @@ from pathlib import Path
 
 import polars as pl
 from corpusqa_checks.boilerplate import boilerplate
-from corpusqa_checks.boilerplate.measuring import labelled_lines
+from corpusqa_checks.boilerplate.check import labelled_lines
 from corpusqa_checks.cookie_text import cookie_text
 
 from corpusqa.batch import Batch

@@ -24,8 +24,8 @@ from corpusqa_checks._shared.signs import with_any
 from corpusqa_checks._shared.words import folded, word_count
 from corpusqa_checks.boilerplate import boilerplate
 from corpusqa_checks.boilerplate.appeals import APPEALS, appeal_patterns, appeal_words, most_cues
+from corpusqa_checks.boilerplate.check import labelled_lines
 from corpusqa_checks.boilerplate.counts import HEAD, SHORT, text_counts
-from corpusqa_checks.boilerplate.measuring import labelled_lines
 from corpusqa_checks.boilerplate.patterns import COUNTED, ENDS, MARKS, NEEDED, SHAPES
 from corpusqa_checks.cookie_text import cookie_text
 

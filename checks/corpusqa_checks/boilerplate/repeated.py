@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import polars as pl
-from corpusqa_checks._shared.hashing import string_hashes
 from corpusqa_checks._shared.spans import with_parts
+from corpusqa_checks.boilerplate.hashing import string_hashes
 
 from corpusqa.check import Batch, Frame, Groups
 

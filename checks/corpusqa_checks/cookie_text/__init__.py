@@ -1,5 +1,5 @@
 """Consent text: cookie notices, their heads and their buttons."""
 
-from corpusqa_checks.cookie_text.measuring import cookie_text
+from corpusqa_checks.cookie_text.check import cookie_text
 
 __all__ = ["cookie_text"]

@@ -1,4 +1,4 @@
-"""The check `pii`."""
+"""The check `pii`: its options, what it declares, and how a batch is measured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The check `cookie_text`."""
+"""The check `cookie_text`: what it declares, and how a batch is measured."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import polars as pl
 from corpusqa_checks._shared.lines import written_lines
 from corpusqa_checks._shared.notices import mixed_lines, notice_lines, rows_beyond_judgement
 from corpusqa_checks._shared.spans import line_spans
-from corpusqa_checks._shared.speech import languages
+from corpusqa_checks.cookie_text.languages import languages
 
 from corpusqa.check import Batch, Check, Frame, Label, Measured, Signal
 

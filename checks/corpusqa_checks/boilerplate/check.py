@@ -1,4 +1,4 @@
-"""The check `boilerplate`."""
+"""The check `boilerplate`: its options, what it declares, and how a batch is measured."""
 
 from __future__ import annotations
 
