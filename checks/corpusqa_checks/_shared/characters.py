@@ -13,11 +13,11 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
+from corpusqa_checks._shared.arrays import Bools, Ints, changes
 
 from corpusqa.check import Buffers
 
 Bytes = npt.NDArray[np.uint8]
-Ints = npt.NDArray[np.int64]
 
 # Bits of a character's class.
 WORD, ALONE, LETTER, SPACE = 1, 2, 4, 8
@@ -72,9 +72,7 @@ def slices(buffers: Buffers) -> Iterator[tuple[int, int]]:
 def ascending(values: Ints) -> Ints:
     """The distinct values, sorted; where they nearly are, many times as fast as `np.unique`, which builds a table."""
     values = np.sort(values, kind="stable")
-    kept = np.ones(len(values), bool)
-    kept[1:] = values[1:] != values[:-1]
-    return values[kept]
+    return values[changes(values)]
 
 
 def classify(data: Bytes) -> Classified:
@@ -123,7 +121,7 @@ def _pieces(data: Bytes) -> Iterator[tuple[int, int]]:
         start = stop
 
 
-def _sums(flags: npt.NDArray[np.bool_], offsets: Ints) -> Ints:
+def _sums(flags: Bools, offsets: Ints) -> Ints:
     """Number of flags that are set in each document."""
     places = np.searchsorted(np.flatnonzero(flags), offsets)
     return np.diff(places)

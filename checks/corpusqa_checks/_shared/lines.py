@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
+from corpusqa_checks._shared.arrays import Bools, Ints, changes
 from corpusqa_checks._shared.memo import once_per_batch
-from corpusqa_checks._shared.signs import Bools, Ints, Signs, signs_of
+from corpusqa_checks._shared.signs import Signs, signs_of
 from corpusqa_checks._shared.words import unspaced, words_of
 
 from corpusqa.check import Batch, Frame
@@ -37,7 +37,7 @@ class Written:
     frame: Frame
     texts: pl.Series
     place: Ints
-    again: npt.NDArray[np.bool_]
+    again: Bools
 
     @cached_property
     def signs(self) -> Signs:
@@ -93,6 +93,5 @@ def written(lines: Frame) -> Written:
 def positions(row: pl.Series) -> pl.Series:
     """The position of each line in its document, by the ascending rows of the lines."""
     rows = row.to_numpy()
-    new = np.append(True, rows[1:] != rows[:-1])[: len(rows)]
     number = np.arange(len(rows))
-    return pl.Series(number - np.maximum.accumulate(np.where(new, number, 0)))
+    return pl.Series(number - np.maximum.accumulate(np.where(changes(rows), number, 0)))

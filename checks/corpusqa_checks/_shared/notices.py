@@ -7,9 +7,9 @@ documents about cookies, are left alone; so is a line in which a notice stands b
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from corpusqa_checks._shared import consent
+from corpusqa_checks._shared.arrays import Bools, Ints
 from corpusqa_checks._shared.consent_lines import JUDGED, judged
 from corpusqa_checks._shared.consent_stems import buttons, documents, gate
 from corpusqa_checks._shared.lines import written_lines
@@ -19,8 +19,6 @@ from corpusqa_checks._shared.turns import spoken_rows
 from corpusqa_checks._shared.words import folded
 
 from corpusqa.check import Batch, Frame
-
-Bools = npt.NDArray[np.bool_]
 
 # Signs that hide a gate word: soft hyphens, marks without width, wide spaces and letters, letters in pieces.
 _ODD = r"[\u00a0\u00ad\u0300-\u036f\u1100-\u11ff\u200b-\u200f\u2060\ufeff\uff21-\uff5a]"
@@ -205,7 +203,7 @@ def _seeds(table: Frame) -> Bools:
     return table.select(seeds | lone).to_series().to_numpy()
 
 
-def _after(on: Bools, row: npt.NDArray[np.int64], reach: int) -> Bools:
+def _after(on: Bools, row: Ints, reach: int) -> Bools:
     """Lines at most `reach` lines below one that is on, in the same document."""
     near = np.zeros(len(on), np.bool_)
     for step in range(1, min(reach, len(row) - 1) + 1):
@@ -213,7 +211,7 @@ def _after(on: Bools, row: npt.NDArray[np.int64], reach: int) -> Bools:
     return near
 
 
-def _spread(on: Bools, row: npt.NDArray[np.int64], reach: int) -> Bools:
+def _spread(on: Bools, row: Ints, reach: int) -> Bools:
     """Lines within `reach` lines of one that is on, in the same document, and that one."""
     return on | _after(on, row, reach) | _after(on[::-1], row[::-1], reach)[::-1]
 

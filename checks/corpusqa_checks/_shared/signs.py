@@ -12,11 +12,10 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from corpusqa_checks._shared.arrays import Bools, Ints
 
 from corpusqa.check import Batch
 
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
 Signs = npt.NDArray[np.uint64]
 # First and last text of a slice, where each begins among its bytes, these, and the byte before if of the first text.
 Slice = tuple[int, int, Ints, npt.NDArray[np.uint8], int | None]

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from corpusqa_checks._shared.signs import Bools, Ints, Signs, runs_of, with_any
+from corpusqa_checks._shared.arrays import Bools, Ints
+from corpusqa_checks._shared.signs import Signs, runs_of, with_any
 
 from corpusqa.check import Batch
 

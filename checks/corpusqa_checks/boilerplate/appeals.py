@@ -11,8 +11,8 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
+from corpusqa_checks._shared.arrays import Ints
 from corpusqa_checks._shared.lanes import own_lane
 from corpusqa_checks._shared.words import folded, written_forms
 from corpusqa_checks.boilerplate.counts import as_pattern
@@ -27,7 +27,7 @@ STEM = 5  # words of one beginning of so many letters are forms of one word
 
 
 @own_lane(lambda texts: texts)
-def most_cues(texts: pl.Series) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def most_cues(texts: pl.Series) -> tuple[Ints, Ints]:
     """The place in APPEALS of which each text has the most cues, and how many different ones; 0 and 0 below LEAST."""
     head = texts.str.slice(0, LONGEST)
     asked = (head.str.count_matches(appeal_words()) >= LEAST).arg_true()

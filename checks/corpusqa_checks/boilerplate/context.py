@@ -11,11 +11,10 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from corpusqa_checks._shared.arrays import Bools, Ints, begins
 
-Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 Number = TypeVar("Number", np.float32, np.float64)
 
 
@@ -35,10 +34,9 @@ class Layout:
     @classmethod
     def of(cls, row: Ints) -> Layout:
         """The layout of lines whose documents are `row`."""
-        starts = np.flatnonzero(np.append(True, row[1:] != row[:-1])) if len(row) else np.zeros(0, np.int64)
-        stops = np.append(starts[1:], len(row))
-        counts = stops - starts if len(row) else np.zeros(0, np.int64)
-        return cls(row, np.repeat(starts, counts), np.repeat(stops, counts) if len(row) else np.zeros(0, np.int64))
+        starts = begins(row)
+        counts = np.diff(np.append(starts, len(row)))
+        return cls(row, np.repeat(starts, counts), np.repeat(starts + counts, counts))
 
     @cached_property
     def place(self) -> Ints:
@@ -94,7 +92,7 @@ class Layout:
         starts = np.unique(self.first)
         return np.repeat(np.maximum.reduceat(values, starts), np.diff(np.append(starts, len(values))))
 
-    def distance(self, on: npt.NDArray[np.bool_], limit: int = 99) -> tuple[Floats, Floats]:
+    def distance(self, on: Bools, limit: int = 99) -> tuple[Floats, Floats]:
         """Lines to the previous and to the next line that is on, itself left out; `limit` where there is none."""
         at = np.flatnonzero(on)
         far = np.full(len(on), limit, np.float32)
@@ -107,6 +105,14 @@ class Layout:
         ahead = at[np.minimum(right, len(at) - 1)]
         following = np.where((right < len(at)) & (ahead < self.stop), ahead - self.place, limit)
         return np.minimum(previous, limit).astype(np.float32), np.minimum(following, limit).astype(np.float32)
+
+
+def runs(flags: Bools, row: Ints) -> tuple[Ints, Ints]:
+    """First line and the line after the last of each run of flagged lines of a document."""
+    starts = begins(flags, row)
+    stops = starts + np.diff(np.append(starts, len(flags)))
+    on = flags[starts]
+    return starts[on], stops[on]
 
 
 def _ratio(part: Doubles, whole: Doubles) -> Floats:

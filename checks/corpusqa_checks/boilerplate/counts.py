@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from corpusqa_checks._shared.arrays import Bools, Ints
 from corpusqa_checks._shared.lanes import own_lane
 from corpusqa_checks._shared.lines import Written
-from corpusqa_checks._shared.signs import Ints, Signs, with_any
+from corpusqa_checks._shared.signs import Signs, with_any
 from corpusqa_checks._shared.words import UNSPACED, folded
-from corpusqa_checks.boilerplate.context import Bools, Floats
+from corpusqa_checks.boilerplate.context import Floats
 from corpusqa_checks.boilerplate.patterns import BARRED, COUNTED, ENDS, MARKS, NEEDED, SHAPES
 
 from corpusqa.check import Frame

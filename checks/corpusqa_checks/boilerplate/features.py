@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from corpusqa_checks._shared.arrays import Bools, Ints
 from corpusqa_checks._shared.lines import Written
-from corpusqa_checks._shared.signs import Ints
-from corpusqa_checks.boilerplate.context import Bools, Floats, Layout
+from corpusqa_checks.boilerplate.context import Floats, Layout
 from corpusqa_checks.boilerplate.counts import CUES, HEAD, text_counts
 from corpusqa_checks.boilerplate.patterns import ENDS, MARKS, SHAPES
 

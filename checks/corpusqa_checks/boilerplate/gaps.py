@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from corpusqa_checks.boilerplate.context import Bools, Floats, Layout
+from corpusqa_checks._shared.arrays import Bools, begins
+from corpusqa_checks.boilerplate.context import Floats, Layout
 from corpusqa_checks.boilerplate.features import Columns, Looked
 
 PARAGRAPH_SCORE = -1.5  # a paragraph of plain prose near the body may have so low a score
@@ -70,7 +71,7 @@ def filled(main: Bools, body: Bools, plain: Bools, layout: Layout) -> Bools:
     inside = ~main & (before > 0) & (rest > 0)
     if not len(inside):
         return inside
-    starts = np.flatnonzero(np.append(True, (inside[1:] != inside[:-1]) | (layout.row[1:] != layout.row[:-1])))
+    starts = begins(inside, layout.row)
     every = np.logical_and.reduceat(plain, starts)
     found: Bools = inside & np.repeat(every, np.diff(np.append(starts, len(inside))))
     return found
@@ -131,7 +132,7 @@ def stragglers(main: Bools, cued: Bools, score: Floats, size: Floats, layout: La
     mass = np.add.reduceat(size[at].astype(np.float64), starts)
     sure = np.add.reduceat((score * size)[at].astype(np.float64), starts) > DOUBTED * mass
     row = layout.row[at[starts]]
-    documents = np.flatnonzero(np.append(True, row[1:] != row[:-1]))
+    documents = begins(row)
     counts = np.diff(np.append(documents, len(row)))
     most = np.repeat(np.maximum.reduceat(mass, documents), counts)
     largest = mass == most

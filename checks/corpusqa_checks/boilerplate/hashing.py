@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from corpusqa_checks._shared.arrays import Ints, begins
 
 Words = npt.NDArray[np.uint64]
 
@@ -26,16 +27,13 @@ def string_hashes(text: pl.Series) -> pl.Series:
     return pl.Series(out.view(np.int64))
 
 
-def _slices(widths: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+def _slices(widths: Ints) -> list[tuple[int, int]]:
     """Runs of strings of about _CHUNK bytes together."""
-    if not len(widths):
-        return []
-    filled = np.cumsum(widths) // _CHUNK
-    starts = np.flatnonzero(np.append(True, filled[1:] != filled[:-1]))
+    starts = begins(np.cumsum(widths) // _CHUNK)
     return list(zip(starts.tolist(), np.append(starts[1:], len(widths)).tolist(), strict=True))
 
 
-def _hashed(text: pl.Series, widths: npt.NDArray[np.int64]) -> Words:
+def _hashed(text: pl.Series, widths: Ints) -> Words:
     data = np.frombuffer("".join(text.fill_null("").to_list()).encode(), np.uint8).astype(np.uint64) + np.uint64(1)
     with np.errstate(over="ignore"):
         powers = np.cumprod(np.full(len(data) + 1, _BASE), dtype=np.uint64)

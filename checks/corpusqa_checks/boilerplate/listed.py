@@ -7,7 +7,8 @@ figure ("Length: 32 cm") only where no text stands above them.
 from __future__ import annotations
 
 import numpy as np
-from corpusqa_checks.boilerplate.context import Bools, Ints
+from corpusqa_checks._shared.arrays import Bools, inside
+from corpusqa_checks.boilerplate.context import runs
 from corpusqa_checks.boilerplate.features import Looked
 from corpusqa_checks.boilerplate.gaps import measured, silent
 
@@ -31,7 +32,7 @@ def amounts(looked: Looked, main: Bools) -> Bools:
     starts, stops, first, last = starts[enough], stops[enough], first[enough], last[enough]
     after = np.minimum(stops, len(main) - 1)
     goes_on = (stops < layout.stop[starts]) & main[after]
-    return covered(np.maximum(starts, at[first] - 1), np.where(goes_on, stops, at[last - 1] + 1), len(main))
+    return inside(np.maximum(starts, at[first] - 1), np.where(goes_on, stops, at[last - 1] + 1), len(main))
 
 
 def specifications(looked: Looked, main: Bools) -> Bools:
@@ -46,27 +47,9 @@ def specifications(looked: Looked, main: Bools) -> Bools:
     below = (starts - 1 >= layout.first[starts]) & main[one]
     headed = (starts - 2 >= layout.first[starts]) & head[one] & main[two]
     told = below | headed
-    return covered((starts - headed)[told], stops[told], len(main))
+    return inside((starts - headed)[told], stops[told], len(main))
 
 
 def _quiet(looked: Looked) -> Bools:
     found: Bools = silent(looked.own)[0] & (looked.own["size"] <= SHORT)
     return found
-
-
-def covered(starts: Ints, stops: Ints, size: int) -> Bools:
-    """Which lines stand in one of the stretches, of which none overlap."""
-    steps = np.zeros(size + 1, np.int64)
-    np.add.at(steps, starts, 1)
-    np.add.at(steps, stops, -1)
-    found: Bools = np.cumsum(steps[:-1]) > 0
-    return found
-
-
-def runs(flags: Bools, row: Ints) -> tuple[Ints, Ints]:
-    """First line and the line after the last of each run of flagged lines of a document."""
-    change = np.append(True, (flags[1:] != flags[:-1]) | (row[1:] != row[:-1]))[: len(flags)]
-    starts = np.flatnonzero(change)
-    stops = np.append(starts[1:], len(flags))
-    on = flags[starts] if len(starts) else np.zeros(0, np.bool_)
-    return starts[on], stops[on]

@@ -9,11 +9,21 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from corpusqa_checks._shared.arrays import Bools
 from corpusqa_checks._shared.lines import Written
 from corpusqa_checks.boilerplate.appeals import APPEALS, most_cues
-from corpusqa_checks.boilerplate.context import Bools, Floats, Layout
+from corpusqa_checks.boilerplate.context import Floats, Layout
 from corpusqa_checks.boilerplate.features import Columns, Looked
-from corpusqa_checks.boilerplate.gaps import NAMES, closing, doubtful_paragraphs, filled, silent, stamped, stragglers
+from corpusqa_checks.boilerplate.gaps import (
+    NAMES,
+    closing,
+    doubtful_paragraphs,
+    filled,
+    measured,
+    silent,
+    stamped,
+    stragglers,
+)
 from corpusqa_checks.boilerplate.listed import amounts, specifications
 from corpusqa_checks.boilerplate.sparse import frame_cues, pages_of_short_lines, sparse
 from corpusqa_checks.boilerplate.verse import verses
@@ -141,7 +151,7 @@ def _heads(columns: Columns, shapes: Columns) -> Codes:
     short = (columns["size"] <= HEAD_CHARS) & (columns["words"] <= HEAD_WORDS)
     links = (columns["pipes"] > 0) & (columns["stops"] == 0)
     head = ((short & (columns["ends"] == 0)) | links) & (shapes["numbered"] == 0)
-    figure = (columns["pair"] > 0) & (columns["digits"] > 0)  # "Contents: 1.7 l" is no head
+    figure = measured(columns)  # "Contents: 1.7 l" is no head
     for name, group in reversed(BY_CUE):
         found[head & (columns[group] > 0) & ~(figure & (group in MEASURED))] = CODE[name]
     found[columns["rights"] > 0] = CODE["legal"]

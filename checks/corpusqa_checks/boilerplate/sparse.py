@@ -9,10 +9,10 @@ long as the frame is the smaller part of the page.
 from __future__ import annotations
 
 import numpy as np
-from corpusqa_checks.boilerplate.context import Bools, Floats, Ints, Layout
+from corpusqa_checks._shared.arrays import Bools, Ints, begins, inside
+from corpusqa_checks.boilerplate.context import Floats, Layout, runs
 from corpusqa_checks.boilerplate.features import Columns, Looked
 from corpusqa_checks.boilerplate.gaps import measured, silent
-from corpusqa_checks.boilerplate.listed import covered, runs
 
 # A page of short lines has at most so many, and paragraphs of so many characters in all. Of the development pages one
 # in twenty has as little text.
@@ -84,7 +84,7 @@ def sparse(looked: Looked, barred: Bools, below: Bools, dated: Bools, score: Flo
     bare = ~_any(told, first) & (few | (again > 0)) & (count >= FEWEST) & ((frame == 0) | (words >= WORDS * count))
     bare &= count == _largest(np.where(bare, count, 0), first)
     chosen = told | bare
-    found = covered(starts[chosen], stops[chosen], len(barred))
+    found = inside(starts[chosen], stops[chosen], len(barred))
     above, _ = layout.before_and_after(layout.running(found))
     dated |= _moments(looked)[place] & (above <= MOMENT_REACH)
     asks = (looked.shapes["asks"] > 0)[place]
@@ -192,6 +192,6 @@ def _any(flags: Bools, document: Ints) -> Bools:
 
 def _largest(values: Ints, document: Ints) -> Ints:
     """The largest value among the runs of the document of a run."""
-    starts = np.flatnonzero(np.append(True, document[1:] != document[:-1])[: len(document)])
+    starts = begins(document)
     most: Ints = np.repeat(np.maximum.reduceat(values, starts), np.diff(np.append(starts, len(values))))
     return most

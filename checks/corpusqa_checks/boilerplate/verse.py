@@ -7,7 +7,8 @@ full stop, and the next begins with a small letter.
 from __future__ import annotations
 
 import numpy as np
-from corpusqa_checks.boilerplate.context import Bools, Floats, Ints
+from corpusqa_checks._shared.arrays import Bools, Ints, begins
+from corpusqa_checks.boilerplate.context import Floats
 from corpusqa_checks.boilerplate.features import Looked
 from corpusqa_checks.boilerplate.gaps import silent
 
@@ -30,7 +31,7 @@ def verses(looked: Looked, main: Bools) -> Bools:
     told = silent(own)[0] | (few & (pointed | leaning) & (own["words"] > WORDS))
     may = (told & (own["size"] <= LONGEST) & (own["words"] >= WORDS))[place]
     may &= layout.total(layout.running(main & (own["size"] > LONGEST)[place])) == 0
-    starts = np.flatnonzero(np.append(True, (may[1:] != may[:-1]) | (layout.row[1:] != layout.row[:-1]))[: len(may)])
+    starts = begins(may, layout.row)
     if not len(starts):
         return may
     count = np.diff(np.append(starts, len(may)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from corpusqa_checks._shared.characters import Ints
+from corpusqa_checks._shared.arrays import Ints, changes, spread
 from corpusqa_checks.duplication.background import Floats
 from corpusqa_checks.duplication.mixing import Hashes
 
@@ -83,9 +83,8 @@ def _held(one: Sentences, other: Sentences) -> np.ndarray[tuple[int, int], np.dt
     left, right = np.searchsorted(table, one.stems, "left"), np.searchsorted(table, one.stems, "right")
     count = right - left
     entry = np.repeat(np.arange(len(one.stems)), count)
-    within = np.arange(len(entry)) - np.repeat(np.cumsum(count) - count, count)
     held = np.zeros((len(one.stems), len(other.firsts)), bool)
-    held[entry, other.places[order[np.repeat(left, count) + within]]] = True
+    held[entry, other.places[order[spread(left, count)]]] = True
     return held
 
 
@@ -101,9 +100,7 @@ def sentences(stems: Hashes, weights: Floats, numbers: Ints, starts: Ints, ends:
     """
     content = np.flatnonzero(weights > 0)
     order = content[np.lexsort((stems[content], numbers[content]))]
-    new = np.ones(len(order), bool)
-    new[1:] = (stems[order[1:]] != stems[order[:-1]]) | (numbers[order[1:]] != numbers[order[:-1]])
-    order = order[new]
+    order = order[changes(stems[order], numbers[order])]
     said, count = np.unique(numbers[order], return_counts=True)
     enough = said[count >= LEAST_STEMS]
     order = order[np.isin(numbers[order], enough)]

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from corpusqa_checks._shared.characters import Ints, classify
+from corpusqa_checks._shared.arrays import Ints, looked_up, spread
+from corpusqa_checks._shared.characters import classify
 from corpusqa_checks.duplication.mixing import Hashes
 from corpusqa_checks.duplication.words import hashes
 
@@ -67,12 +68,10 @@ def languages(stems: Hashes, offsets: Ints) -> Ints:
     """
     known = background()
     count = np.minimum(np.diff(offsets), FIRST_WORDS)
-    first = np.cumsum(count) - count
-    at = np.repeat(offsets[:-1] - first, count) + np.arange(int(count.sum()))
-    found = _looked_up(known.function, stems[at])
+    found = looked_up(known.function, stems[spread(offsets[:-1], count)])
     bits = np.where(found >= 0, known.spoken[found], 0)
     votes = np.empty((len(count), len(known.tables)), np.int64)
-    bounds = np.append(first, int(count.sum()))
+    bounds = np.append(0, np.cumsum(count))
     for bit in range(len(known.tables)):
         total = np.append(0, np.cumsum(bits >> bit & 1))
         votes[:, bit] = total[bounds[1:]] - total[bounds[:-1]]
@@ -88,7 +87,7 @@ def weights(stems: Hashes, offsets: Ints, language: Ints) -> Floats:
     for number, table in enumerate(background().tables):
         mine = np.flatnonzero(owner == number)
         if len(mine):
-            place = _looked_up(table.hashes, stems[mine])
+            place = looked_up(table.hashes, stems[mine])
             found[mine] = np.where(place >= 0, table.weights[place], TOP)
     return found
 
@@ -105,9 +104,3 @@ def _hashed(stems: list[str]) -> Hashes:
     ends = np.cumsum([len(stem) for stem in encoded])
     lower = classify(np.frombuffer(b"".join(encoded), np.uint8)).lower  # folded as words of texts are
     return hashes(lower, np.append(0, ends[:-1]), ends)
-
-
-def _looked_up(table: Hashes, wanted: Hashes) -> Ints:
-    """Place of each hash in the sorted table, -1 where it is not there."""
-    place = np.minimum(np.searchsorted(table, wanted), len(table) - 1)
-    return np.where(table[place] == wanted, place, -1)

@@ -7,7 +7,8 @@ from functools import cache, partial
 
 import numpy as np
 import polars as pl
-from corpusqa_checks._shared.characters import Ints, slices
+from corpusqa_checks._shared.arrays import Ints
+from corpusqa_checks._shared.characters import slices
 from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks.duplication.distinct import by_text, distinct
 from corpusqa_checks.duplication.evidence import PAIRS, with_evidence

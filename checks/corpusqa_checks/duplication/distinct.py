@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from corpusqa_checks._shared.characters import Ints
+from corpusqa_checks._shared.arrays import Ints
 from corpusqa_checks.duplication.evidence import PAIRS
 
 from corpusqa.check import Batch, Frame

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import polars as pl
 
@@ -12,7 +11,7 @@ from corpusqa.check import Batch, Frame
 EVIDENCE = pl.List(
     pl.Struct({"a_start": pl.Int64, "a_end": pl.Int64, "b_start": pl.Int64, "b_end": pl.Int64, "score": pl.Float64})
 )
-PAIRS: dict[str, Any] = {"a": pl.Int64, "b": pl.Int64, "similarity": pl.Float64}
+PAIRS = pl.Schema({"a": pl.Int64, "b": pl.Int64, "similarity": pl.Float64})
 _PLACES = {"pair": pl.Int64, "a": pl.Int64, "b": pl.Int64} | dict.fromkeys(
     ("a_start", "a_end", "b_start", "b_end"), pl.Int64
 )

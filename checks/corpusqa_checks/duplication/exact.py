@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from corpusqa_checks._shared.characters import Ints, slices
+from corpusqa_checks._shared.arrays import Ints
+from corpusqa_checks._shared.characters import slices
+from corpusqa_checks.duplication.evidence import PAIRS
 from corpusqa_checks.duplication.mixing import GOLDEN, Hashes, as_keys, mix
 from corpusqa_checks.duplication.words import Words, runs
 
 from corpusqa.check import Batch, Buffers, Frame, Links
-
-EXACT = {"a": pl.Int64, "b": pl.Int64, "similarity": pl.Float64}
 
 
 def exact() -> Links:
@@ -39,7 +39,7 @@ def verify(batch: Batch, pairs: Frame) -> Frame:
     """The pairs whose folded texts are equal, compared character by character."""
     text = batch.text.to_frame("text").select(folded("text"))["text"]
     equal = text.gather(pairs["a"]) == text.gather(pairs["b"])
-    return pairs.filter(equal).select("a", "b", similarity=pl.lit(1.0)).cast(EXACT)  # type: ignore[arg-type]
+    return pairs.filter(equal).select("a", "b", similarity=pl.lit(1.0)).cast(PAIRS)
 
 
 def folded(column: str) -> pl.Expr:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from corpusqa_checks._shared.characters import Ints
+from corpusqa_checks._shared.arrays import Ints, begins
 from corpusqa_checks.duplication.mixing import GOLDEN, Hashes, mix
 from corpusqa_checks.duplication.narrative import Narrative
 
@@ -18,7 +18,7 @@ def frames(told: Narrative) -> tuple[Ints, Hashes]:
     stems = told.stems
     if not len(stems.hashes):
         return np.zeros(0, np.int64), np.zeros(0, np.uint64)
-    firsts = np.flatnonzero(np.diff(stems.sentences, prepend=-1))
+    firsts = begins(stems.sentences)
     number = np.repeat(np.arange(len(firsts)), np.diff(np.append(firsts, len(stems.hashes))))
     kept = (told.weights < NAME) & ~stems.figures
     kept |= (np.add.reduceat(kept, firsts, dtype=np.int64) < LEAST_WORDS)[number]
@@ -32,5 +32,5 @@ def frames(told: Narrative) -> tuple[Ints, Hashes]:
 def frames_by_document(told: Narrative) -> tuple[Ints, Hashes]:
     """Document and hash of each sentence's frame."""
     number, hashed = frames(told)
-    first = np.flatnonzero(np.diff(number, prepend=-1))
+    first = begins(number)
     return np.searchsorted(told.stems.offsets, first, side="right") - 1, hashed

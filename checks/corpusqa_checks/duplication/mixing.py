@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from corpusqa_checks._shared.arrays import Ints
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -28,6 +29,6 @@ def mix(values: Hashes) -> Hashes:
     return values
 
 
-def as_keys(values: Hashes) -> npt.NDArray[np.int64]:
+def as_keys(values: Hashes) -> Ints:
     """Hashes as the Int64 keys of the contract, bit for bit."""
     return values.view(np.int64)

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from corpusqa_checks._shared.arrays import Bools
 from corpusqa_checks.duplication.alignment import Alignment, Sentences, align
 from corpusqa_checks.duplication.background import TOP, Floats
 from corpusqa_checks.duplication.mixing import Hashes
-from corpusqa_checks.duplication.story import Story, common
-from corpusqa_checks.duplication.telling import Flags
+from corpusqa_checks.duplication.sets import common
+from corpusqa_checks.duplication.story import Story
 
 # Two sentences are of one mould if of all that differs beside replaced content there are at most so many words per word
 # that is the same.
@@ -40,7 +41,7 @@ class Words:
 
     stems: Hashes
     weights: Floats
-    named: Flags
+    named: Bools
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def _nouns(story: Story) -> bool:
     return int((story.capital & content).sum()) >= NOUNS * int(content.sum())
 
 
-def _named(story: Story) -> Flags:
+def _named(story: Story) -> Bools:
     """Whether each word is a name or a figure."""
     return np.asarray(story.figures | (story.capital & (story.every_weight > 0)), np.bool_)
 

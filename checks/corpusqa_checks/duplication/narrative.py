@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from corpusqa_checks._shared.characters import Ints
+from corpusqa_checks._shared.arrays import Bools, Ints
 from corpusqa_checks.duplication.background import Floats, languages, weights
 from corpusqa_checks.duplication.mixing import GOLDEN, Hashes, mix
 from corpusqa_checks.duplication.stems import Stems, stems
-from corpusqa_checks.duplication.telling import Flags, told_documents
+from corpusqa_checks.duplication.telling import told_documents
 
 from corpusqa.check import Batch
 
@@ -51,7 +51,7 @@ def narrative(batch: Batch, first: int, last: int) -> Narrative:
     return Narrative(found, weight, language)
 
 
-def quoted(batch: Batch, found: Stems, first: int) -> Flags:
+def quoted(batch: Batch, found: Stems, first: int) -> Bools:
     """Whether a word of the documents from `first` on is part of a quotation."""
     spans = [
         (row, *match.span())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from corpusqa_checks._shared.characters import Ints, slices
+from corpusqa_checks._shared.arrays import Ints
+from corpusqa_checks._shared.characters import slices
 from corpusqa_checks.duplication.distinct import by_text
+from corpusqa_checks.duplication.evidence import PAIRS
 from corpusqa_checks.duplication.mixing import as_keys
 from corpusqa_checks.duplication.sets import Sets, agreement, sets_of, shared, shingled
 from corpusqa_checks.duplication.shingles import crossing, shingles
@@ -19,7 +21,6 @@ SHINGLE = 5
 LEAST_WORDS = 20
 # Standard deviations of the sketch's estimate that a pair may lie below the threshold and still be compared exactly.
 SLACK = 4.0
-NEAR = {"a": pl.Int64, "b": pl.Int64, "similarity": pl.Float64}
 
 
 def near(threshold: float) -> Links:
@@ -51,7 +52,7 @@ def _verified(batch: Batch, pairs: Frame, threshold: float) -> Frame:
     a, b = _alike_in_size(sets, a[close], b[close], threshold)
     both = shared(sets, a, b)
     similarity = both / (sets.sizes[a] + sets.sizes[b] - both)
-    table = pl.DataFrame({"a": a, "b": b, "similarity": similarity}, schema=NEAR)
+    table = pl.DataFrame({"a": a, "b": b, "similarity": similarity}, schema=PAIRS)
     return table.filter(pl.col("similarity") >= threshold)
 
 

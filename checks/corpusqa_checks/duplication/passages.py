@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
-from corpusqa_checks._shared.characters import Ints, slices
+from corpusqa_checks._shared.arrays import Ints, spread
+from corpusqa_checks._shared.characters import slices
 from corpusqa_checks.duplication.evidence import Place
 from corpusqa_checks.duplication.mixing import Hashes
 from corpusqa_checks.duplication.shingles import shingles
@@ -104,8 +105,7 @@ def runs_of(texts: Texts, a: int, b: int, least_words: int) -> Ints:
     left, right = np.searchsorted(hashes_b, hashes_a, "left"), np.searchsorted(hashes_b, hashes_a, "right")
     count = right - left
     at_a = np.repeat(places_a, count)
-    within = np.arange(len(at_a)) - np.repeat(np.cumsum(count) - count, count)
-    at_b = places_b[np.repeat(left, count) + within]
+    at_b = places_b[spread(left, count)]
     # along each diagonal a run is a sequence of neighbours
     order = np.argsort((at_b - at_a) * np.int64(1 << 32) + at_a)
     at_a, at_b = at_a[order], at_b[order]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 from corpusqa_checks._shared.memo import once_per_batch
-from corpusqa_checks.duplication.exact import EXACT, digests, folded
+from corpusqa_checks.duplication.evidence import PAIRS
+from corpusqa_checks.duplication.exact import digests, folded
 from corpusqa_checks.duplication.mixing import as_keys
 from corpusqa_checks.duplication.roles import ANSWER, PROMPT, said
 
@@ -33,7 +34,7 @@ def verify(batch: Batch, pairs: Frame) -> Frame:
     both = pairs.select("a", "b").join(turns, left_on="a", right_on="row", maintain_order="left")
     both = both.join(turns, left_on="b", right_on="row", suffix="_b", maintain_order="left")
     found = both.filter((pl.col("prompt") == pl.col("prompt_b")) & (pl.col("answer") != pl.col("answer_b")))
-    return found.select("a", "b", similarity=pl.lit(1.0)).cast(EXACT)  # type: ignore[arg-type]
+    return found.select("a", "b", similarity=pl.lit(1.0)).cast(PAIRS)
 
 
 @once_per_batch

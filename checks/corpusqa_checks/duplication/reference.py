@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from corpusqa_checks._shared.characters import Ints, slices
+from corpusqa_checks._shared.arrays import Ints, looked_up
+from corpusqa_checks._shared.characters import slices
 from corpusqa_checks.duplication.evidence import EVIDENCE, Proven, with_evidence
 from corpusqa_checks.duplication.exact import digests
 from corpusqa_checks.duplication.mixing import Hashes, as_keys
@@ -86,7 +87,7 @@ def _hits(buffers: Buffers, known: Ints) -> Frame:
     for first, last in slices(buffers) if len(known) else ():  # nothing of the reference may be rare
         rows, hashes = _slice(buffers, first, last)
         keys = as_keys(hashes)
-        hit = np.flatnonzero(known[np.minimum(np.searchsorted(known, keys), len(known) - 1)] == keys)
+        hit = np.flatnonzero(looked_up(known, keys) >= 0)
         found.append(pl.DataFrame({"row": rows[hit], "key": keys[hit]}).unique(maintain_order=True))
     return pl.concat(found)
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from corpusqa_checks._shared.characters import Ints
+from corpusqa_checks._shared.arrays import Bools, Ints, inside
 from corpusqa_checks.duplication.alignment import Alignment, Sentences
 from corpusqa_checks.duplication.evidence import Place
 from corpusqa_checks.duplication.story import Story
-from corpusqa_checks.duplication.telling import Flags
 
 # The subject: stems that come up so often in the aligned sentences of the lighter text, with at least this part of the
 # weight of the stem that comes up most. No retelling among the development pairs lacks one.
@@ -66,16 +65,13 @@ class Retold:
         return len(other) - int(np.isin(other, self.light.stems).sum()) >= FIGURES
 
     @cached_property
-    def _aligned(self) -> Flags:
+    def _aligned(self) -> Bools:
         return _inside(self.light, self.light.whole, self.alignment.sentences)
 
 
-def _inside(story: Story, sentences: Sentences, places: Ints) -> Flags:
+def _inside(story: Story, sentences: Sentences, places: Ints) -> Bools:
     """Whether each word stands in one of the sentences."""
     places = np.unique(places)
     first = np.searchsorted(story.starts, sentences.starts[places])
     end = np.searchsorted(story.ends, sentences.ends[places], side="right")
-    change = np.zeros(len(story.stems) + 1, np.int64)
-    np.add.at(change, first, 1)
-    np.add.at(change, end, -1)
-    return np.asarray(np.cumsum(change)[:-1] > 0, np.bool_)
+    return inside(first, end, len(story.stems))

@@ -14,7 +14,8 @@ from functools import cache
 
 import numpy as np
 import polars as pl
-from corpusqa_checks._shared.characters import Ints, slices
+from corpusqa_checks._shared.arrays import Ints, changes
+from corpusqa_checks._shared.characters import slices
 from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks.duplication.alignment import align
 from corpusqa_checks.duplication.distinct import distinct
@@ -26,7 +27,8 @@ from corpusqa_checks.duplication.moulds import replaced
 from corpusqa_checks.duplication.narrative import narrative, pairs
 from corpusqa_checks.duplication.near import LEAST_WORDS
 from corpusqa_checks.duplication.retold import Retold
-from corpusqa_checks.duplication.story import Story, common, stories, told_alike
+from corpusqa_checks.duplication.sets import common
+from corpusqa_checks.duplication.story import Story, stories, told_alike
 
 from corpusqa.check import Batch, Frame, Links
 
@@ -145,6 +147,5 @@ def _distinct(owner: Ints, hashes: Hashes) -> tuple[Ints, Hashes]:
     """The distinct hashes of each owner."""
     order = np.lexsort((hashes, owner))
     owner, hashes = owner[order], hashes[order]
-    new = np.ones(len(owner), bool)
-    new[1:] = (owner[1:] != owner[:-1]) | (hashes[1:] != hashes[:-1])
+    new = changes(owner, hashes)
     return owner[new], hashes[new]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from corpusqa_checks._shared.characters import Ints, slices
+from corpusqa_checks._shared.arrays import Ints, changes
+from corpusqa_checks._shared.characters import slices
 from corpusqa_checks.duplication.mixing import Hashes
 from corpusqa_checks.duplication.shingles import crossing, shingles
 from corpusqa_checks.duplication.sketch import BINS, Sketch, sketches
@@ -88,14 +89,19 @@ def agreement(sketch: Sketch, a: Ints, b: Ints) -> npt.NDArray[np.float64]:
 
 
 def shared(sets: Sets, a: Ints, b: Ints) -> Ints:
-    """Number of shingles that each pair of documents has in common: merged, equal neighbours are shared."""
+    """Number of shingles that each pair of documents has in common."""
     found = np.empty(len(a), np.int64)
     bounds = sets.offsets.tolist()
     for place, (i, j) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
-        both = np.concatenate([sets.hashes[bounds[i] : bounds[i + 1]], sets.hashes[bounds[j] : bounds[j + 1]]])
-        both.sort(kind="stable")  # two sorted runs are merged in linear time
-        found[place] = np.count_nonzero(both[1:] == both[:-1])
+        found[place] = common(sets.hashes[bounds[i] : bounds[i + 1]], sets.hashes[bounds[j] : bounds[j + 1]])
     return found
+
+
+def common(one: Hashes, other: Hashes) -> int:
+    """Number of values in both of two sorted arrays of distinct values."""
+    both = np.concatenate([one, other])
+    both.sort(kind="stable")  # two sorted runs are merged in linear time
+    return int(np.count_nonzero(both[1:] == both[:-1]))
 
 
 def _distinct(found: Hashes, counts: Ints) -> tuple[Hashes, Ints]:
@@ -103,8 +109,7 @@ def _distinct(found: Hashes, counts: Ints) -> tuple[Hashes, Ints]:
     ends = np.cumsum(counts)
     for start, end in zip((ends - counts).tolist(), ends.tolist(), strict=True):
         found[start:end].sort()
-    new = np.ones(len(found), bool)
-    new[1:] = found[1:] != found[:-1]
+    new = changes(found)
     filled = counts > 0
     starts = (ends - counts)[filled]
     new[starts] = True

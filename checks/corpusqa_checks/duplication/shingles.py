@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from corpusqa_checks._shared.characters import Ints, ascending
+from corpusqa_checks._shared.arrays import Ints
+from corpusqa_checks._shared.characters import ascending
 from corpusqa_checks.duplication.mixing import SECOND, Hashes, mix
 from corpusqa_checks.duplication.words import Words
 

@@ -12,7 +12,7 @@ from math import comb
 
 import numpy as np
 import numpy.typing as npt
-from corpusqa_checks._shared.characters import Ints
+from corpusqa_checks._shared.arrays import Ints
 from corpusqa_checks.duplication.mixing import FIRST, GOLDEN, Hashes, mix
 
 BITS = 7

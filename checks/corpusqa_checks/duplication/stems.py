@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from corpusqa_checks._shared.characters import Bytes, Ints, ascending
+from corpusqa_checks._shared.arrays import Bools, Ints
+from corpusqa_checks._shared.characters import Bytes, ascending
 from corpusqa_checks.duplication.mixing import Hashes
-from corpusqa_checks.duplication.telling import Flags, opens_sentence, told_words
+from corpusqa_checks.duplication.telling import opens_sentence, told_words
 from corpusqa_checks.duplication.words import Places, hashes, places
 
 from corpusqa.check import Batch, Buffers
@@ -41,10 +42,10 @@ class Stems:
     ends: Ints
     sentences: Ints
     offsets: Ints
-    told: Flags
-    figures: Flags
-    capital: Flags
-    alone: Flags
+    told: Bools
+    figures: Bools
+    capital: Bools
+    alone: Bools
 
 
 def stems(buffers: Buffers, first: int, last: int) -> Stems:
@@ -75,7 +76,7 @@ def stem_strings(text: str) -> list[str]:
     return [lower[start:end].decode() for start, end in bounds]
 
 
-def _capital(found: Places) -> Flags:
+def _capital(found: Places) -> Bools:
     """Whether a word begins with a capital letter."""
     changed = found.data != found.text.lower
     second = np.minimum(found.starts + 1, len(found.data) - 1)
@@ -83,7 +84,7 @@ def _capital(found: Places) -> Flags:
     return np.asarray(changed[found.starts] | (wide & changed[second]), np.bool_)
 
 
-def _alone(found: Places) -> Flags:
+def _alone(found: Places) -> Bools:
     """Whether a word is a character that stands alone."""
     first = np.zeros(len(found.data) + 1, bool)
     first[found.text.alone] = True

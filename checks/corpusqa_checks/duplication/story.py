@@ -8,13 +8,13 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-from corpusqa_checks._shared.characters import Ints, slices
+from corpusqa_checks._shared.arrays import Bools, Ints
+from corpusqa_checks._shared.characters import slices
 from corpusqa_checks.duplication.alignment import Sentences, sentences
 from corpusqa_checks.duplication.background import Floats
 from corpusqa_checks.duplication.frames import frames
 from corpusqa_checks.duplication.mixing import Hashes
 from corpusqa_checks.duplication.narrative import Narrative, narrative, pairs, quoted
-from corpusqa_checks.duplication.telling import Flags
 
 from corpusqa.check import Batch
 
@@ -40,8 +40,8 @@ class Story:
     every_weight: Floats
     weights: Floats
     told_weights: Floats
-    figures: Flags
-    capital: Flags
+    figures: Bools
+    capital: Bools
     numbers: Ints
     starts: Ints
     ends: Ints
@@ -132,10 +132,3 @@ def _stories(batch: Batch, first: int, found: Narrative, forms: Hashes) -> Itera
             found.stems.ends[words],
             framed[words],
         )
-
-
-def common(one: Hashes, other: Hashes) -> int:
-    """Number of values in both sorted arrays of distinct values."""
-    both = np.concatenate([one, other])
-    both.sort(kind="stable")  # two sorted runs are merged in linear time
-    return int(np.count_nonzero(both[1:] == both[:-1]))

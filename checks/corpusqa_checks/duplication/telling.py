@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
-from corpusqa_checks._shared.characters import Ints
+from corpusqa_checks._shared.arrays import Bools, Ints
 from corpusqa_checks.duplication.background import Floats
 from corpusqa_checks.duplication.words import Places
-
-Flags = npt.NDArray[np.bool_]
 
 # A told sentence has at least LEAST_TOLD words, ends with a stop or with the document (many texts are cut off), and
 # holds at most one character of markup or code in MARKED words: a name such as @night_watch is no code.
@@ -25,7 +22,7 @@ _LINE_FEED = ord("\n")
 _SHORT = 3
 
 
-def opens_sentence(found: Places) -> Flags:
+def opens_sentence(found: Places) -> Bools:
     """Whether a word is the first of a sentence.
 
     It is after an empty line; after a line end, unless the line goes on in lower case; and after a stop and white
@@ -43,7 +40,7 @@ def opens_sentence(found: Places) -> Flags:
     return opens
 
 
-def told_words(found: Places, opens: Flags) -> Flags:
+def told_words(found: Places, opens: Bools) -> Bools:
     """Whether a word stands in a told sentence."""
     first = np.flatnonzero(opens)
     if not len(first):
@@ -58,20 +55,20 @@ def told_words(found: Places, opens: Flags) -> Flags:
     return np.repeat(told, length)
 
 
-def told_documents(told: Flags, weights: Floats, offsets: Ints) -> Flags:
+def told_documents(told: Bools, weights: Floats, offsets: Ints) -> Bools:
     """Whether told words hold enough of each document's weight."""
     said, before = np.append(0, np.cumsum(weights * told)), np.append(0, np.cumsum(weights))
     whole = before[offsets[1:]] - before[offsets[:-1]]
     return np.asarray((said[offsets[1:]] - said[offsets[:-1]] >= TOLD_SHARE * whole) & (whole > 0), np.bool_)
 
 
-def _between(marks: Flags, start: Ints, end: Ints) -> Ints:
+def _between(marks: Bools, start: Ints, end: Ints) -> Ints:
     """Number of marked bytes from each start to each end."""
     before = np.append(0, np.cumsum(marks, dtype=np.int64))
     return np.asarray(before[end] - before[start], np.int64)
 
 
-def _small(found: Places) -> Flags:
+def _small(found: Places) -> Bools:
     """Whether a word begins with a lower-case letter."""
     first = found.data[found.starts]
     unchanged = first == found.text.lower[found.starts]
@@ -82,14 +79,14 @@ def _small(found: Places) -> Flags:
     return np.asarray(small, np.bool_)
 
 
-def _abbreviated(found: Places) -> Flags:
+def _abbreviated(found: Places) -> Bools:
     """Whether a word is a short capitalised one, after which a full stop need not end a sentence."""
     first = found.data[found.starts]
     capital = (first >= ord("A")) & (first <= ord("Z"))
     return np.asarray(capital & (found.ends - found.starts <= _SHORT), np.bool_)
 
 
-def _listed(found: Places, after: Ints) -> Flags:
+def _listed(found: Places, after: Ints) -> Bools:
     """Whether a mark of a list stands right before the word or the blank before it."""
     bullets = np.isin(np.arange(256), [ord(mark) for mark in "-*+"])[found.data]
     return np.asarray(bullets[np.maximum(after - 1, 0)] | bullets[np.maximum(after - 2, 0)], np.bool_)

@@ -9,8 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
-from corpusqa_checks._shared.characters import Ints
+from corpusqa_checks._shared.arrays import Bools, Ints, inside
 from corpusqa_checks.duplication.mixing import Hashes
 from corpusqa_checks.duplication.passages import Texts
 from corpusqa_checks.duplication.sets import Sets, Shingled
@@ -22,7 +21,6 @@ from corpusqa.check import Frame
 DENSE = 4
 # Words between the first and the last of the dense fingerprints of RUN words, at least. Shorter text is a phrase.
 LEAST_TEMPLATE = RUN - 2 * (DENSE - 1)
-Flags = npt.NDArray[np.bool_]
 
 
 def marks_of(common: Frame) -> Hashes:
@@ -68,7 +66,7 @@ class Own:
         common = common_in(hashes, self._marks, WINDOW)
         if not len(common):
             return None
-        own: Hashes = np.unique(hashes[~_within(common - WINDOW + 1, common + WINDOW, len(hashes))])
+        own: Hashes = np.unique(hashes[~inside(common - WINDOW + 1, common + WINDOW, len(hashes))])
         return own
 
 
@@ -91,7 +89,7 @@ class Templates:
         found: Ints = runs[np.array(kept, bool)]
         return found
 
-    def _words(self, row: int) -> Flags:
+    def _words(self, row: int) -> Bools:
         """Which words of a document lie in a template."""
         common = common_in(self.texts.in_order(row), self._marks, DENSE)
         if not len(common):
@@ -99,18 +97,10 @@ class Templates:
         new = np.append(True, np.diff(common) > DENSE)
         firsts, ends = common[new], common[np.append(new[1:], True)] + SHINGLE
         long = ends - firsts >= LEAST_TEMPLATE
-        return _within(firsts[long], ends[long], self.texts.size(row))
+        return inside(firsts[long], ends[long], self.texts.size(row))
 
 
-def _within(starts: Ints, ends: Ints, count: int) -> Flags:
-    """Which of so many places lie in one of the spans."""
-    turns = np.zeros(count + 1, np.int64)
-    np.add.at(turns, np.clip(starts, 0, count), 1)
-    np.add.at(turns, np.clip(ends, 0, count), -1)
-    return np.cumsum(turns[:-1]) > 0
-
-
-def _longest_gap(flags: Flags) -> int:
+def _longest_gap(flags: Bools) -> int:
     """Length of the longest row of neighbours that are not flagged."""
     bounds = np.concatenate([[-1], np.flatnonzero(flags), [len(flags)]])
     return int(np.diff(bounds).max()) - 1

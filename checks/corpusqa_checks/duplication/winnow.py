@@ -7,7 +7,7 @@ texts with a verbatim run of SHINGLE + WINDOW - 1 words therefore share a finger
 from __future__ import annotations
 
 import numpy as np
-from corpusqa_checks._shared.characters import Ints
+from corpusqa_checks._shared.arrays import Ints, changes, spread
 from corpusqa_checks.duplication.mixing import SECOND, Hashes, mix
 from corpusqa_checks.duplication.shingles import shingles
 from corpusqa_checks.duplication.words import Words
@@ -23,10 +23,8 @@ def fingerprints(words: Words, window: int = WINDOW) -> tuple[Ints, Hashes]:
     count = np.maximum(np.diff(words.offsets) - (SHINGLE + window - 1) + 1, 0)
     owner = np.repeat(np.arange(len(count)), count)
     # windows of one document stand where its words do: those that would reach into the next are passed over
-    at = np.arange(len(owner)) + np.repeat(words.offsets[:-1] - np.cumsum(count) + count, count)
-    found = smallest[at]
-    new = np.ones(len(found), bool)
-    new[1:] = (found[1:] != found[:-1]) | (owner[1:] != owner[:-1])
+    found = smallest[spread(words.offsets[:-1], count)]
+    new = changes(found, owner)
     return owner[new], found[new]
 
 

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
-from corpusqa_checks._shared.characters import SLICE, SPACE, WORD, Bytes, Classified, Ints, ascending, classify
+from corpusqa_checks._shared.arrays import Bools, Ints
+from corpusqa_checks._shared.characters import SLICE, SPACE, WORD, Bytes, Classified, ascending, classify
 from corpusqa_checks.duplication.mixing import FIRST, GOLDEN, Hashes, mix
 
 from corpusqa.check import Buffers
 
 _MASKS = np.array([(1 << 8 * width) - 1 for width in range(8)] + [(1 << 64) - 1], np.uint64)
 _32 = np.uint64(32)
-Flags = npt.NDArray[np.bool_]
 # A document of more bytes is worked off in pieces, and where to cut is looked for in so many bytes.
 LARGE, LOOK = 1 << 22, 1 << 12
 
@@ -151,10 +150,10 @@ def cuts(data: Bytes, *, spaces: bool = False) -> list[int]:
     return [*found, len(data)]
 
 
-def _apart(data: Bytes, *, spaces: bool) -> Flags:
+def _apart(data: Bytes, *, spaces: bool) -> Bools:
     """First bytes of the characters before which no word goes on."""
     text = classify(data)
-    apart: Flags = (text.classes & SPACE != 0) if spaces else (text.classes & WORD == 0)
+    apart: Bools = (text.classes & SPACE != 0) if spaces else (text.classes & WORD == 0)
     if not spaces:
         apart[text.alone] = True
     apart &= (data & 0xC0) != 0x80
@@ -168,7 +167,7 @@ def _character(data: Bytes, at: int) -> int:
     return at
 
 
-def _bounds(inside: Flags, offsets: Ints, text: Classified, *, split: bool) -> tuple[Ints, Ints]:
+def _bounds(inside: Bools, offsets: Ints, text: Classified, *, split: bool) -> tuple[Ints, Ints]:
     """Positions at which runs start and end; no run crosses documents or holds a character that stands alone."""
     turns = np.flatnonzero(inside[1:] != inside[:-1]) + 1
     if len(inside) and inside[0]:

@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+from corpusqa_checks._shared.arrays import Ints
 from corpusqa_checks.language.cache import tables
 from corpusqa_checks.language.scripts import CLASSES
-from corpusqa_checks.language.tables import Ints
 
 SLICE = 1 << 15  # characters at once: their arrays stay in the processor's caches
 # Characters that text read in a wrong encoding is full of, that CLD2 refuses, or that are marks apart from their

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from corpusqa_checks._shared.arrays import Ints
 from corpusqa_checks.language.han import likelier
 from corpusqa_checks.language.scripts import (
     CLASSES,
@@ -20,7 +21,6 @@ from corpusqa_checks.language.scripts import (
     SCRIPTS,
     class_of,
 )
-from corpusqa_checks.language.tables import Ints
 
 Names = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]

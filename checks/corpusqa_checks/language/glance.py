@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from corpusqa_checks._shared.arrays import Ints
 from corpusqa_checks.language.scripts import SIGNS
-
-Ints = npt.NDArray[np.int64]
 
 # Bytes as five bits: a to z without case, lead bytes of UTF-8 as one, its other bytes as four, all else as a blank.
 BITS = 5

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from corpusqa_checks._shared.arrays import Ints
 from corpusqa_checks.language.cache import tables
 from corpusqa_checks.language.tables import (
     BLANK_ID,
@@ -21,7 +22,6 @@ from corpusqa_checks.language.tables import (
     ROW_MASK,
     SCALE,
     SLOTS,
-    Ints,
     Tables,
     key_of,
     slot_of,

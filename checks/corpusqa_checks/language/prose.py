@@ -13,11 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from corpusqa_checks._shared.arrays import Bools, Ints
 from corpusqa_checks.language.characters import class_counts
 from corpusqa_checks.language.scripts import BLANK, CLASSES, DIGIT, EAST_ASIAN, SIGN, class_of
-from corpusqa_checks.language.tables import Ints
-
-Flags = npt.NDArray[np.bool_]
 
 # Texts up to LONG characters are read whole; of longer ones a window at the head, in the middle and at the tail.
 LONG, WINDOW = 3_000, 1_000
@@ -126,7 +124,7 @@ class Prose:
     texts: list[str]
     counts: Ints
     visible: npt.NDArray[np.float64]
-    listed: npt.NDArray[np.bool_]
+    listed: Bools
 
 
 def prose(text: pl.Series) -> Prose:
@@ -159,7 +157,7 @@ def prose(text: pl.Series) -> Prose:
     return _judged(texts, counts, visible * shares, tall, odd | cut)
 
 
-def _judged(texts: list[str], counts: Ints, visible: npt.NDArray[np.float64], tall: Flags, changed: Flags) -> Prose:
+def _judged(texts: list[str], counts: Ints, visible: npt.NDArray[np.float64], tall: Bools, changed: Bools) -> Prose:
     """Marks lists of names; capitals alone become small, because langdetect skips n-grams of capitals."""
     at = np.flatnonzero(tall)
     some = pl.Series([texts[place] for place in at.tolist()], dtype=pl.String)
@@ -173,14 +171,14 @@ def _judged(texts: list[str], counts: Ints, visible: npt.NDArray[np.float64], ta
     return Prose(texts, counts, visible, listed)
 
 
-def _listed(texts: pl.Series) -> Flags:
+def _listed(texts: pl.Series) -> Bools:
     words, names, short = (texts.str.count_matches(pattern).to_numpy() for pattern in (WORD, NAME, SHORT_WORD))
     apart = np.array([sum(map(one.count, APART)) for one in texts.to_list()], np.int64)
     headlines = (short >= words * SHORT_SHARE) & (apart <= words * APART_SHARE)
     return np.asarray((words >= LISTED) & (names >= words * LISTED_SHARE) & ~headlines)
 
 
-def _changed(texts: pl.Series, which: Flags, change: Callable[[pl.Series], pl.Series]) -> Iterator[tuple[int, str]]:
+def _changed(texts: pl.Series, which: Bools, change: Callable[[pl.Series], pl.Series]) -> Iterator[tuple[int, str]]:
     """Places and new forms of the texts to be changed."""
     if which.any():
         yield from zip(np.flatnonzero(which).tolist(), change(texts.filter(pl.Series(which))), strict=True)

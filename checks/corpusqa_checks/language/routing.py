@@ -9,6 +9,7 @@ from functools import cache
 
 import numpy as np
 import polars as pl
+from corpusqa_checks._shared.arrays import Ints
 from corpusqa_checks.language import deciding
 from corpusqa_checks.language.cache import tables
 from corpusqa_checks.language.confidence import Evidence, confidence
@@ -16,7 +17,6 @@ from corpusqa_checks.language.names import differ, mixed_up
 from corpusqa_checks.language.profile_nb import Scores, score
 from corpusqa_checks.language.prose import Prose, prose
 from corpusqa_checks.language.scripts import CLASSES, EAST_ASIAN, LETTER, SCRIPTS, class_of
-from corpusqa_checks.language.tables import Ints
 from corpusqa_checks.language.votes import Vote, canonical
 
 RESULT = {

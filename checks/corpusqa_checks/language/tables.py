@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from corpusqa_checks._shared.arrays import Bools, Ints
 from corpusqa_checks.language.glance import leads
 from corpusqa_checks.language.scripts import BLANK, DIGIT, LETTER, SCRIPTS, SIGN, SIGNS, UNCOMMON, class_of
 
@@ -38,8 +39,6 @@ ROW_BITS = 20
 # The last bits of a slot are a row, and one for the slot itself: a key that should stand here stands further on.
 MORE = 1 << (ROW_BITS - 1)
 ROW_MASK = MORE - 1
-
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class Tables:
 
     languages: tuple[str, ...]
     ids: npt.NDArray[np.uint16]
-    upper: npt.NDArray[np.bool_]
+    upper: Bools
     classes: npt.NDArray[np.uint8]
     slots: Ints
     singles: Ints
