@@ -5,8 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from corpusqa_checks.dates.labels import BETWEEN, PUBLISHED, UPDATED, listed
-from corpusqa_checks.dates.names import ARTICLES, CAPITAL_ONLY, Names, folded
+from corpusqa_checks.dates.forms import ARTICLES, CAPITAL_ONLY
+from corpusqa_checks.dates.names import Names, folded
+from corpusqa_checks.dates.neighbours import (
+    AND,
+    ARTICLES_OF_SMALL,
+    BRACKETED,
+    EVENTS,
+    EVERY,
+    IN,
+    NAMED,
+    ORDINARY,
+    PERSIAN_NUMBERS,
+    SUNDAYS,
+    THROUGH,
+)
 
 # How far a weekday may be from the digits, in characters.
 BEFORE, AFTER = 48, 24
@@ -21,43 +34,7 @@ _IN_BRACKETS = re.compile(rf"[ \t]?[(\uff08](?P<w>{_LETTER}+(?: {_LETTER}+)?)\.?
 # Lithuanian has its "d." (day) before the comma
 _AFTER_COMMA = re.compile(rf"(?:[ \t]d)?\.?[,،][ \t]{{1,2}}(?P<w>{_LETTER}+(?:[ -]{_LETTER}+)?)(?=[\n.,;!?)]|$)")
 _ATTACHED = re.compile(r"[ \t]?(?P<w>(?:星期|礼拜|周|週)[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일)")
-# Persian numbers one to five: with a blank in between, "Tuesday" looks like "three Saturday".
-_COUNTED = [[number] for number in ("یک", "یکم", "دو", "سه", "چهار", "پنج")]
-# Names that end in a weekday: a newspaper, a football club, a servant, a detective, a restaurant.
-_NAMED = {("the", "Sun"), ("sheffield", "Wednesday"), ("man", "Friday"), ("joe", "Friday"), ("ruby", "Tuesday")}
 _TURKISH = re.compile(r"[ \t](?P<w>[^\W\d_]+)(?=[ \t]+(?:\d|günü|saat|sabah|akşam)|[ \t]*(?:[\n.,;!?)]|$))")
-# Names that end in "on Sunday" or "am Sonntag", and a German weekly.
-_SUNDAYS = re.compile(
-    r"(?:[A-Z][\w'’]* on Sunday|(?:Welt|Bild|NZZ|Presse|Krone|Kurier|Express|Zeitung|Morgenpost|Tagesspiegel|KURIER)"
-    r" am Sonntag|[Dd](?:er|es|em|en) Freitag)"
-)
-# Words that may begin with a capital before a weekday without making it a name; others do.
-_EVERYDAY = """
-on by sent born died until since before after for last next this dated opens opening closes closed deadline due updated
-good easter ash palm op på den am vom bis ab seit nach vor ab w we во в у від від до с к την τη τις το στις il di nel a
-from received created stand beginn start termin abgabe redaktionsschluss einsendeschluss anmeldeschluss ende
-al à du au dès od do v ve dne dnia na pe de în din até desde em no hasta para i um os as hari pada
-"""
-ORDINARY = frozenset(
-    [*_EVERYDAY.split(), *BETWEEN, *ARTICLES, *(entry.split()[-1] for entry in listed(PUBLISHED) + listed(UPDATED))]
-)
-# What joins a weekday to a name: "Robinson Crusoe and Friday".
-_AND = frozenset(["and", "&", "und", "et", "y", "e", "ed", "en", "og", "och", "i"])
-# German nouns of what takes place, by their ends: no first name, and no title, has one of them before "Montag".
-_EVENTS = (
-    *("ung", "heit", "keit", "schaft", "tion", "fahrt", "kunft", "beginn", "schluss", "start", "termin", "frist"),
-    *("feier", "fest", "konzert", "messe", "markt", "kurs", "treffen", "probe", "reise", "spiel", "premiere"),
-)
-# Languages that write a date in brackets behind its weekday: "Senin (11/3/2024)".
-_BRACKETED = frozenset(["id", "ms"])
-# Before a capital weekday in a language that writes them small: "Le Lundi 12 mars", but "Journal du Dimanche".
-_ARTICLES_OF_SMALL = frozenset(["le", "el", "op", "på"])
-# "from Monday through Friday", where only the last is in a form that `names` has: Russian, Ukrainian.
-_THROUGH = frozenset(["по"])
-_IN = frozenset(["в", "во", "у"])
-# Every Monday is no Monday of a date.
-_REPEATED = "every each jeden jeder chaque cada ogni setiap elke varje hver каждый каждую каждое każdy każdą każda her"
-_EVERY = frozenset(_REPEATED.split())
 _WORD_AND_BLANK = re.compile(rf"(?P<w>{_LETTER}+(?:['’\u200c-]{_LETTER}+)*)[ \t\u00a0\u202f]{{1,3}}$")
 _WORDS, _LAST_PIECE = re.compile(rf"{_LETTER}+"), re.compile(r"[\d;.!?]")
 # A range or a list of weekdays: so many words back there is another.
@@ -76,7 +53,7 @@ def weekday_beside(
         tables: Names of the languages in which the month may be read; a weekday of another language does not count.
         language: The language of the date; Turkish writes the weekday behind the year.
     """
-    opened = language in _BRACKETED and text[start - 1 : start] in ("(", "\uff08")
+    opened = language in BRACKETED and text[start - 1 : start] in ("(", "\uff08")
     at, weekday = _before(text, start - opened, tables)
     if weekday is not None:
         return at, end + (opened and text[end : end + 1] in (")", "\uff09")), weekday
@@ -128,28 +105,28 @@ def _unglued(start: int, word: str, tables: Sequence[Names]) -> tuple[int, str]:
 
 def _belongs_to_more(before: str, word: str) -> bool:
     """Whether the word ends a name, a choice of days ("Fri/Sat"), or a Persian day that counts from Saturday."""
-    last = before.split()[-1:]
-    named = last and (last[0].lower(), word) in _NAMED
-    return bool(named) or before.endswith(("/", "–")) or (word == "شنبه" and last in _COUNTED)
+    last = (before.split() or [""])[-1]
+    named = (last.lower(), word) in NAMED or (word == "شنبه" and last in PERSIAN_NUMBERS)
+    return named or before.endswith(("/", "–"))
 
 
 def _is_name(before: str, word: str, table: Names) -> bool:
     """Whether the weekday ends a name ("Baltimore Sun", "Plácido Domingo"), or is another word of the language."""
-    if _SUNDAYS.search(before[-24:] + word):
+    if SUNDAYS.search(before[-24:] + word):
         return True
     hit = _WORD_AND_BLANK.search(before)
     if hit is None:  # a phrase begins here
         return False
     last = hit["w"]
-    if last.lower() in _EVERY or (folded(word) in table.ambiguous and last.lower() not in _IN):
+    if last.lower() in EVERY or (folded(word) in table.ambiguous and last.lower() not in IN):
         return True
-    if last.lower() in _THROUGH or (last.lower() in _AND and _follows_a_name(before[: hit.start()])):
+    if last.lower() in THROUGH or (last.lower() in AND and _follows_a_name(before[: hit.start()])):
         return True
     if not word[0].isupper():
         return False
     if table.small:
-        return last.lower() not in _ARTICLES_OF_SMALL
-    if word.lower().endswith(("tag", "woch")) and last.lower().endswith(_EVENTS):
+        return last.lower() not in ARTICLES_OF_SMALL
+    if word.lower().endswith(("tag", "woch")) and last.lower().endswith(EVENTS):
         return False
     return last[0].isupper() and last.lower() not in ORDINARY
 

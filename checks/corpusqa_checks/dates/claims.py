@@ -42,6 +42,11 @@ class Stated:
     date: dt.date | None
     status: str
 
+    @property
+    def sure(self) -> dt.date | None:
+        """The date, None where it is a placeholder."""
+        return self.date if self.status == "ok" else None
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -86,17 +91,21 @@ def url_date(url: str | None) -> dt.date | None:
 
 def claim(published: Stated, url: dt.date | None, mentions: Sequence[DateMention], collected: Stated) -> Claim:
     """The most trusted claim, and the bounds of the publication."""
-    candidates = [("metadata", published.date if published.status == "ok" else None), ("url", url)]
+    candidates = [("metadata", published.sure), ("url", url)]
     candidates += [(role, first(mentions, role)) for role in ("label_published", "dateline", "header_bare")]
     for role, date in candidates:
         if date is not None:
             return Claim(date, role, date, date)
     drawn = [m.date for m in mentions if m.role == "header_render" and m.date is not None]
-    bounds = [*drawn, *([collected.date] if collected.status == "ok" and collected.date else [])]
+    bounds = [*drawn, *([collected.sure] if collected.sure else [])]
     return Claim(upper=min(bounds)) if bounds else Claim()
 
 
 def first(mentions: Sequence[DateMention], role: str) -> dt.date | None:
     """The first date of a role that names a day and is no placeholder."""
-    dates = (mention.date for mention in mentions if mention.role == role)
-    return next((date for date in dates if date is not None and date not in SENTINELS), None)
+    return next((day for mention in mentions if mention.role == role and (day := day_of(mention))), None)
+
+
+def day_of(mention: DateMention) -> dt.date | None:
+    """The day that a mention names, None for a placeholder."""
+    return None if mention.date in SENTINELS else mention.date

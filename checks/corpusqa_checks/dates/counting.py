@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from corpusqa_checks.dates.beside import ORDINARY
 from corpusqa_checks.dates.names import Names, folded
+from corpusqa_checks.dates.neighbours import ORDINARY
 
 # Numbers behind such a word name a place, a case or a law, however they are divided.
 _CITED_WORDS = (

@@ -5,15 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-ROLES = (
-    "label_published",
-    "label_updated",
-    "dateline",
-    "header_bare",
-    "header_render",
-    "prose",
-    "quoted",
-)
+from corpusqa_checks.dates.calendars import date_of
 
 
 @dataclass(frozen=True)
@@ -27,10 +19,11 @@ class DateMention:
         month: 1 to 12.
         day: As stated, 1 to 31; it may not exist in that month.
         weekday: The weekday named beside it, 0 = Monday; None where there is none.
-        style: How it is written: "iso", "words", "slash", "dot", "hyphen", "dateline", "east" ...
+        style: How it is written: "words", "ctime", "east", "iso", "hyphen", "slash" or "dot", and "year slash" or
+            "year dot" with the year first.
         order_open: Numeric, and day and month could be swapped.
         swapped: Numeric, read with the month first.
-        role: One of ROLES.
+        role: What it is for: label_published, label_updated, dateline, header_bare, header_render, quoted or prose.
     """
 
     start: int
@@ -47,6 +40,4 @@ class DateMention:
     @property
     def date(self) -> dt.date | None:
         """The day it names, None where there is none or the order is open."""
-        from corpusqa_checks.dates.calendars import date_of
-
         return None if self.order_open else date_of(self.year, self.month, self.day)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from corpusqa_checks.dates.beside import weekday_beside
 from corpusqa_checks.dates.calendars import BIKRAM, counted_otherwise, may_exist, of_other_calendar
 from corpusqa_checks.dates.counting import counts, is_cited
+from corpusqa_checks.dates.forms import CAPITAL_ONLY, LINKS
 from corpusqa_checks.dates.mentions import DateMention
-from corpusqa_checks.dates.names import CAPITAL_ONLY, LINKS, Names, folded, month_languages
+from corpusqa_checks.dates.names import Names, folded, month_languages
 from corpusqa_checks.dates.order import settled
 from corpusqa_checks.dates.skeletons import OF_YEAR, skeleton
 
@@ -52,7 +54,7 @@ def extract_dates(text: str, language: str | None = None) -> list[DateMention]:
 
     Args:
         text: Any text; time is linear in its length.
-        language: ISO 639-1 code: its names are tried besides the English ones; None tries all of `names.LANGUAGES`.
+        language: ISO 639-1 code: its names are tried besides the English ones; None tries all of `forms.LANGUAGES`.
     """
     plain = with_ascii_digits(text)
     data = plain.encode("utf-8", "replace")
@@ -178,7 +180,7 @@ def _checked(text: str, mention: DateMention, language: str | None) -> DateMenti
     year = _year(stated, language, NUMERIC_YEARS)
     if year is None or not 1 <= mention.month <= 12 or not 1 <= mention.day <= 31:
         return None
-    with_year = DateMention(**{**vars(mention), "year": year})
+    with_year = replace(mention, year=year)
     if year >= BIKRAM and stated == year:
         return with_year if may_exist(year, mention.month, mention.day) else None
     tables = [names for _, names in month_languages("", language)]
@@ -187,7 +189,7 @@ def _checked(text: str, mention: DateMention, language: str | None) -> DateMenti
 
 def _with_weekday(text: str, mention: DateMention, tables: Sequence[Names], code: str | None) -> DateMention:
     start, end, weekday = weekday_beside(text, mention.start, mention.end, tables, code)
-    return DateMention(**{**vars(mention), "start": start, "end": end, "weekday": weekday})
+    return replace(mention, start=start, end=end, weekday=weekday)
 
 
 def _glued(text: str, start: int, end: int, signs: str, dates: bool = False) -> bool:

@@ -19,8 +19,9 @@ from corpusqa_checks.dates.calendars import (
     said_impossible,
     said_weekday,
 )
-from corpusqa_checks.dates.claims import SENTINELS, Stated
+from corpusqa_checks.dates.claims import SENTINELS, Stated, day_of
 from corpusqa_checks.dates.mentions import DateMention
+from corpusqa_checks.dates.order import SMALL, order_of
 
 # A dateline names the day of writing, often the day before publication; errors in them are typing errors.
 DATELINE_DAYS = 3
@@ -99,12 +100,13 @@ def metadata_malformed(facts: Facts) -> Iterator[Fault]:
 
 def metadata_mismatch(facts: Facts) -> Iterator[Fault]:
     """The first labelled date, or the dateline, against the metadata."""
-    said = facts.published.date if facts.published.status == "ok" else None
+    said = facts.published.sure
     if said is None:
         return
     for m in _labelled(facts)[:1]:
-        if m.date and m.date not in SENTINELS and _apart(m.date, said) > facts.tolerance:
-            why = f"labelled {m.date}, the metadata say {said}: {_apart(m.date, said)} days apart"
+        day = day_of(m)
+        if day is not None and _apart(day, said) > facts.tolerance:
+            why = f"labelled {day}, the metadata say {said}: {_apart(day, said)} days apart"
             yield Fault("metadata_mismatch", why, m.start, m.end)
     for m in facts.mentions:
         if m.role == "dateline":
@@ -119,12 +121,13 @@ def url_mismatch(facts: Facts) -> Iterator[Fault]:
     if facts.url is None:
         return
     for m in _labelled(facts)[:1]:
-        if m.date and m.date not in SENTINELS:
-            if _apart(m.date, facts.url) > facts.tolerance:
-                why = f"labelled {m.date}, the URL says {facts.url}: {_apart(m.date, facts.url)} days apart"
+        day = day_of(m)
+        if day is not None:
+            if _apart(day, facts.url) > facts.tolerance:
+                why = f"labelled {day}, the URL says {facts.url}: {_apart(day, facts.url)} days apart"
                 yield Fault("url_mismatch", why, m.start, m.end)
             return
-    said = facts.published.date if facts.published.status == "ok" else None
+    said = facts.published.sure
     if said is not None and _apart(said, facts.url) > max(SLUG_DAYS, facts.tolerance):
         why = f"the metadata say {said}, the URL says {facts.url}: {_apart(said, facts.url)} days apart"
         yield Fault("url_mismatch", why)
@@ -132,32 +135,33 @@ def url_mismatch(facts: Facts) -> Iterator[Fault]:
 
 def after_crawl(facts: Facts) -> Iterator[Fault]:
     """A publication that is later than the collection."""
-    crawl = facts.collected.date if facts.collected.status == "ok" else None
+    crawl = facts.collected.sure
     if crawl is None:
         return
     latest = crawl + dt.timedelta(days=ZONE_DAYS)
-    said = facts.published.date if facts.published.status == "ok" else None
+    said = facts.published.sure
     if said is not None and said > latest:
         yield Fault("after_crawl", f"the metadata say {said}, collected on {crawl}")
     for m in _labelled(facts):
-        if m.date is not None and m.date not in SENTINELS and m.date > latest:
-            yield Fault("after_crawl", f"labelled {m.date}, collected on {crawl}", m.start, m.end)
+        day = day_of(m)
+        if day is not None and day > latest:
+            yield Fault("after_crawl", f"labelled {day}, collected on {crawl}", m.start, m.end)
     if facts.url is not None and facts.url > latest:
         yield Fault("after_crawl", f"the URL says {facts.url}, collected on {crawl}")
 
 
 def label_conflict(facts: Facts) -> Iterator[Fault]:
     """Two labels of publication in the head of the page that name different days."""
-    labelled = [m for m in _labelled(facts) if m.date is not None and m.date not in SENTINELS]
-    for m in labelled[1:]:
-        assert m.date is not None and labelled[0].date is not None
-        if _apart(m.date, labelled[0].date) > facts.tolerance:
-            yield Fault("label_conflict", f"labelled {labelled[0].date} and {m.date}", m.start, m.end)
+    labelled = [(m, day) for m in _labelled(facts) if (day := day_of(m))]
+    for m, day in labelled[1:]:
+        earlier = labelled[0][1]
+        if _apart(day, earlier) > facts.tolerance:
+            yield Fault("label_conflict", f"labelled {earlier} and {day}", m.start, m.end)
 
 
 def before_web(facts: Facts) -> Iterator[Fault]:
     """A web page that claims to be older than the web; digitised archives may."""
-    said = facts.published.date if facts.published.status == "ok" else None
+    said = facts.published.sure
     if facts.web and said is not None and said < FIRST_PAGE:
         yield Fault("before_web", f"the metadata say {said}; the first web page is of {FIRST_PAGE}")
 
@@ -172,8 +176,6 @@ def render_header(facts: Facts) -> Iterator[Fault]:
 
 def order_contradiction(facts: Facts) -> Iterator[Fault]:
     """Numeric dates of one document that show both orders, day first and month first."""
-    from corpusqa_checks.dates.order import SMALL, order_of
-
     for style in SMALL:
         shown = {order_of(m): m for m in reversed(facts.mentions) if m.style == style and order_of(m)}
         if len(shown) == 2:
