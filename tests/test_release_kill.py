@@ -36,7 +36,6 @@ STORE_POINTS = [
     ("corpusqa.release.store:sync", 1),
 ]
 
-
 RUN = Killing(
     "from pathlib import Path; from tests.release_helpers import clean",
     """

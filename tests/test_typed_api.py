@@ -47,7 +47,6 @@ corpusqa.report("data/").signals.no_such_method()
 corpusqa.nothing_of_this_name
 """
 
-
 PYRIGHT = shutil.which("pyright") or shutil.which("basedpyright")
 
 

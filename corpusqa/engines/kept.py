@@ -32,7 +32,6 @@ COUNT = "_n"
 ONCE = pl.lit(1, pl.Int64).alias(COUNT)
 GONE, STAYS, LEAVES, BACK = 0, 1, 2, 3  # what becomes of the documents of a segment's rows
 
-
 NewRows = Callable[[int, pl.DataFrame], pl.DataFrame]
 
 

@@ -42,7 +42,6 @@ ALARMS = {
 # Decisions by hand and how many documents each of them meant.
 DECISIONS = {"place": pl.String, "decision": pl.String, "reason": pl.String, "documents": pl.Int64}
 
-
 PART_ROWS = 50_000
 # In the order of the letters, so that sorting by it is sorting by the word.
 OUTCOME = pl.Enum([DROP, EDIT, KEEP])

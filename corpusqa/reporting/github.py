@@ -10,7 +10,6 @@ from corpusqa.reporting.words import broken, counted, gate_words, limit_words
 
 # GitHub shows ten annotations of a level per step and fifty per job; one stays for what is left out.
 PER_LEVEL = 10
-SUMMARY_LONGEST = 200_000  # characters of Markdown in the job summary, far below the megabyte that GitHub takes
 _LEVELS = {"error": "error", "warning": "warning", "warn": "warning", "info": "notice"}
 
 

@@ -25,6 +25,12 @@ def begins(first: npt.NDArray[Any], *others: npt.NDArray[Any]) -> Ints:
     return np.flatnonzero(changes(first, *others))
 
 
+def stretches(first: npt.NDArray[Any], *others: npt.NDArray[Any]) -> tuple[Ints, Ints]:
+    """First place of each stretch in which no column changes, and the place after its last."""
+    starts = begins(first, *others)
+    return starts, np.append(starts[1:], len(first))[: len(starts)]
+
+
 def spread(firsts: Ints, counts: Ints) -> Ints:
     """The places of ranges, range by range, by their first places and how many each has."""
     ends = np.cumsum(counts)

@@ -141,7 +141,7 @@ def _kind_with_frame(table: Frame, looked: Looked) -> pl.Series:
     )
     text, empty = known["plain"].to_numpy().copy(), known["empty"].to_numpy()
     if empty.any():
-        there = looked.of(empty)
+        there = looked.only(empty)
         sums = there.layout.running(frame_cues(there)[there.place])
         text[empty] |= there.layout.total(sums) <= BARE * (there.layout.stop - there.layout.first)
     return table.select(pl.when(pl.Series(text)).then(pl.lit("text")).otherwise("kind")).to_series()

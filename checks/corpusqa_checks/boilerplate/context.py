@@ -11,10 +11,11 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from corpusqa_checks._shared.arrays import Bools, Ints, begins
+from corpusqa_checks._shared.arrays import Bools, Ints, stretches
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
+FAR = 99  # lines, at most, to the next line of a kind, or to none
 Number = TypeVar("Number", np.float32, np.float64)
 
 
@@ -34,9 +35,8 @@ class Layout:
     @classmethod
     def of(cls, row: Ints) -> Layout:
         """The layout of lines whose documents are `row`."""
-        starts = begins(row)
-        counts = np.diff(np.append(starts, len(row)))
-        return cls(row, np.repeat(starts, counts), np.repeat(starts + counts, counts))
+        starts, stops = stretches(row)
+        return cls(row, np.repeat(starts, stops - starts), np.repeat(stops, stops - starts))
 
     @cached_property
     def place(self) -> Ints:
@@ -92,25 +92,24 @@ class Layout:
         starts = np.unique(self.first)
         return np.repeat(np.maximum.reduceat(values, starts), np.diff(np.append(starts, len(values))))
 
-    def distance(self, on: Bools, limit: int = 99) -> tuple[Floats, Floats]:
-        """Lines to the previous and to the next line that is on, itself left out; `limit` where there is none."""
+    def distance(self, on: Bools) -> tuple[Floats, Floats]:
+        """Lines to the previous and to the next line that is on, itself left out; FAR at most."""
         at = np.flatnonzero(on)
-        far = np.full(len(on), limit, np.float32)
+        far = np.full(len(on), FAR, np.float32)
         if not len(at):
             return far, far.copy()
         left = np.searchsorted(at, self.place, "left") - 1
         back = at[np.maximum(left, 0)]
-        previous = np.where((left >= 0) & (back >= self.first), self.place - back, limit)
+        previous = np.where((left >= 0) & (back >= self.first), self.place - back, FAR)
         right = np.searchsorted(at, self.place, "right")
         ahead = at[np.minimum(right, len(at) - 1)]
-        following = np.where((right < len(at)) & (ahead < self.stop), ahead - self.place, limit)
-        return np.minimum(previous, limit).astype(np.float32), np.minimum(following, limit).astype(np.float32)
+        following = np.where((right < len(at)) & (ahead < self.stop), ahead - self.place, FAR)
+        return np.minimum(previous, FAR).astype(np.float32), np.minimum(following, FAR).astype(np.float32)
 
 
 def runs(flags: Bools, row: Ints) -> tuple[Ints, Ints]:
     """First line and the line after the last of each run of flagged lines of a document."""
-    starts = begins(flags, row)
-    stops = starts + np.diff(np.append(starts, len(flags)))
+    starts, stops = stretches(flags, row)
     on = flags[starts]
     return starts[on], stops[on]
 

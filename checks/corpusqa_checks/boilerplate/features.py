@@ -18,7 +18,6 @@ AROUND = ("size", "stops", "capital", "comments", "ends", "cues", "small", "leng
 # Marks of the neighbours that tell what kind of block a line stands in.
 NEIGHBOURS = ("ends", "bullet", "date", "nav", "more", "social", "comments", "legal", "newsletter", "byline")
 
-
 # Features of the neighbours, by how many lines further on the neighbour stands.
 STEPS = {
     -2: ("length",),
@@ -50,7 +49,7 @@ class Looked:
         """These features, one value for each line."""
         return {name: self.around[name] if name in self.around else self.own[name][self.place] for name in names}
 
-    def of(self, where: Bools) -> Looked:
+    def only(self, where: Bools) -> Looked:
         """What is known of some documents alone; `where` says which lines are theirs."""
         texts, place = np.unique(self.place[where], return_inverse=True)
         own, shapes = ({name: of[texts] for name, of in columns.items()} for columns in (self.own, self.shapes))

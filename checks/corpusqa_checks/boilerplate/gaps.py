@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from corpusqa_checks._shared.arrays import Bools, begins
+from corpusqa_checks._shared.arrays import Bools, stretches
 from corpusqa_checks.boilerplate.context import Floats, Layout
 from corpusqa_checks.boilerplate.features import Columns, Looked
 
@@ -71,9 +71,9 @@ def filled(main: Bools, body: Bools, plain: Bools, layout: Layout) -> Bools:
     inside = ~main & (before > 0) & (rest > 0)
     if not len(inside):
         return inside
-    starts = begins(inside, layout.row)
+    starts, stops = stretches(inside, layout.row)
     every = np.logical_and.reduceat(plain, starts)
-    found: Bools = inside & np.repeat(every, np.diff(np.append(starts, len(inside))))
+    found: Bools = inside & np.repeat(every, stops - starts)
     return found
 
 
@@ -132,8 +132,8 @@ def stragglers(main: Bools, cued: Bools, score: Floats, size: Floats, layout: La
     mass = np.add.reduceat(size[at].astype(np.float64), starts)
     sure = np.add.reduceat((score * size)[at].astype(np.float64), starts) > DOUBTED * mass
     row = layout.row[at[starts]]
-    documents = begins(row)
-    counts = np.diff(np.append(documents, len(row)))
+    documents, ends = stretches(row)
+    counts = ends - documents
     most = np.repeat(np.maximum.reduceat(mass, documents), counts)
     largest = mass == most
     begun = np.cumsum(largest)

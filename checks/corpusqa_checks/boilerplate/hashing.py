@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from corpusqa_checks._shared.arrays import Ints, begins
+from corpusqa_checks._shared.arrays import Ints, stretches
 
 Words = npt.NDArray[np.uint64]
 
@@ -29,8 +29,8 @@ def string_hashes(text: pl.Series) -> pl.Series:
 
 def _slices(widths: Ints) -> list[tuple[int, int]]:
     """Runs of strings of about _CHUNK bytes together."""
-    starts = begins(np.cumsum(widths) // _CHUNK)
-    return list(zip(starts.tolist(), np.append(starts[1:], len(widths)).tolist(), strict=True))
+    starts, stops = stretches(np.cumsum(widths) // _CHUNK)
+    return list(zip(starts.tolist(), stops.tolist(), strict=True))
 
 
 def _hashed(text: pl.Series, widths: Ints) -> Words:

@@ -31,6 +31,8 @@ LEAST_LINES = 4  # documents of fewer lines have no frame
 UNBROKEN = 2000  # characters of a line in them from which the text counts as unbroken
 # Shares of the lines with a shape from which a document is of the kind; chosen on tests/cases/boilerplate.jsonl.
 MARKUP, TAGS, CODE, ROWS, ITEMS, TURNS, DISTINCT, HASHES = 0.1, 0.3, 0.4, 0.6, 0.6, 0.6, 0.45, 0.3
+MOST_DISTINCT = 40  # and so many different lines at most make a log
+LIST_CUES = 0.4  # with more lines that have a cue of the frame, items are those of menus
 PROMPTS, SETTINGS = 0.25, 0.8  # of sessions in a shell and of files of settings
 FEW_CUES = 0.1  # share of lines with a cue of the frame up to which repeated lines make a log, and not a page
 VERSE = {"lines": 8, "shortest": 12.0, "longest": 65.0, "any": 90.0, "ends": 0.6, "cues": 0.15, "capital": 0.45}
@@ -94,8 +96,8 @@ def _kind() -> pl.Expr:
         | ((pl.col("fence") >= 1) & (pl.col("heading") >= 2 * MARKUP))
         | (pl.col("tag") >= TAGS)
     )
-    few_lines = (pl.col("distinct") <= DISTINCT * pl.col("lines")) & (pl.col("distinct") <= 40)
-    log = (few_lines & (pl.col("cued") <= FEW_CUES)) | (pl.col("hash") >= HASHES)
+    repeating = (pl.col("distinct") <= DISTINCT * pl.col("lines")) & (pl.col("distinct") <= MOST_DISTINCT)
+    log = (repeating & (pl.col("cued") <= FEW_CUES)) | (pl.col("hash") >= HASHES)
     wrapped = (
         (pl.col("lines") >= WRAPPED["lines"])
         & (pl.col("middle") >= WRAPPED["share"])
@@ -118,7 +120,7 @@ def _kind() -> pl.Expr:
         .then(pl.lit("table"))
         .when(pl.col("turn") >= TURNS)
         .then(pl.lit("chat"))
-        .when((pl.col("item") >= ITEMS) & (pl.col("cued") <= 0.4))
+        .when((pl.col("item") >= ITEMS) & (pl.col("cued") <= LIST_CUES))
         .then(pl.lit("list"))
         .when(log)
         .then(pl.lit("log"))

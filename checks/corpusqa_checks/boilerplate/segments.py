@@ -257,7 +257,7 @@ def _sparse_text(label: Codes, looked: Looked, score: Floats) -> Codes:
     """The lines of the text on pages of short lines, which the model takes for menus."""
     where = pages_of_short_lines(looked, label == MAIN)
     if where.any():
-        label[where] = _text_of_short_lines(label[where], looked.of(where), score[where])
+        label[where] = _text_of_short_lines(label[where], looked.only(where), score[where])
     return label
 
 

@@ -9,7 +9,7 @@ long as the frame is the smaller part of the page.
 from __future__ import annotations
 
 import numpy as np
-from corpusqa_checks._shared.arrays import Bools, Ints, begins, inside
+from corpusqa_checks._shared.arrays import Bools, Ints, inside, stretches
 from corpusqa_checks.boilerplate.context import Floats, Layout, runs
 from corpusqa_checks.boilerplate.features import Columns, Looked
 from corpusqa_checks.boilerplate.gaps import measured, silent
@@ -192,6 +192,6 @@ def _any(flags: Bools, document: Ints) -> Bools:
 
 def _largest(values: Ints, document: Ints) -> Ints:
     """The largest value among the runs of the document of a run."""
-    starts = begins(document)
-    most: Ints = np.repeat(np.maximum.reduceat(values, starts), np.diff(np.append(starts, len(values))))
+    starts, stops = stretches(document)
+    most: Ints = np.repeat(np.maximum.reduceat(values, starts), stops - starts)
     return most

@@ -7,7 +7,7 @@ full stop, and the next begins with a small letter.
 from __future__ import annotations
 
 import numpy as np
-from corpusqa_checks._shared.arrays import Bools, Ints, begins
+from corpusqa_checks._shared.arrays import Bools, Ints, stretches
 from corpusqa_checks.boilerplate.context import Floats
 from corpusqa_checks.boilerplate.features import Looked
 from corpusqa_checks.boilerplate.gaps import silent
@@ -31,10 +31,10 @@ def verses(looked: Looked, main: Bools) -> Bools:
     told = silent(own)[0] | (few & (pointed | leaning) & (own["words"] > WORDS))
     may = (told & (own["size"] <= LONGEST) & (own["words"] >= WORDS))[place]
     may &= layout.total(layout.running(main & (own["size"] > LONGEST)[place])) == 0
-    starts = begins(may, layout.row)
+    starts, stops = stretches(may, layout.row)
     if not len(starts):
         return may
-    count = np.diff(np.append(starts, len(may)))
+    count = stops - starts
     verse = may[starts] & (count >= LINES) & (_shares(pointed[place], starts, count) >= POINTED)
     verse &= _shares(leaning[place], starts, count) >= LEANING
     longest = layout.largest(np.repeat(np.where(verse, count, 0), count).astype(np.float32))

@@ -10,7 +10,6 @@ from corpusqa.check import Derive, Frame
 
 FOUND = {"doc": pl.Int64, "label": pl.String, "why": pl.String}
 
-
 # What is said of a document that no verified pair ties to the other split, as of members of clusters.
 THROUGH_OTHERS = ", through others only"
 

@@ -135,7 +135,7 @@ def _in_pieces(data: Bytes, *, spaces: bool) -> Words:
     return Words(hashed, np.array([0, len(hashed)]), bounds)
 
 
-def cuts(data: Bytes, *, spaces: bool = False) -> list[int]:
+def cuts(data: Bytes, *, spaces: bool) -> list[int]:
     """Where a text may be cut into pieces of about SLICE bytes without cutting a word; its two ends are among them."""
     found, reach = [0], SLICE
     while found[-1] + reach < len(data):

@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-# The script alone; both models agree; the vote names a language that the profiles lack; the profiles alone.
+# The script alone; both models agree; the vote names a language that the profiles lack; the profiles alone; the vote
+# names another one that they have, or a relative.
 WAYS = ("script", "agree", "outside", "alone", "split")
 
 # log(1 + score) of CLD2 for most languages, for those of which too few texts are known.

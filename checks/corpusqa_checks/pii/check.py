@@ -54,7 +54,7 @@ def pii(
                        numbers are printed there
       card             Luhn, issuer range and length; printed in groups, or unseparated after a cue ("card", "visa")
       iban             structure of its country and check digits
-      national_id      an identifier of some 55 kinds: its localised name within the words before (or in brackets right
+      national_id      an identifier of some 60 kinds: its localised name within the words before (or in brackets right
                        behind) and its checksum; those with letters and a checksum need no name
       ip               an address that the internet routes; not after "version", "section" and the like
       url_credentials  scheme://user:password@host
@@ -151,7 +151,7 @@ def _judging(
     def judged(batch: Batch) -> list[Found]:
         named = names(batch, recognise, ner) if recognise else {}
         values = marked(batch, found(batch, detectors, tuple(labels), named))
-        return marked(batch, settled(batch, detectors, tuple(labels), values, partial(_hidden, reserved=reserved)))
+        return marked(batch, settled(batch, detectors, tuple(labels), values, partial(_is_reported, reserved=reserved)))
 
     return judged
 
@@ -161,11 +161,11 @@ def _allowed(hit: Hit) -> Hit:
 
 
 def _kept(values: Sequence[Found], *, reserved: bool) -> list[Found]:
-    return [value for value in values if _hidden(value.hit, reserved=reserved)]
+    return [value for value in values if _is_reported(value.hit, reserved=reserved)]
 
 
-def _hidden(hit: Hit, *, reserved: bool) -> bool:
-    """Whether a value counts."""
+def _is_reported(hit: Hit, *, reserved: bool) -> bool:
+    """Whether a value counts, and is masked."""
     return not hit.spared or (reserved and hit.spared != ALLOWED)
 
 

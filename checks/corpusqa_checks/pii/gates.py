@@ -19,6 +19,7 @@ from corpusqa_checks.pii.tables import table
 
 from corpusqa.check import Frame
 
+TOGETHER = 24  # literals in one pattern: few enough for the vectorised searcher of the regex crate
 _TEXT = pl.col("text")
 _NINE = r"(?:[0-9][ ().\-/]{0,2}){8}[0-9]"
 _SIX = r"(?:[0-9][ ().\-/]{0,2}){5}[0-9]"
@@ -151,13 +152,8 @@ def holding(texts: Frame, wanted: Sequence[str]) -> Frame:
     return found.with_columns(found["odd"].scatter(at, odd)) if len(at) else found
 
 
-def passing(texts: Frame, wanted: Sequence[str]) -> Frame:
-    """Which texts each gate lets through: one Boolean column per gate, and `odd`; arguments as for `holding`."""
-    return let_through(holding(texts, wanted), wanted)
-
-
 def let_through(held: Frame, wanted: Sequence[str]) -> Frame:
-    """The same from what `holding` found."""
+    """Which texts each gate lets through, by what `holding` found: one Boolean column per gate, and `odd`."""
     of = {name: [pl.nth(held.get_column_index(p)) for p in gates()[name].texts] for name in wanted}
     return held.select("odd", *(pl.any_horizontal(columns).alias(name) for name, columns in of.items()))
 
@@ -167,10 +163,10 @@ def any_of(patterns: Sequence[str]) -> pl.Expr:
     return pl.any_horizontal(_TEXT.str.contains(pattern) for pattern in patterns)
 
 
-def _alternatives(literals: Sequence[str], size: int = 24) -> list[str]:
-    """Literals in groups small enough for the vectorised searcher of the regex crate."""
+def _alternatives(literals: Sequence[str]) -> list[str]:
+    """The literals in patterns of TOGETHER each."""
     escaped = [_escaped(literal) for literal in literals]
-    return ["|".join(escaped[at : at + size]) for at in range(0, len(escaped), size)]
+    return ["|".join(escaped[at : at + TOGETHER]) for at in range(0, len(escaped), TOGETHER)]
 
 
 def _escaped(literal: str) -> str:

@@ -29,7 +29,7 @@ class Hit(NamedTuple):
         score: Confidence, 0..1.
         why: The validator that vouched, and what evidence of context it took.
         canonical: The form in which equal values are equal.
-        spared: RESERVED or ROLE where the value is of that kind, else "".
+        spared: RESERVED, ROLE or ALLOWED where it is for that reason not reported, else "".
     """
 
     start: int
@@ -65,14 +65,14 @@ class Line:
     def __post_init__(self) -> None:
         self.text = self.said if self.said.isascii() else _UNSPACED.sub("、", self.said)
 
-    def before(self, at: int, reach: int = 60) -> str:
+    def before(self, at: int, reach: int) -> str:
         """The context before `at`: that much of the line, after the end of the line above where it is short."""
         head = self.said[max(0, at - reach) : at]
         if at < reach and self.above:
             head = f"{self.above[at - reach :]}\n{head}"
         return PLACEHOLDER.sub("<>", head) if "<" in head else head
 
-    def after(self, at: int, reach: int = 20) -> str:
+    def after(self, at: int, reach: int) -> str:
         """The context from `at` on, within the line."""
         return PLACEHOLDER.sub("<>", self.said[at : at + reach])
 

@@ -39,7 +39,6 @@ _OBFUSCATED = re.compile(
     rf"(?P<host>\w[\w\-]{{0,62}}(?:{_DOT}\w[\w\-]{{0,62}}){{1,4}})(?![\w@])"
 )
 
-
 # Letters of the Medicare Beneficiary Identifier: none that look like digits (CMS).
 _MBI = "[AC-HJKMNP-RT-Y]"
 
@@ -109,11 +108,11 @@ def passports(line: Line) -> Iterator[Hit]:
 
 def medical_ids(line: Line) -> Iterator[Hit]:
     """Numbers of patients and insurance: a cue, and the checksum where the number has one."""
-    for row in _medical():
-        for found in row[0].finditer(line.text):
-            if _is_right_after(row[1], line, found.start()) and row[2](found[0]):
+    for shape, name, is_valid in _medical():
+        for found in shape.finditer(line.text):
+            if _is_right_after(name, line, found.start()) and is_valid(found[0]):
                 compact = re.sub(r"[ \-]", "", found[0]).upper()
-                yield Hit(*found.span(), "medical_id", 0.9, f"{row[1]}: cue and checksum", compact)
+                yield Hit(*found.span(), "medical_id", 0.9, f"{name}: cue and checksum", compact)
 
 
 def obfuscated_emails(line: Line) -> Iterator[Hit]:
@@ -150,6 +149,7 @@ def _not_handles() -> frozenset[str]:
 
 @cache
 def _medical() -> tuple[tuple[re.Pattern[str], str, Validator], ...]:
+    """The shape of each kind of number, the list of cues that leads to it, and its validator."""
     from stdnum import luhn
     from stdnum.gb import nhs
 
@@ -167,6 +167,7 @@ def _bordered(shape: str) -> re.Pattern[str]:
 
 
 def _any(value: str) -> bool:
+    """The validator of numbers without a checksum."""
     return True
 
 

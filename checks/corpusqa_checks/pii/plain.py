@@ -40,11 +40,12 @@ _MARKS = "\u0300-\u036f\ufe00-\ufe0f\u20dd-\u20e3"
 _GONE = re.compile(rf"(?<=\d)[{INVISIBLE}{_MARKS}]{{1,64}}|[{INVISIBLE}]")
 _DIGIT_WITH_MARKS = r"([0-9])[\x{300}-\x{36f}\x{fe00}-\x{fe0f}\x{20dd}-\x{20e3}]+"
 
-_odd_digits = "".join(f"\\x{{{ord(zero):x}}}-\\x{{{ord(zero) + 9:x}}}" for zero in _ZEROS)
-_spaces_dashes = "".join(f"\\x{{{ord(sign):x}}}" for sign in _SPACES + _DASHES)
-_invisible = "".join(f"\\x{{{ord(sign):x}}}" for sign in INVISIBLE)
+# The same, as they stand in classes of Rust's patterns.
+_ODD_DIGITS = "".join(f"\\x{{{ord(zero):x}}}-\\x{{{ord(zero) + 9:x}}}" for zero in _ZEROS)
+_ODD_SIGNS = "".join(f"\\x{{{ord(sign):x}}}" for sign in _SPACES + _DASHES)
+_UNSEEN = "".join(f"\\x{{{ord(sign):x}}}" for sign in INVISIBLE)
 # Texts that need replacing before a gate can judge them. A digit beside the sign keeps typography in prose out.
-ODD = rf"[{_odd_digits}\x{{ff20}}]|[0-9][{_spaces_dashes}]|[0-9A-Za-z@.+][{_invisible}]|{_DIGIT_WITH_MARKS}"
+ODD = rf"[{_ODD_DIGITS}\x{{ff20}}]|[0-9][{_ODD_SIGNS}]|[0-9A-Za-z@.+][{_UNSEEN}]|{_DIGIT_WITH_MARKS}"
 
 
 def plain(text: pl.Expr) -> pl.Expr:

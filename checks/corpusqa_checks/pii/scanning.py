@@ -23,8 +23,6 @@ _KEYS = "private_keys"
 _LAST = "phones"
 # Longer lines are read anew each time.
 _SHORT = 512
-
-
 NO_OTHERS: Mapping[int, Sequence[Hit]] = {}
 
 

@@ -37,12 +37,8 @@ _NOT_NAMES = re.compile(
 _NOT_RANDOM = re.compile(r"\A[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-|\d{4}-\d\d-\d\d|\.[a-z]{2,5}\Z|::|//")
 # Words of identifiers (PKEY_Contact_HomeAddress2). Of random signs few stand in such runs.
 _WORDS = re.compile(r"[A-Z]?[a-z]{4,}|[A-Z]{4,}")
-
-
 # The last class of a pattern with its repeat, and the padding of base64.
 _LAST_CLASS = re.compile(r"(\[[^\]]+\])\{\d+,\d+\}((?:=\{0,\d\})?)\Z")
-
-
 # Pieces of JSON web tokens; the shortest signature in use is that of HMAC-SHA256, cut ones have 16 signs.
 _PIECES = re.compile(r"[\w\-.]{40,}+", re.ASCII)
 _HEAD, _CLAIMS, _SIGNATURE = re.compile(r"(?<![A-Za-z0-9])eyJ[\w\-]{10,}\Z"), re.compile(r"eyJ[\w\-]{10,}"), 16
