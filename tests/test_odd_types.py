@@ -23,6 +23,9 @@ FAR = "the column 'x' holds a date or time that no calendar has"
 RUNS = pa.RunEndEncodedArray.from_arrays(array(pa.int32(), 1, 3), ["p", "q"])
 SPARSE = pa.UnionArray.from_sparse(array(pa.int8(), 0, 1, 0), [pa.array(["x", "y", "z"]), pa.array([1, 2, 3])])
 # The values of three rows, of which the second has no text, and why the third cannot be read.
+CATEGORIES = pa.DictionaryArray.from_arrays(  # as polars writes them
+    pa.array([0, None, 1], pa.uint32()), pa.array(["v", "w"], pa.string_view())
+)
 TYPES: dict[str, tuple[pa.Array, str | None]] = {
     "views": (array(pa.string_view(), "v" * 20, None, "a"), None),
     "bytes": (array(pa.binary_view(), b"v" * 20, None, b"\xff"), None),
@@ -38,6 +41,8 @@ TYPES: dict[str, tuple[pa.Array, str | None]] = {
     "union": (SPARSE, None),
     "map": (array(pa.map_(pa.string(), pa.int64()), [("a", 1)], None, []), None),
     "dictionary below": (array(pa.list_(pa.dictionary(pa.int8(), pa.string())), ["x"], None, ["x"]), None),
+    "category": (CATEGORIES, None),
+    "category below": (pa.ListArray.from_arrays(pa.array([0, 1, None, 3], pa.int32()), CATEGORIES), None),
     "json": (
         pa.ExtensionArray.from_storage(pa.json_(), pa.array(['{"a": 1}', None, "[" * 500 + "]" * 500])),
         "the column 'x' is not valid JSON",

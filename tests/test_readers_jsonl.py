@@ -53,6 +53,13 @@ def test_compressed_or_not_the_rows_are_the_same(tmp_path: Path, suffix: str) ->
     assert read_all(open_corpus(path)).documents["text"].to_list() == [row["text"] for row in ROWS]
 
 
+def test_a_long_window_is_no_damage(tmp_path: Path) -> None:
+    long = zstandard.ZstdCompressionParameters(window_log=28)
+    packer = zstandard.ZstdCompressor(compression_params=long).compressobj()
+    (tmp_path / "a.jsonl.zst").write_bytes(packer.compress(lines(ROWS)) + packer.flush())
+    assert read_all(open_corpus(tmp_path / "a.jsonl.zst")).documents.height == len(ROWS)
+
+
 @pytest.mark.parametrize(
     ("line", "at", "reason"),
     [

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -34,8 +35,10 @@ def test_the_type_of_the_text_column_does_not_matter(tmp_path: Path, kind: pa.Da
     values = (
         pa.array([t.encode() if t is not None else None for t in TEXTS]) if kind == pa.binary() else pa.array(TEXTS)
     )
-    rows = read_all(open_corpus(store(tmp_path / "a.parquet", text=values.cast(kind))))
+    corpus = open_corpus(store(tmp_path / "a.parquet", text=values.cast(kind)))
+    rows = read_all(corpus)
     assert rows.documents["text"].to_list() == [text for text in TEXTS if text is not None]
+    assert corpus.read_some(corpus.units[0], pl.Series([4, 0])).documents["text"].to_list() == ["one", "one"]
     assert rows.unreadable.rows() == [(1, "a.parquet", None, None, "the text is null or missing", False)]
 
 
@@ -50,6 +53,17 @@ def test_typed_fields_are_iso_strings(tmp_path: Path) -> None:
     )
     row = read_all(open_corpus(path)).documents.select("id", "published", "collected").row(0)
     assert row == ("17", "2020-02-29", "2024-01-02T03:04:05+00:00")
+
+
+def test_times_of_96_bits_are_those_that_were_written(tmp_path: Path) -> None:
+    days = [datetime(9999, 12, 31), datetime(1, 1, 1), datetime(2024, 1, 2, 3, 4, 5, 678901)]
+    table = pa.table({"text": ["a", "b", "c"], "published": pa.array(days, pa.timestamp("us"))})
+    pq.write_table(table, tmp_path / "a.parquet", use_deprecated_int96_timestamps=True)
+    corpus = open_corpus(tmp_path / "a.parquet")
+    rows = corpus.read(corpus.units[0], full=True)
+    assert rows.documents["published"].to_list() == [day.isoformat() for day in days]
+    assert rows.table is not None
+    assert rows.table["published"].to_pylist() == days
 
 
 def test_text_that_is_not_utf8(tmp_path: Path) -> None:

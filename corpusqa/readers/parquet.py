@@ -14,7 +14,16 @@ import pyarrow.types as pt
 
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.model import Block, File, Unit, first_rows, renumbered
-from corpusqa.readers.tables import TWICE, Int64s, Tables, kinds_of_schema, named_twice, refuse_undecodable_names, runs
+from corpusqa.readers.tables import (
+    TWICE,
+    Int64s,
+    Tables,
+    kinds_of_schema,
+    named_twice,
+    plain,
+    refuse_undecodable_names,
+    runs,
+)
 
 # A million rows of one text are stated as a few bytes a row, because a dictionary holds the text once. Groups of fewer
 # bytes a row than PACKED are measured by reading them: short rows, which are quick to read, are the price.
@@ -127,7 +136,7 @@ def _some(opened: pq.ParquetFile, group: int, present: Sequence[str], wanted: In
     for batch in opened.iter_batches(SOME_ROWS, row_groups=[group], columns=present, use_threads=False):
         first, last = np.searchsorted(wanted, [at, at + batch.num_rows])
         if last > first or not found:
-            found.append(pa.Table.from_batches([batch]).take(pa.array(wanted[first:last] - at)))
+            found.append(plain(pa.Table.from_batches([batch])).take(pa.array(wanted[first:last] - at)))
         at += batch.num_rows
     return pa.concat_tables(found)
 
@@ -150,8 +159,12 @@ def plain_bytes(batch: pa.RecordBatch) -> int:
 
 
 def open_bit_by_bit(stream: BinaryIO) -> pq.ParquetFile:
-    """A file whose batches take memory for themselves alone; otherwise pyarrow holds what is stored of a row group."""
-    return pq.ParquetFile(stream, buffer_size=BUFFER, pre_buffer=False)
+    """A file whose batches take memory for themselves alone; otherwise pyarrow holds what is stored of a row group.
+
+    INT96 is what Spark wrote for times, which it knows to the microsecond. As nanoseconds, in which pyarrow reads it
+    unless told, times before 1677 and after 2262 would come out as others.
+    """
+    return pq.ParquetFile(stream, buffer_size=BUFFER, pre_buffer=False, coerce_int96_timestamp_unit="us")
 
 
 def _open(root: Path, path: str) -> pq.ParquetFile | str:

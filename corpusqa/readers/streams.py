@@ -19,6 +19,7 @@ PACKED_CHUNK = 1 << 14  # what is lost before damaged data, since a decoder give
 PIECE = 4 << 20  # small enough that its memory is used again for the next one
 BOM = b"\xef\xbb\xbf"
 EXPANSION = 4  # text bytes per compressed byte, for planning only
+WINDOW = 1 << 31  # the longest of zstd: large dumps are packed with `--long=31`, which decoders refuse unless told
 MAGIC = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
 ENDS_EARLY, DAMAGED = "the compressed data end early", "the compressed data are damaged"
 
@@ -215,7 +216,7 @@ def _gzip() -> Any:
 def _zstd() -> Any:
     import zstandard
 
-    return zstandard.ZstdDecompressor().decompressobj()
+    return zstandard.ZstdDecompressor(max_window_size=WINDOW).decompressobj()
 
 
 _DECODERS: dict[str, Callable[[], Any]] = {".gz": _gzip, ".zst": _zstd}

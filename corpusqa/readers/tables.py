@@ -78,12 +78,16 @@ class Tables:
         present = [name for name in table.column_names if self._names is None or name in self._names]
         if not present:
             return pa.table({"": pa.nulls(table.num_rows)})
-        chosen = table.select(present)
-        fields = [field.with_type(_plain(field.type)) for field in chosen.schema]
-        schema = pa.schema(fields, chosen.schema.metadata)
-        if schema == chosen.schema:
-            return chosen
-        return pa.table([_cast(chosen[field.name], field.type) for field in schema], schema=schema)
+        return plain(table.select(present))
+
+
+def plain(table: pa.Table) -> pa.Table:
+    """The table with views as plain strings and lists, and runs as their values."""
+    fields = [field.with_type(_plain(field.type)) for field in table.schema]
+    schema = pa.schema(fields, table.schema.metadata)
+    if schema == table.schema:
+        return table
+    return pa.table([_cast(table[field.name], field.type) for field in schema], schema=schema)
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
@@ -94,6 +98,9 @@ def _plain(kind: pa.DataType) -> pa.DataType:
         return pa.large_binary()
     if pt.is_run_end_encoded(kind):
         return _plain(kind.value_type)
+    if pt.is_dictionary(kind):
+        values = _plain(kind.value_type)
+        return kind if values == kind.value_type else pa.dictionary(kind.index_type, values, kind.ordered)
     if pt.is_struct(kind):
         fields = [field.with_type(_plain(field.type)) for field in kind]
         return kind if fields == list(kind) else pa.struct(fields)

@@ -9,6 +9,8 @@ from corpusqa_checks.text.patterns import MOJIBAKE_GATE
 
 from corpusqa.check import Batch, Frame
 
+# White space of Python without U+0085: in text that was decoded wrongly this is what was an ellipsis.
+SPACE = "".join(chr(at) for at in range(0x3001) if chr(at).isspace() and at != 0x85)
 FOUND = {"row": pl.Int64, "count": pl.Int64, "start": pl.Int64, "end": pl.Int64}
 
 
@@ -35,4 +37,5 @@ def mojibake(batch: Batch) -> Frame:
 def _without_space(match: re.Match[str]) -> tuple[int, int]:
     """The place of a match; the white space around it belongs to other lines or parts."""
     start, end = match.span()
-    return start + len(match[0]) - len(match[0].lstrip()), end - len(match[0]) + len(match[0].rstrip())
+    found = match[0]
+    return start + len(found) - len(found.lstrip(SPACE)), end - len(found) + len(found.rstrip(SPACE))
