@@ -21,8 +21,8 @@ import polars as pl
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from tests.copies import edges, scanned
 from tests.forms import Form, forms
-from tests.test_duplication import edges, scanned
 
 HALVES = ("rewrite", "shared_material")
 

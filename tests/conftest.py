@@ -1,4 +1,4 @@
-"""Paths and small helpers that many tests share."""
+"""Fixtures that many tests share."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-SEEDS = ROOT / "seeds"
-SHARED = ROOT.parent / "shared"
+from tests.files import SHARED
 
 
 @pytest.fixture(scope="session")

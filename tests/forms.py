@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from tests.conftest import ROOT
+from tests.files import ROOT
 
 SLOT = re.compile(r"\{([^{}]+)\}")
 OTHERWISE = " || "

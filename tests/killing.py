@@ -7,9 +7,10 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
+
+from tests.files import ROOT
 
 Point = tuple[str, int]  # `module:function` at whose call the run is killed, and how many calls pass before
 
@@ -51,7 +52,7 @@ class Killing:
         script = _DEADLY.format(first=self.first, run=self.run)
         done = subprocess.run(
             [sys.executable, "-c", script, point, str(skip), *args],
-            cwd=Path(__file__).parent.parent,
+            cwd=ROOT,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
             timeout=300,
             capture_output=True,

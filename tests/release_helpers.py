@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,11 +76,6 @@ def rows(count: int = 60) -> list[dict]:
         }
         for i in range(count)
     ]  # fmt: skip
-
-
-def jsonl(path: Path, records: list[dict], tail: str = "") -> Path:
-    path.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records) + tail, encoding="utf-8")
-    return path
 
 
 def data(release: Release) -> dict[str, bytes]:

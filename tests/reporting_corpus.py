@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
-
-from conftest import ROOT
 
 from corpusqa.api.account import account
 from corpusqa.api.model import Account, Settings
 from corpusqa.config import load_config
+from tests.files import ROOT, jsonl
 
 EMAIL, KEY = "jane.roe@example.org", "KEY-12345abcde"
 SECRETS = (EMAIL, KEY, "jane.roe", "12345abcde", "mail.as.id@example.com", "mail.as.source@example.com")
@@ -77,5 +75,5 @@ def run(folder: Path, rows: list[dict[str, Any]], name: str = "corpus.jsonl") ->
     config.write_text(CONFIG.format(checks=ROOT / "tests" / "reporting_checks.py"))
     source = folder / name
     if rows:
-        source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        jsonl(source, rows)
     return account(source, load_config(config, folder), Settings(folder / "work", workers=1))

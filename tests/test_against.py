@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
@@ -20,6 +18,7 @@ from corpusqa.errors import CannotEvaluate
 from corpusqa.plugins import find, load
 from corpusqa.scan.model import Scan
 from corpusqa.scan.run import scan
+from tests.files import jsonl
 
 ORDER = "Read the following question with care and choose the one answer that fits it best of all."
 
@@ -30,11 +29,6 @@ def prose(rng: random.Random, count: int) -> str:
     )
 
 
-def lines(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    return path
-
-
 @pytest.fixture
 def items() -> list[dict[str, str]]:
     rng = random.Random(1)
@@ -43,8 +37,8 @@ def items() -> list[dict[str, str]]:
 
 
 def compared(folder: Path, items: Sequence[Mapping[str, str]], texts: Sequence[str], workers: int = 1) -> Scan:
-    corpus = open_corpus(lines(folder / "corpus.jsonl", [{"id": f"{n:03d}", "text": t} for n, t in enumerate(texts)]))
-    reference = open_corpus(lines(folder / "items.jsonl", items))
+    corpus = open_corpus(jsonl(folder / "corpus.jsonl", [{"id": f"{n:03d}", "text": t} for n, t in enumerate(texts)]))
+    reference = open_corpus(jsonl(folder / "items.jsonl", items))
     flow = Flow(LocalEngine(workers), folder / f"work-{workers}")
     return scan(corpus, [load(find()["duplication"])], flow, reference)[0]
 
@@ -100,8 +94,8 @@ def test_the_result_does_not_depend_on_workers(items: list[dict[str, str]], tmp_
 def test_the_report_says_it_from_both_sides(items: list[dict[str, str]], tmp_path: Path) -> None:
     rng = random.Random(5)
     texts = [f"{prose(rng, 30)} {items[2]['question']} {prose(rng, 30)}" for _ in range(2)] + [prose(rng, 50)]
-    source = lines(tmp_path / "corpus.jsonl", [{"id": f"page-{n}", "text": text} for n, text in enumerate(texts)])
-    reference = lines(tmp_path / "items.jsonl", items)
+    source = jsonl(tmp_path / "corpus.jsonl", [{"id": f"page-{n}", "text": text} for n, text in enumerate(texts)])
+    reference = jsonl(tmp_path / "items.jsonl", items)
     report = corpusqa.report(source, checks=["duplication"], policy="none", against=reference)
     said = report.data["reference"]
     assert (said["name"], said["held"], said["documents"]) == ("items.jsonl", 1, 2)
@@ -113,8 +107,8 @@ def test_the_report_says_it_from_both_sides(items: list[dict[str, str]], tmp_pat
 
 
 def test_without_a_reference_a_limit_on_it_does_not_pass(items: list[dict[str, str]], tmp_path: Path) -> None:
-    source = lines(tmp_path / "corpus.jsonl", [{"id": "a", "text": items[0]["question"]}])
-    reference = lines(tmp_path / "items.jsonl", items)
+    source = jsonl(tmp_path / "corpus.jsonl", [{"id": "a", "text": items[0]["question"]}])
+    reference = jsonl(tmp_path / "items.jsonl", items)
     config = tmp_path / "corpusqa.toml"
     config.write_text('[gate.limits]\n"duplication.reference.documents" = { error = 0 }\n', "utf-8")
     command = ["gate", str(source), "--config", str(config), "--select", "duplication", "--policy", "none"]
@@ -124,8 +118,8 @@ def test_without_a_reference_a_limit_on_it_does_not_pass(items: list[dict[str, s
 
 
 def test_a_reference_without_a_comparable_item_evaluates_nothing(tmp_path: Path) -> None:
-    source = lines(tmp_path / "corpus.jsonl", [{"id": "a", "text": "A gull sat on the pier."}])
-    reference = lines(tmp_path / "items.jsonl", [{"question": "What is it?", "answer": "A gull."}])
+    source = jsonl(tmp_path / "corpus.jsonl", [{"id": "a", "text": "A gull sat on the pier."}])
+    reference = jsonl(tmp_path / "items.jsonl", [{"question": "What is it?", "answer": "A gull."}])
     command = ["report", str(source), "--select", "duplication", "--work", str(tmp_path / "work"), "-q"]
     assert run([*command, "--against", str(reference)]) == 3
 
@@ -133,8 +127,8 @@ def test_a_reference_without_a_comparable_item_evaluates_nothing(tmp_path: Path)
 def test_a_reference_with_columns_of_other_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rng = random.Random(4)
     reply = prose(rng, 14)
-    reference = lines(tmp_path / "items.jsonl", [{"stem": prose(rng, 20), "reply": reply}])
-    source = lines(tmp_path / "c.jsonl", [{"id": "a", "text": f"{prose(rng, 30)} {reply} {prose(rng, 30)}"}])
+    reference = jsonl(tmp_path / "items.jsonl", [{"stem": prose(rng, 20), "reply": reply}])
+    source = jsonl(tmp_path / "c.jsonl", [{"id": "a", "text": f"{prose(rng, 30)} {reply} {prose(rng, 30)}"}])
     config = tmp_path / "corpusqa.toml"
     config.write_text('[gate.limits]\n"duplication.reference.documents" = { error = 0 }\n', "utf-8")
     command = ["gate", str(source), "--select", "duplication", "--config", str(config), "--work", str(tmp_path / "w")]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from corpusqa.api.apart import Harmless
+from tests.command import in_a_process
+from tests.files import jsonl
 
 CHECK = '''
 import ctypes
@@ -45,12 +45,9 @@ def test_stdout_holds_the_result_alone(workers: str, tmp_path: Path) -> None:
     (tmp_path / "talking.py").write_text(CHECK)
     (tmp_path / "corpusqa.toml").write_text('[checks]\nfiles = ["talking.py"]\nselect = ["talking"]\n')
     for name in ("a", "b"):
-        row = {"id": name, "text": "::error::forged\u001b[2J and more"}
-        (tmp_path / f"data-{name}.jsonl").write_text(json.dumps(row) + "\n")
-    done = subprocess.run(
-        [sys.executable, "-m", "corpusqa", "gate", "data-*.jsonl", "--workers", workers, "--format", "json"],
-        cwd=tmp_path, env={**os.environ, "CI": "true"}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        jsonl(tmp_path / f"data-{name}.jsonl", [{"id": name, "text": "::error::forged\u001b[2J and more"}])
+    options = ["--workers", workers, "--format", "json"]
+    done = in_a_process(tmp_path, "gate", "data-*.jsonl", *options, env={**os.environ, "CI": "true"})
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["corpus"]["documents"] == 2

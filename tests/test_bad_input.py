@@ -18,7 +18,7 @@ import zstandard
 from corpusqa.corpus import Corpus, open_corpus, remove_spool
 from corpusqa.errors import CannotEvaluate, CorpusqaError, EmptyCorpus, SourceError
 from corpusqa.readers import Unit
-from tests.test_readers import read_all, write
+from tests.files import read_all, write
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22e\nsize 12345\n"
 

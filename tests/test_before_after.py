@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ import corpusqa
 from corpusqa.api.account import account
 from corpusqa.api.model import Settings
 from corpusqa.config import load_config
+from tests.files import jsonl
 
 STORY = "The ferry left the harbour at noon and the gulls went with it, as they had every day of that long summer."
 MORE = "The captain counted his passengers twice and wrote a smaller number into the book than he had found."
@@ -38,7 +38,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], dict
     """The documents of the report by their id, and the published texts."""
     folder = tmp_path_factory.mktemp("before_after")
     source, config = folder / "pages.jsonl", folder / "corpusqa.toml"
-    source.write_text("".join(json.dumps({"id": name, "text": text}) + "\n" for name, text in TEXTS.items()))
+    jsonl(source, ({"id": name, "text": text} for name, text in TEXTS.items()))
     config.write_text(CONFIG)
     loaded = load_config(config, folder)
     report = account(source, loaded, Settings(folder / "work", workers=1)).report

@@ -33,10 +33,9 @@ from corpusqa.batch import Batch
 from corpusqa.check import Groups
 from corpusqa.scan.views import Measuring
 from corpusqa.testing import plugin, run
+from tests.files import ROOT, cases
 
-CASES = [
-    json.loads(line) for line in (Path(__file__).parent / "cases" / "boilerplate.jsonl").read_text("utf-8").splitlines()
-]
+CASES = cases("boilerplate")
 ARTICLE = next(case["text"] for case in CASES if case["label"] == "story")
 PAGE = next(case["text"] for case in CASES if case["label"] == "page_en")
 
@@ -101,9 +100,8 @@ def test_cookie_lines_of_the_seed_pages(seed_pages: dict[str, tuple[str, dict[st
 def test_both_checks_call_the_same_lines_consent_text() -> None:
     table = "Necessary cookies: 4\nStatistics cookies: 12\nMarketing cookies: 7"
     notice = "We use cookies to improve your experience. You can accept or refuse them in the settings."
-    consent = (Path(__file__).parent / "cases" / "cookie_text.jsonl").read_text("utf-8").splitlines()
     texts = [f"{ARTICLE}\n{notice}\n{table}", *(case["text"] for case in CASES)]
-    texts += [f"{ARTICLE}\n{json.loads(line)['text']}" for line in consent]
+    texts += [f"{ARTICLE}\n{case['text']}" for case in cases("cookie_text")]
     said = run(plugin(cookie_text), texts).spans.select("row", "start", "end").sort("row", "start")
     marked = run(plugin(boilerplate), texts).spans.filter(pl.col("label") == "boilerplate.cookie")
     assert said.filter(pl.col("row") == 0).height == 1
@@ -277,7 +275,7 @@ def test_adjacent_lines_of_a_label_are_one_span() -> None:
 
 
 def test_every_pattern_runs_in_a_linear_engine() -> None:
-    checks = Path(__file__).parent.parent / "checks" / "corpusqa_checks"
+    checks = ROOT / "checks" / "corpusqa_checks"
     for folder in ("boilerplate", "cookie_text", "_shared"):
         for source in (checks / folder).glob("*.py"):
             assert not {"re", "regex"} & _imported(source), (
@@ -463,7 +461,7 @@ def test_what_cannot_be_seen_changes_no_label(change: str) -> None:
 def _short_lines() -> dict[str, list[tuple[str, str]]]:
     """The pages of boilerplate_pages.txt: lines with their marks by name."""
     pages: dict[str, list[tuple[str, str]]] = {}
-    for line in (Path(__file__).parent / "cases" / "boilerplate_pages.txt").read_text("utf-8").splitlines()[3:]:
+    for line in (ROOT / "tests/cases/boilerplate_pages.txt").read_text("utf-8").splitlines()[3:]:
         if line.startswith("=== "):
             pages[line[4:]] = []
         else:

@@ -21,7 +21,6 @@ from urllib.parse import quote
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
-from canaries import CANARIES, Canary, contents, leaking, leaks, needles
 from corpusqa_checks.pii import pii
 from corpusqa_checks.pii.labels import DEFAULT, OPT_IN
 from datasets import ClassLabel, Dataset, Features, Value, load_dataset
@@ -30,6 +29,7 @@ from corpusqa.check import Batch, Groups
 from corpusqa.cli import run as run_command
 from corpusqa.scan.names import readings
 from corpusqa.testing import plugin, run
+from tests.canaries import CANARIES, Canary, contents, leaking, leaks, needles
 from tests.hub_server import TOKEN, Server
 
 FERRY = "The ferry left the harbour at noon and the gulls went with it, as they had done every day that summer. "

@@ -15,7 +15,8 @@ from corpusqa.card.front import size_category, split_front
 from corpusqa.card.lint import contradictions, lint
 from corpusqa.release import Recipe, checked, redrawn
 from corpusqa.release.measures import SHOWN, _short
-from tests.release_helpers import clean, jsonl, rows
+from tests.files import jsonl
+from tests.release_helpers import clean, rows
 
 DECLARED = {
     "pretty_name": "A corpus of tests",

@@ -2,64 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
-import io
 import json
 import os
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-from conftest import SEEDS
 
 from corpusqa.cli import main
-from corpusqa.cli import run as run_command
-
-TEXT = "The ferry left the harbour at noon and the gulls went with it, as they had done every day that summer. "
-
-
-@dataclass(frozen=True)
-class Done:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-class Run:
-    """The command `corpusqa` in a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        (folder / ".git").mkdir()  # a configuration is looked for up to here
-
-    def write(self, name: str, content: str | bytes) -> Path:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    def jsonl(self, name: str, *rows: dict[str, Any]) -> Path:
-        return self.write(name, "".join(json.dumps(row) + "\n" for row in rows))
-
-    def __call__(self, *args: str) -> Done:
-        """Run it in this process: an exception that the command line lets through fails the test."""
-        out, err, before = io.StringIO(), io.StringIO(), Path.cwd()
-        os.chdir(self.folder)
-        try:
-            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                code = run_command(list(args))
-        finally:
-            os.chdir(before)
-        return Done(code, out.getvalue(), err.getvalue())
-
-    def report(self) -> dict[str, Any]:
-        said: dict[str, Any] = json.loads((self.folder / "corpusqa-report/report.json").read_text())
-        return said
+from tests.command import TEXT, Run
+from tests.files import SEEDS
 
 
 @pytest.fixture
@@ -261,14 +215,6 @@ def test_an_existing_target_is_not_overwritten(run: Run) -> None:
     assert done.returncode == 2
     assert (run.folder / "out/precious.txt").read_text() == "keep me"
     assert sorted(path.name for path in (run.folder / "out").iterdir()) == ["precious.txt"]
-
-
-def test_a_closed_pipe_is_no_traceback(run: Run) -> None:
-    run.jsonl("data.jsonl", {"text": TEXT})
-    command = f"{sys.executable} -m corpusqa report data.jsonl --select text | head -c 1"
-    done = subprocess.run(command, shell=True, cwd=run.folder, capture_output=True, text=True, check=False)
-
-    assert "Traceback" not in done.stderr
 
 
 def test_an_output_that_cannot_be_written_is_said(run: Run) -> None:

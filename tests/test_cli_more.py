@@ -17,12 +17,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT, SEEDS
-from test_cli import TEXT, Run
 
 from corpusqa.api import model as api_model
 from corpusqa.cli import run
 from corpusqa.engines.parts import MANIFEST, SEAL
+from tests.command import TEXT, Run
+from tests.files import ROOT, SEEDS, jsonl
 
 CONFIG = str(SEEDS / "corpusqa.toml")
 
@@ -324,7 +324,7 @@ def test_a_gate_alone_reads_no_document_again(
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     real, seen = api_model.evidence, []
     monkeypatch.setattr(api_model, "evidence", lambda *given: seen.append(1) or real(*given))
-    (tmp_path / "c.jsonl").write_text(json.dumps({"id": "a", "text": TEXT}) + "\n")
+    jsonl(tmp_path / "c.jsonl", [{"id": "a", "text": TEXT}])
     command = ["gate", str(tmp_path / "c.jsonl"), "--select", "text", "--work", str(tmp_path / "w"), "-q"]
     run([*command])
     alone = capsys.readouterr().out

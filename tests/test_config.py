@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, SEEDS
 from jsonschema import Draft202012Validator
 
 from corpusqa.config import ChecksOptions, CleanOptions, Config, Limit, load_config, overridden
 from corpusqa.config.keys import LIMIT, TABLES
 from corpusqa.config.schema import json_schema
 from corpusqa.errors import ConfigError
+from tests.files import ROOT, SEEDS
 
 WHOLE = """
 [input]

@@ -6,7 +6,6 @@ notice.
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,9 @@ from corpusqa_checks.cookie_text import cookie_text
 
 from corpusqa.batch import Batch
 from corpusqa.testing import plugin, run
+from tests.files import cases
 
-CASES = [
-    json.loads(line) for line in (Path(__file__).parent / "cases" / "cookie_text.jsonl").read_text("utf-8").splitlines()
-]
+CASES = cases("cookie_text")
 NOTICE = "This site uses cookies to measure traffic. You can accept or refuse them in the settings."
 PROSE = "The ferry left the harbour at noon and the gulls went with it, as they had every day that summer."
 

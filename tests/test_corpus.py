@@ -24,7 +24,7 @@ from corpusqa.corpus.digest import digest_records
 from corpusqa.corpus.fields import find_fields
 from corpusqa.corpus.typed import to_table
 from corpusqa.errors import CannotEvaluate, ContractError, EmptyCorpus, SourceError
-from tests.test_readers import read_all, write
+from tests.files import jsonl, read_all, write
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_the_digest_is_the_same_in_every_format(tmp_path: Path) -> None:
         {"text": "one\n", "n": 1, "f": 0.25, "b": True, "l": [1, 2], "m": {"k": "é"}, "e": ""},
         {"text": "two", "n": None, "f": 2.0, "b": None, "l": [], "m": None, "e": None},
     ]
-    (tmp_path / "a.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    jsonl(tmp_path / "a.jsonl", records)
     table = to_table(records)
     wide = table.cast(
         pa.schema([(f.name, {"n": pa.int16(), "e": pa.string()}.get(f.name, f.type)) for f in table.schema])
@@ -229,7 +229,7 @@ def test_columns_of_the_source_for_rules(tmp_path: Path) -> None:
     ids=str,
 )
 def test_columns_for_rules_can_be_compared(tmp_path: Path, values: list[Any], expected: list[Any]) -> None:
-    write(tmp_path, {"a.jsonl": "".join(json.dumps({"text": "x", "v": value}) + "\n" for value in values)})
+    jsonl(tmp_path / "a.jsonl", ({"text": "x", "v": value} for value in values))
     corpus = open_corpus(tmp_path)
     assert columns(corpus, corpus.units[0], ["v"])["doc:v"].to_list() == expected
 

@@ -9,15 +9,15 @@ from typing import Any
 
 import polars as pl
 import pytest
-from conftest import SEEDS, SHARED
 from corpusqa_checks.dates import dates
 from corpusqa_checks.dates.check import LABELS
 from corpusqa_checks.dates.parsing import extract_dates
 
 from corpusqa.scan.measuring import Result
 from corpusqa.testing import plugin, run
+from tests.files import SEEDS, SHARED, cases, seed_labels
 
-CASES = [json.loads(line) for line in (Path(__file__).parent / "cases" / "dates.jsonl").read_text("utf-8").splitlines()]
+CASES = cases("dates")
 COLUMNS = ("url", "published", "collected", "language")
 
 
@@ -175,7 +175,7 @@ def test_ten_megabytes_of_digits() -> None:
 
 
 def test_seed_corpus() -> None:
-    labels = [json.loads(line) for line in (SEEDS / "labels.jsonl").read_text("utf-8").splitlines()]
+    labels = seed_labels()
     lines = (SEEDS / "metadata.jsonl").read_text("utf-8").splitlines()
     metadata = {row["file_name"]: row for row in map(json.loads, lines)}
     texts = [(SEEDS / row["file"]).read_bytes().decode() for row in labels]

@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from click.testing import CliRunner
-from conftest import ROOT
 
 from corpusqa.cli import COMMANDS, group
+from tests.files import ROOT
 
 FENCE = re.compile(r"```python\n(.*?)```", re.S)
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import gc
-import json
 import random
 import re
 import unicodedata
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,36 +23,16 @@ from corpusqa_checks.duplication.stems import stems
 from corpusqa_checks.duplication.words import words
 
 from corpusqa.check import Batch, Links
-from corpusqa.corpus import open_corpus
-from corpusqa.engines.flow import Flow
-from corpusqa.engines.local import LocalEngine
 from corpusqa.errors import OptionError
 from corpusqa.plugins import find, load
 from corpusqa.scan.clusters import CHAINED, transitive
-from corpusqa.scan.model import Scan
-from corpusqa.scan.run import scan
 from corpusqa.scan.views import Measuring
-from tests.conftest import ROOT, SEEDS
+from tests.copies import ALL, edges, scanned
+from tests.files import SEEDS, cases, seed_labels
 
 # A row's `text` is two documents; `expect` says the similarity with which a half pairs them, null for not at all.
-CASES = [json.loads(line) for line in (ROOT / "tests" / "cases" / "duplication.jsonl").read_text("utf-8").splitlines()]
-ALL = {"also": ["passage"]}
+CASES = cases("duplication")
 ALONE = ("THAI", "HIRAGANA", "KATAKANA", "CJK", "IDEOGRAPHIC", "KATAKANA-HIRAGANA")
-
-
-def scanned(folder: Path, texts: Sequence[str], names: Sequence[str] = ("duplication",), **options: Any) -> Scan:
-    """The scan of texts, whose ids are their positions; options are those of the check, every half asked for."""
-    options = {**ALL, **options}
-    folder.mkdir(exist_ok=True)
-    source = folder / "corpus.parquet"
-    pl.DataFrame({"id": [f"{n:05d}" for n in range(len(texts))], "text": list(texts)}).write_parquet(source)
-    plugins = [load(find()[name], options if name == "duplication" else None) for name in names]
-    return scan(open_corpus(source), plugins, Flow(LocalEngine(1), folder / "work"))[0]
-
-
-def edges(found: Scan, half: str) -> dict[tuple[int, int], float]:
-    rows = found.edges.filter(pl.col("half") == f"duplication.{half}").select("a", "b", "similarity").rows()
-    return {(a, b): similarity for a, b, similarity in rows}
 
 
 def reference_words(text: str) -> list[str]:
@@ -88,7 +67,7 @@ def test_cases(case: dict[str, Any], tmp_path: Path) -> None:
 
 
 def test_the_families_of_the_seeds(tmp_path: Path) -> None:
-    labels = [json.loads(line) for line in (SEEDS / "labels.jsonl").read_text("utf-8").splitlines()]
+    labels = seed_labels()
     found = scanned(tmp_path, [(SEEDS / label["file"]).read_bytes().decode() for label in labels])
 
     def families(keys: tuple[str, ...]) -> set[tuple[int, int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,8 @@ from corpusqa.engines.local import LocalEngine
 from corpusqa.plugins import find, load
 from corpusqa.scan.model import Scan
 from corpusqa.scan.run import scan
-from tests.test_duplication import edges
+from tests.copies import edges
+from tests.files import jsonl
 
 SYSTEM = (
     "You are the keeper of the lamp at the end of the pier. You answer in short sentences, you never guess, and when "
@@ -41,8 +41,7 @@ def chat(*turns: str, system: str = SYSTEM) -> list[dict[str, str]]:
 
 
 def scanned(folder: Path, rows: Sequence[dict[str, Any]], **options: Any) -> Scan:
-    source = folder / "rows.jsonl"
-    source.write_text("".join(json.dumps({"id": f"{n:03d}", **row}) + "\n" for n, row in enumerate(rows)), "utf-8")
+    source = jsonl(folder / "rows.jsonl", ({"id": f"{n:03d}", **row} for n, row in enumerate(rows)))
     plugins = [load(find()["duplication"], {"also": ["passage"], **options})]
     return scan(open_corpus(source), plugins, Flow(LocalEngine(1), folder / "work"))[0]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from corpusqa_checks.duplication.moulds import matched
 
-from tests.conftest import SEEDS
+from tests.copies import edges, scanned
+from tests.files import SEEDS
 from tests.forms import Form, forms
-from tests.test_duplication import edges, scanned
 from tests.test_duplication_rewrite import RETOLD
 
 HALVES = ("rewrite", "shared_material")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from corpusqa_checks.duplication import words
 
-from tests.test_duplication import edges, scanned
+from tests.copies import edges, scanned
 
 chance = random.Random(11)
 NAMES = ["".join(chance.choices("abcdefgilmnoprstuv", k=6)) for _ in range(400)]

@@ -18,7 +18,7 @@ from corpusqa_checks.duplication.words import words
 
 from corpusqa.check import Batch
 from corpusqa.errors import OptionError
-from tests.test_duplication import edges, scanned
+from tests.copies import edges, scanned
 
 NO_MARKS = pl.DataFrame(schema={"mark": pl.Int64})
 

@@ -17,8 +17,8 @@ from corpusqa_checks.duplication.stems import stem_strings, stems
 from corpusqa.check import Among, Batch, Check, Signal
 from corpusqa.errors import PluginError
 from corpusqa.plugins.load import _declared
-from tests.conftest import SEEDS
-from tests.test_duplication import edges, scanned
+from tests.copies import edges, scanned
+from tests.files import SEEDS, seed_labels
 
 # Stories of the seeds that others retell.
 RETOLD = (
@@ -45,7 +45,7 @@ def test_the_original_seeds_are_a_retelling(shared: Path, tmp_path: Path) -> Non
 
 
 def test_the_retellings_of_the_seeds_and_nothing_else(tmp_path: Path) -> None:
-    labels = [json.loads(line) for line in (SEEDS / "labels.jsonl").read_text("utf-8").splitlines()]
+    labels = seed_labels()
     found = scanned(tmp_path, [(SEEDS / label["file"]).read_bytes().decode() for label in labels])
     allowed = ("rewrite", "exact", "near", "near_miss")
     for a, b in edges(found, "shared_material"):

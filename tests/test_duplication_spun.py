@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import ROOT
-from tests.test_duplication import edges, scanned
+from tests.copies import edges, scanned
+from tests.files import ROOT
 
 CASES: dict[str, list[dict[str, Any]]] = tomllib.loads((ROOT / "tests" / "cases" / "spun.toml").read_text("utf-8"))
 

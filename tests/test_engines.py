@@ -23,8 +23,8 @@ from corpusqa.errors import EmptyCorpus, WorkerDied
 from corpusqa.plugins import Plugin, find, load
 from corpusqa.scan.model import Scan
 from corpusqa.scan.run import scan
+from tests.files import TOYS
 
-TOYS = Path(__file__).parent / "toy_checks.py"
 ENGINES: dict[str, Callable[[], Engine]] = {
     "serial": lambda: LocalEngine(1),
     "two workers": lambda: LocalEngine(2),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -10,13 +9,12 @@ import pytest
 from corpusqa.cli import run
 from corpusqa.corpus import open_corpus
 from corpusqa.scan import estimate as module
-
-TOYS = Path(__file__).parent / "toy_checks.py"
+from tests.files import TOYS, jsonl
 
 
 def report(folder: Path, *more: str) -> None:
     rows = [{"id": n, "text": f"ROPE and harbour, text number {n} " * 20} for n in range(200)]
-    (folder / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    jsonl(folder / "c.jsonl", rows)
     (folder / "c.toml").write_text(f'[checks]\nfiles = ["{TOYS}"]\n')
     places = ["--config", str(folder / "c.toml"), "--work", str(folder / "w"), "-o", str(folder / "out")]
     assert run(["report", str(folder / "c.jsonl"), "--select", "shouting", *places, *more]) == 0
@@ -44,7 +42,7 @@ def test_one_long_document_after_short_ones_is_not_taken_for_many(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [{"text": "ROPE"}, {"text": "a"}, {"text": "ROPE and harbour. " * 500_000}]
-    (tmp_path / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    jsonl(tmp_path / "c.jsonl", rows)
     corpus = open_corpus(tmp_path / "c.jsonl", unit_bytes=1000)
     assert len(corpus.units) > 1
     begins = module._beginnings(corpus)["text"]

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
-from test_cli import TEXT, Done, Run
+
+from tests.command import TEXT, Done, Run, in_a_process
+from tests.files import ROOT
 
 CHECKS = '''
 import polars as pl
@@ -96,9 +97,9 @@ def _foreseen_by_nobody(case: Case) -> Done:
 
 def _another_key(case: Case) -> Done:
     environment = {**os.environ, "CORPUSQA_BASELINE_KEY": "a key of sixteen bytes"}
-    command = [sys.executable, "-m", "corpusqa", "baseline", "update", "data.jsonl", "-o", "accepted.jsonl"]
     case.run.write("corpusqa.toml", HEAD + HOLDS)
-    subprocess.run(command, cwd=case.folder, env=environment, capture_output=True, check=True)
+    updated = in_a_process(case.folder, "baseline", "update", "data.jsonl", "-o", "accepted.jsonl", env=environment)
+    assert updated.returncode == 0, updated.stderr
     return case.gate(HOLDS, "--baseline", "accepted.jsonl")
 
 

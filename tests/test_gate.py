@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import dataclass, replace
 
 import polars as pl
 import pytest
-from small_scan import CHECKS, check, scan
 
 from corpusqa.config import Config, GateOptions, Limit
 from corpusqa.errors import CannotEvaluate, ConfigError
 from corpusqa.gate import BUILT_IN, catalogue, evaluate, metrics
 from corpusqa.gate.evaluate import judge_limits
+from tests.files import ROOT
+from tests.small_scan import CHECKS, check, scan
 
 
 @dataclass(frozen=True)
@@ -301,11 +305,6 @@ def test_no_limits_at_all():
 )
 def test_no_environment_variable_opens_the_gate(variable, value):
     """In a process of its own: pandera reads its variables when it is imported."""
-    import os
-    import subprocess
-    import sys
-    from pathlib import Path
-
     code = (
         "from corpusqa.config import Limit\n"
         "from corpusqa.gate.evaluate import judge_limits\n"
@@ -321,7 +320,7 @@ def test_no_environment_variable_opens_the_gate(variable, value):
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(__file__).parent,
+        cwd=ROOT,
     )
     assert done.stdout.strip() == "failed"
 
@@ -355,14 +354,9 @@ def test_the_built_in_limits_name_what_the_checks_declare():
 
 
 def test_means_do_not_depend_on_the_number_of_threads():
-    import os
-    import subprocess
-    import sys
-    from pathlib import Path
-
     code = (
         "import random\n"
-        "from small_scan import scan\n"
+        "from tests.small_scan import scan\n"
         "from corpusqa.gate import metrics\n"
         "import polars as pl\n"
         "r = random.Random(5)\n"
@@ -380,7 +374,7 @@ def test_means_do_not_depend_on_the_number_of_threads():
             capture_output=True,
             text=True,
             check=True,
-            cwd=Path(__file__).parent,
+            cwd=ROOT,
         ).stdout
         for threads in (1, 2, 5)
     ]

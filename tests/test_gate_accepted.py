@@ -7,7 +7,6 @@ from datetime import date
 
 import polars as pl
 import pytest
-from small_scan import CHECKS, scan
 
 from corpusqa.config import CleanOptions, Config, GateOptions, Limit, Suppress
 from corpusqa.errors import CannotEvaluate, ConfigError
@@ -16,6 +15,7 @@ from corpusqa.gate import evaluate
 from corpusqa.gate.accepted import accept
 from corpusqa.gate.baseline import key_of, read_baseline, updated
 from corpusqa.policy import judge, make_policy
+from tests.small_scan import CHECKS, scan
 
 TODAY = date(2027, 1, 1)
 SCAN = scan(

@@ -7,7 +7,6 @@ import json
 
 import polars as pl
 import pytest
-from small_scan import CHECKS, scan
 
 from corpusqa.config import CleanOptions, Config, GateOptions, Limit, ReportOptions
 from corpusqa.errors import CannotEvaluate
@@ -16,6 +15,7 @@ from corpusqa.gate import evaluate
 from corpusqa.gate.base import base_of_report, base_of_scan, find_report, read_report
 from corpusqa.policy import Ledger, judge, make_policy
 from corpusqa.reporting.model import build_report
+from tests.small_scan import CHECKS, scan
 
 NOTHING = make_policy(CleanOptions(policy="none"), CHECKS)
 

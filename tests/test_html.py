@@ -7,7 +7,6 @@ import gzip
 import json
 import os
 import re
-import time
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -15,15 +14,15 @@ from typing import Any
 
 import html5lib
 import pytest
-from conftest import ROOT
 from jinja2 import DictLoader
-from reporting_corpus import HOSTILE, PLAIN, SECRETS, run
 
 from corpusqa.reporting.html import render, too_large
 from corpusqa.reporting.html.charts import bins, bullet, ends, flow
 from corpusqa.reporting.html.differences import differences
 from corpusqa.reporting.html.island import ROWS_SHOWN, first_rows
 from corpusqa.reporting.html.page import asset, digest
+from tests.files import ROOT
+from tests.reporting_corpus import HOSTILE, PLAIN, SECRETS, run
 
 GOLDEN = ROOT / "tests" / "golden" / "report.html"
 NAMESPACE = "{http://www.w3.org/1999/xhtml}"
@@ -181,14 +180,11 @@ class TestPage:
         assert too_large(b"x" * 5_000_000) is None
         assert "5.0 MB" in (too_large(b"x" * 5_000_001) or "")
 
-    def test_ten_thousand_findings_stay_small_and_quick(self, report):
-        large = many(report, 10_000)
-        began = time.process_time()
-        page = render(large)
+    def test_ten_thousand_findings_stay_small(self, report):
+        page = render(many(report, 10_000))
 
         assert len(page.encode()) < 1_500_000
         assert len(data(page)) == 10_000
-        assert time.process_time() - began < 60  # a hang, not a speed: speeds stand in benchmarks
 
 
 class TestParts:

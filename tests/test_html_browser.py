@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reporting_corpus import HOSTILE, PLAIN, run
-from test_html import many
 
 from corpusqa.reporting.html import render
+from tests.reporting_corpus import HOSTILE, PLAIN, run
+from tests.test_html import many
 
 pytestmark = pytest.mark.browser
 CHROMIUM = Path(os.environ.get("CORPUSQA_CHROMIUM", "/usr/bin/chromium"))

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,8 +17,10 @@ import pytest
 
 from corpusqa.hub.client import CONNECT_SECONDS
 from corpusqa.release import Recipe
+from tests.command import Done, in_a_process
+from tests.files import jsonl
 from tests.hub_server import TOKEN, Server
-from tests.release_helpers import clean, jsonl, rows
+from tests.release_helpers import clean, rows
 
 PUSH = """
 import json, sys
@@ -206,8 +207,7 @@ def test_a_published_version_is_a_base_for_the_gate_if_it_has_its_report(hub: Hu
     env = clean_env(tmp_path / "home", TOKEN, HF_ENDPOINT=hub.url)
 
     def corpusqa(count: int, *args: str) -> tuple[int, str]:
-        command = [sys.executable, "-m", "corpusqa", args[0], jsonl(tmp_path / "now.jsonl", rows(count)), *args[1:]]
-        done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+        done = in_a_process(tmp_path, args[0], jsonl(tmp_path / "now.jsonl", rows(count)), *args[1:], env=env)
         return done.returncode, done.stdout + done.stderr
 
     assert corpusqa(60, "clean", "-o", "release")[0] == 0
@@ -231,10 +231,9 @@ def test_a_published_version_is_a_reference(hub: Hub, releases: tuple[Path, Path
     source = jsonl(tmp_path / "c.jsonl", [{"id": "held", "text": f"{told}\n{item}"}, {"id": "clean", "text": told}])
     env = clean_env(tmp_path / "home", TOKEN, HF_ENDPOINT=hub.url)
 
-    def report(reference: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "corpusqa", "report", source, "--select", "duplication", "-o", "out"]
-        command += ["--against", reference]
-        return subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    def report(reference: str) -> Done:
+        options = ["--select", "duplication", "-o", "out", "--against", reference]
+        return in_a_process(tmp_path, "report", source, *options, env=env)
 
     done = report(f"hf://datasets/{REPO}@v1.0.0")
     assert done.returncode == 0, done.stderr
@@ -579,9 +578,12 @@ def test_a_network_that_swallows_packets_is_said_before_an_answer_would_be_late(
     assert CONNECT_SECONDS <= 1
 
 
+OVER = threading.Event()  # ends what would wait for ever
+
+
 def deaf(*_: object) -> list[object]:
     """A name server that swallows packets."""
-    time.sleep(5)
+    OVER.wait()
     return []
 
 
@@ -606,6 +608,7 @@ def test_names_that_cannot_be_looked_up_are_said_at_once(
     ):
         with pytest.raises(CannotEvaluate, match=why):
             use()
+    OVER.set()
 
 
 @pytest.mark.parametrize("repo", ["corpus", "a/b/c", "owner/--x", "owner/..", "owner/a b"])

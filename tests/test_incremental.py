@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,8 +18,8 @@ from corpusqa.plugins import Plugin, find, load
 from corpusqa.scan import candidates, known, pairing
 from corpusqa.scan.model import Scan
 from corpusqa.scan.run import scan
+from tests.files import TOYS, jsonl
 
-TOYS = Path(__file__).parent / "toy_checks.py"
 TABLES = ("documents", "signals", "spans", "edges", "clusters", "unreadable", "failures", "duplicate_ids")
 Rows = list[dict[str, str]]
 # Sentences that are told: documents made of them share frames, keys of retellings, lines and passages.
@@ -93,8 +92,7 @@ def written(folder: Path, rows: Rows, files: int = 1) -> None:
         path.unlink()
     size = -(-len(rows) // files)
     for number in range(files):
-        lines = (json.dumps(row) + "\n" for row in rows[number * size : (number + 1) * size])
-        (folder / f"{number}.jsonl").write_text("".join(lines))
+        jsonl(folder / f"{number}.jsonl", rows[number * size : (number + 1) * size])
 
 
 def scanned(folder: Path, rows: Rows, work: str, plugins: list[Plugin], files: int = 1) -> Scan:
@@ -201,7 +199,7 @@ def test_another_option_makes_the_index_anew_and_says_so(tmp_path: Path) -> None
         add(chance, rows)
     found, said = find(), []
     source = tmp_path / "c.jsonl"
-    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    jsonl(source, rows)
     for threshold in (0.9, 0.6):
         flow = Flow(LocalEngine(1), tmp_path / "w", say=said.append)
         warm, _ = scan(open_corpus(source), [load(found["duplication"], {"threshold": threshold})], flow)

@@ -20,6 +20,7 @@ from corpusqa.corpus import open_corpus
 from corpusqa.corpus.json_text import decoded, edited
 from corpusqa.errors import SourceError
 from corpusqa.readers.records import Bad
+from tests.files import jsonl
 
 CHAT = [
     {"role": "user", "content": "mail kit@boats.example.org “now”"},
@@ -37,7 +38,7 @@ def store(folder: Path, values: list[str | None], kind: str, name: str = "messag
         with path.open("w", newline="") as stream:
             csv.writer(stream).writerows([[name, "n"], *([value, n] for n, value in enumerate(values))])
     elif kind == "jsonl":
-        path.write_text("".join(json.dumps(row) + "\n" for row in table.to_pylist()))
+        jsonl(path, table.to_pylist())
     elif kind == "arrow":
         with pa.ipc.new_stream(path, table.schema) as writer:
             writer.write_table(table)

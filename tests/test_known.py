@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections import Counter
 from pathlib import Path
@@ -19,8 +18,8 @@ from corpusqa.plugins import Plugin, find, load
 from corpusqa.scan.known import ALIVE, NAME, SHARE
 from corpusqa.scan.model import Scan
 from corpusqa.scan.run import scan
+from tests.files import TOYS, jsonl
 
-TOYS = Path(__file__).parent / "toy_checks.py"
 # A check that notes every text it sees, one with keys, and one that blanks what another one reads.
 OWN = '''
 from pathlib import Path
@@ -66,7 +65,7 @@ class Runs:
 
     def scan(self, texts: list[dict[str, object]], work: str = "w", **options: object) -> tuple[Scan, int]:
         """The scan, and how many texts the check `seen` saw."""
-        self.source.write_text("".join(json.dumps(row) + "\n" for row in texts))
+        jsonl(self.source, texts)
         self.log.write_text("")
         corpus = open_corpus(self.source, unit_bytes=self.unit_bytes)
         found, _ = scan(corpus, self.plugins(**options), Flow(LocalEngine(1), self.folder / work))  # type: ignore[arg-type]
@@ -160,12 +159,12 @@ def test_the_same_row_elsewhere_in_the_source_is_known(tmp_path: Path) -> None:
 def test_a_document_on_which_a_check_failed_is_measured_again(tmp_path: Path) -> None:
     texts = rows(30)
     texts[4]["text"] = "boom, a text that no toy can stand"
-    (tmp_path / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in texts))
+    jsonl(tmp_path / "c.jsonl", texts)
     failing = [load(find([TOYS])["failing"])]
     flow = Flow(LocalEngine(1), tmp_path / "w")
     scan(open_corpus(tmp_path / "c.jsonl"), failing, flow)
     texts.append({"id": "new", "text": "new"})
-    (tmp_path / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in texts))
+    jsonl(tmp_path / "c.jsonl", texts)
     found, _ = scan(open_corpus(tmp_path / "c.jsonl"), failing, flow)
 
     assert found.failures["check"].to_list() == ["failing"]
@@ -221,7 +220,7 @@ def test_what_other_code_made_is_not_used(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_report_gate_and_clean_share_one_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source, work = tmp_path / "c.jsonl", ["--work", str(tmp_path / "w"), "-q", "--select", "shouting,copies"]
-    source.write_text("".join(json.dumps(row) + "\n" for row in rows()))
+    jsonl(source, rows())
     (tmp_path / "c.toml").write_text(f'[checks]\nfiles = ["{TOYS}"]\n')
     work += ["--config", str(tmp_path / "c.toml")]
     assert cli.run(["report", str(source), "-o", str(tmp_path / "report"), *work]) == 0

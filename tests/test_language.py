@@ -7,17 +7,15 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import SEEDS, SHARED
 from corpusqa_checks.language import language
 from corpusqa_checks.language.detectors import DETECTORS
 from corpusqa_checks.language.names import code_of, differ
 from corpusqa_checks.language.routing import detect
 
 from corpusqa.testing import plugin, run
+from tests.files import SEEDS, SHARED, cases, seed_labels
 
-CASES = [
-    json.loads(line) for line in (Path(__file__).parent / "cases" / "language.jsonl").read_text("utf-8").splitlines()
-]
+CASES = cases("language")
 
 
 def detected(*texts: str, **columns: list[str | None]) -> pl.DataFrame:
@@ -105,7 +103,7 @@ def test_without_a_second_model_answers_are_marked() -> None:
 
 
 def test_seed_corpus() -> None:
-    labels = [json.loads(line) for line in (SEEDS / "labels.jsonl").read_text("utf-8").splitlines()]
+    labels = seed_labels()
     metadata = {
         row["file_name"]: row for row in map(json.loads, (SEEDS / "metadata.jsonl").read_text("utf-8").splitlines())
     }

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import numpy as np
 import polars as pl
 import pytest
@@ -14,10 +11,9 @@ from corpusqa_checks.language.confidence import plain
 from corpusqa_checks.language.votes import cld2
 
 from corpusqa.lines import line_table
+from tests.files import cases
 
-CASES = [
-    json.loads(line) for line in (Path(__file__).parent / "cases" / "language.jsonl").read_text("utf-8").splitlines()
-]
+CASES = cases("language")
 TEXTS = ["The ferry left the harbour at noon.", "", "Über die Möwen, [42] = {x};", "港の人々", "a"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,7 @@ from corpusqa.cli import run
 from corpusqa.engines import memory
 from corpusqa.engines.memory import Memory, bytes_of, planned
 from corpusqa.errors import UsageError
-
-TOYS = Path(__file__).parent / "toy_checks.py"
+from tests.files import TOYS, jsonl
 
 
 @pytest.mark.parametrize(
@@ -57,7 +55,7 @@ def test_too_little_for_any_run_is_said() -> None:
 
 def test_a_limit_changes_no_byte_of_the_report(tmp_path: Path) -> None:
     rows = [{"id": n, "text": f"{'SAME' if n % 3 else n} of words"} for n in range(100)]
-    (tmp_path / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    jsonl(tmp_path / "c.jsonl", rows)
     (tmp_path / "c.toml").write_text(f'[checks]\nfiles = ["{TOYS}"]\n')
     found = []
     for name, more in (("free", []), ("bound", ["--memory", "1GB"])):

@@ -12,7 +12,7 @@ import pytest
 
 from corpusqa.cli import run
 from corpusqa.corpus import open_corpus
-from tests.test_readers import read_all
+from tests.files import read_all
 
 
 def array(kind: pa.DataType, *values: Any) -> pa.Array:

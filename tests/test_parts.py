@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from corpusqa.config import InputOptions
 from corpusqa.corpus import Corpus, columns, open_corpus
 from corpusqa.errors import ContractError, SourceError
+from tests.files import jsonl
 
 CHAT = {
     "messages": [
@@ -31,7 +32,7 @@ CHAT = {
 def store(folder: Path, rows: list[dict[str, Any]], kind: str = "jsonl") -> Path:
     path = folder / f"a.{kind}"
     if kind == "jsonl":
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        jsonl(path, rows)
     else:
         pq.write_table(pa.Table.from_pylist(rows), path)
     return path

@@ -14,7 +14,6 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -28,11 +27,9 @@ from corpusqa.check import Batch, Groups
 from corpusqa.errors import OptionError
 from corpusqa.plugins import Plugin, Spec, build
 from corpusqa.testing import plugin, run
+from tests.files import cases
 
-CASES = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "cases" / "pii.jsonl").read_text(encoding="utf-8").splitlines()
-]
+CASES = cases("pii")
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import string
 
 import polars as pl
 import pytest
-from canaries import CANARIES, leaks
 from corpusqa_checks.pii import pii
 from corpusqa_checks.pii.labels import OPT_IN
 from hypothesis import given, settings
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from corpusqa.release.edit import apply, plan
 from corpusqa.release.mask import STYLES, Masking
 from corpusqa.testing import plugin, run
+from tests.canaries import CANARIES, leaks
 
 CHECK = plugin(pii, reserved=True, also=list(OPT_IN))
 LABELS = CHECK.check.labels

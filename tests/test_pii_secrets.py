@@ -7,11 +7,9 @@ refused ones are too short, or have no chance in them, or (formats that need a n
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import string
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,11 +17,9 @@ from corpusqa_checks.pii import pii
 from corpusqa_checks.pii.secrets import formats
 
 from corpusqa.testing import plugin, run
+from tests.files import cases
 
-ROWS = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "cases" / "pii_secrets.jsonl").read_text(encoding="utf-8").splitlines()
-]
+ROWS = cases("pii_secrets")
 SIGNS = {
     "an": string.ascii_letters + string.digits,
     "al": string.ascii_letters,

@@ -12,8 +12,8 @@ import corpusqa
 from corpusqa.errors import ContractError, OptionError, PluginError
 from corpusqa.plugins import find, fingerprint, load, select
 from corpusqa.testing import run
+from tests.files import TOYS
 
-TOYS = Path(__file__).parent / "toy_checks.py"
 EXAMPLE = Path(__file__).parent / "example_plugin"
 BUILT_IN = ["boilerplate", "cookie_text", "dates", "duplication", "language", "pii", "text"]
 

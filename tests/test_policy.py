@@ -8,13 +8,13 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_scan import CHECKS, scan
 
 from corpusqa.config import CleanOptions
 from corpusqa.errors import ConfigError, LedgerError, RemovesTooMuch, RuleError
 from corpusqa.plugins import find, load, select
 from corpusqa.policy import POLICIES, Ledger, judge, make_policy
 from corpusqa.scan.describe import describe
+from tests.small_scan import CHECKS, scan
 
 
 def policy(**options):

@@ -10,15 +10,13 @@ from typing import Any
 
 import polars as pl
 import pytest
-from conftest import SEEDS
 
 from corpusqa.api.account import account
 from corpusqa.api.model import Account, Settings
 from corpusqa.config import load_config
+from tests.files import SEEDS, seed_labels
 
-LABELS: dict[str, dict[str, Any]] = {
-    row["file"]: row for row in map(json.loads, (SEEDS / "labels.jsonl").read_text(encoding="utf-8").splitlines())
-}
+LABELS = {row["file"]: row for row in seed_labels()}
 # Labels of the seeds -> labels of the dates check.
 DATE_LABELS = {"impossible": "dates.impossible_date", "wrong_weekday": "dates.wrong_weekday"}
 

@@ -5,33 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import polars as pl
 import pytest
 
-from corpusqa.corpus import Corpus, Rows, open_corpus
+from corpusqa.corpus import open_corpus
 from corpusqa.errors import EmptyCorpus, SourceError
-
-
-def write(root: Path, files: dict[str, str | bytes]) -> Path:
-    for name, content in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return root
-
-
-def read_all(corpus: Corpus) -> Rows:
-    """All units as one, `row` counted over the whole corpus."""
-    parts = [corpus.read(unit, full=True) for unit in corpus.units]
-    starts = [sum(part.count for part in parts[:i]) for i in range(len(parts))]
-    shifted = [pl.col("row") + start for start in starts]
-    return Rows(
-        pl.concat([part.documents.with_columns(row) for part, row in zip(parts, shifted, strict=True)]),
-        None,
-        pl.concat([part.unreadable.with_columns(row) for part, row in zip(parts, shifted, strict=True)]),
-        sum(part.count for part in parts),
-        sum(part.lines for part in parts),
-    )
+from tests.files import read_all, write
 
 
 def test_documents_are_byte_faithful(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpusqa.corpus import open_corpus
-from tests.test_readers import read_all
+from tests.files import read_all
 
 ROWS: list[dict[str, Any]] = [
     {"id": "a", "text": "one\ntwo \U0001f600", "published": "2020", "meta": {"x": [1, None, {"y": 0.5}]}},

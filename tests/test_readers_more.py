@@ -25,7 +25,7 @@ import zstandard
 
 from corpusqa.corpus import open_corpus, remove_spool
 from corpusqa.errors import CannotEvaluate, EmptyCorpus, SourceError
-from tests.test_readers import read_all, write
+from tests.files import jsonl, read_all, write
 
 ROWS = [{"text": "one \U0001f600", "n": [1]}, {"text": "two\nlines", "n": []}]
 
@@ -73,7 +73,7 @@ def test_one_json_object_is_one_row(tmp_path: Path) -> None:
 
 
 def test_large_json_of_lines_has_ranges(tmp_path: Path) -> None:
-    write(tmp_path, {"a.json": "".join(json.dumps({"text": f"{i:05}"}) + "\n" for i in range(1000))})
+    jsonl(tmp_path / "a.json", ({"text": f"{i:05}"} for i in range(1000)))
     corpus = open_corpus(tmp_path, unit_bytes=2000)
     assert len(corpus.units) > 5
     assert read_all(corpus).documents["text"].to_list() == [f"{i:05}" for i in range(1000)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import random
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ import pytest
 
 from corpusqa.corpus import open_corpus
 from corpusqa.readers.parquet import BUFFER, open_bit_by_bit
-from tests.test_readers import read_all
+from tests.files import jsonl, read_all
 
 TEXTS = ["one", None, "", "four \U0001f600", "one"]
 
@@ -119,7 +118,7 @@ def test_every_column_travels_along(tmp_path: Path) -> None:
 def test_a_column_without_a_name_counts_in_the_digest_of_a_row(tmp_path: Path) -> None:
     rows = [{"": number, "text": "the same"} for number in (1, 1, 2)]
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet")
-    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    jsonl(tmp_path / "a.jsonl", rows)
     found = [read_all(open_corpus(tmp_path / f"a.{ending}")).documents["digest"] for ending in ("parquet", "jsonl")]
     assert found[0].to_list() == found[1].to_list()
     assert found[0].n_unique() == 2

@@ -28,7 +28,8 @@ from corpusqa.release.features import outside
 from corpusqa.release.manifest import content_id, read_manifest, sealed, verify_files
 from corpusqa.release.schema import described, published_schema
 from corpusqa.scan.run import scan
-from tests.release_helpers import ACTIONS, clean, data, expected, jsonl, rows
+from tests.files import jsonl
+from tests.release_helpers import ACTIONS, clean, data, expected, rows
 
 
 @pytest.fixture

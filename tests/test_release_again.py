@@ -16,9 +16,9 @@ from corpusqa.api.outputs import Target, write_clean
 from corpusqa.check import Batch, Check, Measured, Signal
 from corpusqa.config import ChecksOptions, CleanOptions, Config
 from corpusqa.scan.known import Origin
-from tests.release_helpers import jsonl
+from tests.files import TOYS, jsonl
 
-TOYS, OWN = Path(__file__).parent / "toy_checks.py", Path(__file__)
+OWN = Path(__file__)
 COUNT, EDITED, DROPPED = 60, 12, 6
 CLEAN = CleanOptions(policy="none", drop=("text.characters < 30",), mask=("pii.email",), alarm_share=1.0)
 

@@ -13,7 +13,8 @@ from corpusqa.errors import UsageError
 from corpusqa.release import Recipe
 from corpusqa.release.diff import Side, difference, is_side, side
 from corpusqa.release.diff_text import html, markdown, summary
-from tests.release_helpers import clean, jsonl, rows
+from tests.files import jsonl
+from tests.release_helpers import clean, rows
 
 
 def report(mean: float, *findings: str, source: str = "a") -> dict:

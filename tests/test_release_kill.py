@@ -9,8 +9,9 @@ import pytest
 
 from corpusqa.release.model import open_release
 from corpusqa.release.store import Store
+from tests.files import jsonl
 from tests.killing import Killing, mostly_slow
-from tests.release_helpers import clean, data, jsonl, rows
+from tests.release_helpers import clean, data, rows
 
 # From the plan to the last name of a store.
 POINTS = [

@@ -16,7 +16,8 @@ from corpusqa.release.changes import changes
 from corpusqa.release.manifest import DOCS, GONE
 from corpusqa.release.store import Store, version_folder
 from corpusqa.release.versions import next_version
-from tests.release_helpers import clean, data, jsonl, rows
+from tests.files import jsonl
+from tests.release_helpers import clean, data, rows
 
 
 @pytest.mark.parametrize(

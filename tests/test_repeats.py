@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SEEDS
 
 from corpusqa.api.account import account
 from corpusqa.api.model import Settings
 from corpusqa.config import load_config
 from corpusqa.reporting import markdown, terminal
 from corpusqa.reporting.html import render
+from tests.files import cases, jsonl
 
-STORY = (SEEDS.parent / "tests" / "cases" / "boilerplate.jsonl").read_text("utf-8").splitlines()
-ARTICLE = next(json.loads(line)["text"] for line in STORY if json.loads(line)["label"] == "story")
+ARTICLE = next(case["text"] for case in cases("boilerplate") if case["label"] == "story")
 MENU = "Home\nSearch\nContact: petra.holloway@example.org"
 CONFIG = """
 [checks]
@@ -32,7 +31,7 @@ cut = ["boilerplate.nav", "boilerplate.repeated"]
 
 def report(folder: Path, rows: list[dict[str, Any]]) -> dict[str, Any]:
     source, config = folder / "pages.jsonl", folder / "corpusqa.toml"
-    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    jsonl(source, rows)
     config.write_text(CONFIG)
     return account(source, load_config(config, folder), Settings(folder / "work", workers=1)).report
 

@@ -12,9 +12,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from conftest import ROOT
 from jsonschema import Draft4Validator
-from reporting_corpus import HOSTILE, PLAIN, SECRETS, run
 
 from corpusqa.errors import CannotEvaluate, UsageError
 from corpusqa.gate import metrics
@@ -24,6 +22,8 @@ from corpusqa.reporting.markdown import code
 from corpusqa.reporting.model import build_report
 from corpusqa.reporting.plain import dumped, plain
 from corpusqa.reporting.reading import read_report
+from tests.files import ROOT
+from tests.reporting_corpus import HOSTILE, PLAIN, SECRETS, run
 
 GOLDEN = ROOT / "tests" / "golden"
 FILES = {

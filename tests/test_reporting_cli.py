@@ -10,8 +10,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import ROOT, SEEDS
-from reporting_corpus import CONFIG, PLAIN
+
+from tests.command import Done, in_a_process
+from tests.files import ROOT, SEEDS, jsonl, seed_labels
+from tests.reporting_corpus import CONFIG, PLAIN
 
 
 class Folder:
@@ -21,15 +23,12 @@ class Folder:
         self.path = path
         (path / ".git").mkdir()
         (path / "data").mkdir()
-        (path / "data/corpus.jsonl").write_text("".join(json.dumps(row) + "\n" for row in PLAIN))
+        jsonl(path / "data/corpus.jsonl", PLAIN)
         (path / "corpusqa.toml").write_text(CONFIG.format(checks=ROOT / "tests" / "reporting_checks.py"))
 
-    def __call__(self, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def __call__(self, *args: str, **environment: str) -> Done:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
-        return subprocess.run(
-            [sys.executable, "-m", "corpusqa", *args],
-            cwd=self.path, env=clean | environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        return in_a_process(self.path, *args, env=clean | environment)
 
 
 @pytest.fixture(scope="module")
@@ -109,13 +108,11 @@ def test_a_reader_that_goes_away_is_no_trouble(folder):
 
 
 def test_no_planted_value_of_the_seeds_is_in_anything_that_is_written(tmp_path):
-    labels = [json.loads(line) for line in (SEEDS / "labels.jsonl").read_text(encoding="utf-8").splitlines()]
+    labels = seed_labels()
     planted = {found["value"] for label in labels for found in label["pii"]}
     formats = [part for name in ("markdown", "github", "sarif", "junit") for part in ("--format", f"{name}:{name}.out")]
-    done = subprocess.run(
-        [sys.executable, "-m", "corpusqa", "report", str(SEEDS), "--config", str(SEEDS / "corpusqa.toml"), *formats],
-        cwd=tmp_path, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    done = in_a_process(tmp_path, "report", SEEDS, "--config", SEEDS / "corpusqa.toml", *formats)
+    assert done.returncode == 0, done.stderr
     written = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.glob("*.out")}
     for path in (tmp_path / "corpusqa-report").iterdir():
         table = path.suffix == ".parquet"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ from corpusqa.engines.flow import Flow
 from corpusqa.engines.local import LocalEngine
 from corpusqa.scan import links, tables
 from corpusqa.scan.rounds import rounds
+from tests.files import jsonl
 
 
 @pytest.mark.parametrize(("count", "most"), [(0, 10), (400, 1000), (400, 30), (20_000, 700)])
@@ -41,7 +41,7 @@ def test_rounds_change_no_byte_of_a_report_nor_of_the_next(tmp_path: Path, monke
     texts = [" ".join(chance.choice(words, 60)) for _ in range(12)]
     rows = [{"id": f"d{n:03}", "text": f"{texts[n % 12]} {words[n]}"} for n in range(90)]
     for step in ("first", "second"):
-        source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        jsonl(source, rows)
         whole = written(source, tmp_path, "whole")
         with monkeypatch.context() as patch:
             patch.setattr(links, "PAIRS", 40)
@@ -58,7 +58,7 @@ def test_many_spans_change_no_byte_of_a_report(tmp_path: Path, monkeypatch: pyte
     lines = ["The same line of a template on every page of it.", "Another one"]
     texts = ["\n".join([*lines, f"and what only page {n // 2} says, in some words of its own"]) for n in range(80)]
     rows = [{"id": f"d{n:02}", "text": text, "split": "ab"[n % 2]} for n, text in enumerate(texts)]
-    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    jsonl(source, rows)
     whole = written(source, tmp_path, "whole")
     monkeypatch.setattr(tables, "HELD", 3)
     assert written(source, tmp_path, "parts") == whole

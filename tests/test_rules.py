@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_scan import CHECKS, scan
 
 from corpusqa.errors import RuleError
 from corpusqa.policy.names import OWN
 from corpusqa.policy.rules import compile_rule
+from tests.small_scan import CHECKS, scan
 
 SCAN = scan(
     {

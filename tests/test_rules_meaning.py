@@ -6,9 +6,9 @@ import operator
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_scan import CHECKS, scan
 
 from corpusqa.policy.rules import compile_rule
+from tests.small_scan import CHECKS, scan
 
 ROWS = [(0, 0.0), (1, 0.5), (3, None), (None, 2.0), (None, None), (2, -1.0)]
 FRAME = scan(len(ROWS), {"pii.count": [a for a, _ in ROWS], "boilerplate.ratio": [b for _, b in ROWS]}).frame

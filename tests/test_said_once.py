@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SEEDS = Path(__file__).parent.parent / "seeds"
+from tests.files import SEEDS
 
 
 def on_a_terminal(args: list[str]) -> str:

@@ -19,13 +19,9 @@ from corpusqa.engines.local import LocalEngine
 from corpusqa.gate.sampled import wilson
 from corpusqa.readers import UNIT_BYTES
 from corpusqa.scan.sampling import sampled
+from tests.files import jsonl
 
 ROWS = [{"id": f"d{n:03}", "text": f"text number {n}\nof many", "n": n} for n in range(300)]
-
-
-def jsonl(path: Path, rows: list[dict[str, object]] = ROWS) -> Path:
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return path
 
 
 def drawn(source: Path, work: Path, asked: int, unit_bytes: int = UNIT_BYTES) -> Corpus:
@@ -39,7 +35,7 @@ def read(corpus: Corpus) -> pl.DataFrame:
 def test_the_same_rows_for_any_order_unit_size_and_format(tmp_path: Path) -> None:
     shuffled = random.Random(1).sample(ROWS, len(ROWS))
     pl.DataFrame(shuffled).write_parquet(tmp_path / "c.parquet", row_group_size=40)
-    first = read(drawn(jsonl(tmp_path / "a.jsonl"), tmp_path / "1", 30))
+    first = read(drawn(jsonl(tmp_path / "a.jsonl", ROWS), tmp_path / "1", 30))
     others = [
         read(drawn(jsonl(tmp_path / "b.jsonl", shuffled), tmp_path / "2", 30, unit_bytes=900)),
         read(drawn(tmp_path / "c.parquet", tmp_path / "3", 30, unit_bytes=900)),
@@ -66,13 +62,13 @@ def test_the_same_unreadable_rows_for_any_unit_size(tmp_path: Path) -> None:
 
 
 def test_a_smaller_sample_is_part_of_a_larger_one(tmp_path: Path) -> None:
-    source = jsonl(tmp_path / "a.jsonl")
+    source = jsonl(tmp_path / "a.jsonl", ROWS)
     small, large = (set(read(drawn(source, tmp_path / str(n), n))["id"]) for n in (20, 50))
     assert small < large
 
 
 def test_rows_keep_their_lines_over_units_that_are_not_opened(tmp_path: Path) -> None:
-    source = jsonl(tmp_path / "a.jsonl")
+    source = jsonl(tmp_path / "a.jsonl", ROWS)
     work = ["--work", str(tmp_path / "w"), "-o", str(tmp_path / "out"), "-q", "--select", "text"]
     corpus = drawn(source, tmp_path / "1", 3, unit_bytes=900)
     assert corpus.sample is not None
@@ -118,7 +114,7 @@ def test_broken_rows_are_drawn_as_others_are(tmp_path: Path) -> None:
 
 
 def test_a_sample_of_everything_is_no_sample(tmp_path: Path) -> None:
-    corpus = drawn(jsonl(tmp_path / "a.jsonl"), tmp_path / "w", 1000)
+    corpus = drawn(jsonl(tmp_path / "a.jsonl", ROWS), tmp_path / "w", 1000)
     assert corpus.sample is None
     assert read(corpus).height == 300
 
@@ -177,7 +173,7 @@ def test_a_sampled_gate_decides_where_the_whole_interval_does(
 def test_a_sampled_gate_fails_where_a_file_ends_in_the_middle(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    source = jsonl(tmp_path / "cut.jsonl")
+    source = jsonl(tmp_path / "cut.jsonl", ROWS)
     source.write_bytes(source.read_bytes()[:-9])
     assert run(["gate", str(source), "--sample", "20", "--select", "text", "--work", str(tmp_path / "w")]) == 1
     (said,) = (line for line in capsys.readouterr().out.splitlines() if "corpusqa.cut_short.count" in line)
@@ -185,7 +181,7 @@ def test_a_sampled_gate_fails_where_a_file_ends_in_the_middle(
 
 
 def test_work_files_hold_no_hash_of_an_id_that_could_be_found_by_trying(tmp_path: Path) -> None:
-    source = jsonl(tmp_path / "a.jsonl")
+    source = jsonl(tmp_path / "a.jsonl", ROWS)
     drawn(source, tmp_path / "w", 30)
     tried = {int.from_bytes(hashlib.sha256(str(row["id"]).encode()).digest()[:8], "big") >> 1 for row in ROWS}
     (kept,) = (tmp_path / "w").rglob("keys-*.parquet")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +10,9 @@ import pytest
 from corpusqa.api import account
 from corpusqa.cli import run
 from corpusqa.engines.memory import Memory
+from tests.files import TOYS, jsonl
 from tests.killing import Killing, mostly_slow
 
-TOYS = Path(__file__).parent / "toy_checks.py"
 SMALL = Memory(unit=3000, batch=2000, bucket=3000)
 # From the first read to the last file.
 POINTS = [
@@ -55,9 +54,7 @@ def corpus(folder: Path, count: int = 160, changed: int = 0) -> Path:
     rows = [{"id": f"d{n}", "text": f"{'SAME' if n % 6 == 0 else f'ROPE {n}'} of words " * 5} for n in range(count)]
     for row in rows[:changed]:
         row["text"] += " and more"
-    path = folder / "c.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return path
+    return jsonl(folder / "c.jsonl", rows)
 
 
 def command(folder: Path, name: str, workers: int = 1) -> list[str]:

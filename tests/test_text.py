@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import polars as pl
@@ -15,11 +14,11 @@ from ftfy.badness import is_bad
 
 from corpusqa.check import Batch
 from corpusqa.testing import plugin, run
-from tests.conftest import ROOT, SEEDS
+from tests.files import SEEDS, cases, seed_labels
 
 # A row's `expect` holds values of signals, `mojibake_found` (whether the signal is above 0) and `spans`: label -> the
 # text of its span and its reason, complete.
-CASES = [json.loads(line) for line in (ROOT / "tests" / "cases" / "text.jsonl").read_text("utf-8").splitlines()]
+CASES = cases("text")
 
 
 def outcome(value: str) -> dict[str, Any]:
@@ -44,7 +43,7 @@ def test_cases(case: dict[str, Any], request: pytest.FixtureRequest) -> None:
 
 
 def test_the_damaged_seeds() -> None:
-    labels = [json.loads(line) for line in (SEEDS / "labels.jsonl").read_text("utf-8").splitlines()]
+    labels = seed_labels()
     for label in labels:
         said = outcome((SEEDS / label["file"]).read_bytes().decode())
         assert (said["mojibake"] > 0) == bool(label.get("mojibake")), label["file"]
