@@ -88,9 +88,9 @@ def duplication(
     different items share are instructions of the set and do not count; items below 8 words cannot be compared. The
     evidence is the passages. It judges the whole text.
 
-    Chats: all halves but `exact` and `reference` leave out the system prompt, which repeats in every row. With
-    `parts = ["user"]` they compare the named roles alone, as the source names them; text without a role is always
-    compared, and `not_compared` marks rows with roles but none of the named ones: is a name misspelt?
+    Chats: `near`, `contained`, `passage`, `rewrite` and `shared_material` leave out the system prompt, which repeats in
+    every row. With `parts = ["user"]` they compare the named roles alone, as the source names them; text without a role
+    is always compared, and `not_compared` marks rows with roles but none of the named ones: is a name misspelt?
     `same_prompt`: the prompts of two rows are equal once white space and case are folded, and the answers differ.
 
     A signal is the name of the document's cluster, null outside one. Members of a cluster are tied by verified pairs;
@@ -104,6 +104,12 @@ def duplication(
     False alarms: documents made from one form that were filled in nearly alike. Look at the pairs side by side.
 
     How to act: `one_of = ["duplication.exact", "duplication.near"]` keeps one document of each cluster.
+
+    Options:
+        threshold: Jaccard similarity from which texts are near copies, 0.5 to 1.
+        passage_words: Words of the shortest run of `passage`, at least 23.
+        parts: Roles that are compared, as the source names them; without any, all but the system prompt.
+        also: Halves that run only when they are named: "passage".
     """
     if not 0.5 <= threshold <= 1:
         raise ValueError(f"threshold is a Jaccard similarity from 0.5 to 1, not {threshold}")
