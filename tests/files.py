@@ -34,15 +34,18 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 def write(root: Path, files: Mapping[str, str | bytes]) -> Path:
     """Files by their paths below `root`."""
     for name, content in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        _written(root / name, content)
     return root
 
 
 def jsonl(path: Path, rows: Iterable[Mapping[str, Any]], tail: str = "") -> Path:
     """One object a line; a broken end may follow."""
-    path.write_bytes(("".join(json.dumps(row) + "\n" for row in rows) + tail).encode())
+    return _written(path, "".join(json.dumps(row) + "\n" for row in rows) + tail)
+
+
+def _written(path: Path, content: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return path
 
 
