@@ -10,7 +10,33 @@ Words = npt.NDArray[np.uint64]
 
 BITS = 64  # bytes of text to a word of the index
 BLOCK = 1 << 18  # bytes of text looked at together: what is made of them stays in the cache; a multiple of 8
+_HALVES = (32, 16, 8, 4, 2, 1)
 AT_ONCE = 1 << 16  # places found together, so that what is unpacked for them stays small
+
+
+class Places:
+    """Where code points begin in a stretch of bytes: it is looked at once, however often places in it are asked for.
+
+    Args:
+        data: UTF-8 bytes.
+        low: Where the stretch begins.
+        high: Where it ends.
+    """
+
+    def __init__(self, data: npt.NDArray[np.uint8], low: int, high: int) -> None:
+        self._low, self._high = low, high
+        self._words = _heads(data[low:high])
+        self._before = np.concatenate([[0], np.cumsum(np.bitwise_count(self._words), dtype=np.int64)])
+
+    def of(self, starts: Int64s, points: Int64s) -> Int64s:
+        """As `byte_places`, of texts in the stretch; its end where it has no more code points."""
+        if not len(starts):
+            return points
+        found = [
+            _found(self._words, self._before, starts[at : at + AT_ONCE] - self._low, points[at : at + AT_ONCE])
+            for at in range(0, len(starts), AT_ONCE)
+        ]
+        return np.minimum(np.concatenate(found) + self._low, self._high)
 
 
 def byte_places(data: npt.NDArray[np.uint8], starts: Int64s, points: Int64s) -> Int64s:
@@ -28,13 +54,7 @@ def byte_places(data: npt.NDArray[np.uint8], starts: Int64s, points: Int64s) -> 
         return points
     # only what lies around the places is looked at
     low, high = int(starts.min()), min(len(data), int((starts + 4 * points).max()) + 4)
-    words = _heads(data[low:high])
-    before = np.concatenate([[0], np.cumsum(np.bitwise_count(words), dtype=np.int64)])
-    found = [
-        _found(words, before, starts[at : at + AT_ONCE] - low, points[at : at + AT_ONCE])
-        for at in range(0, len(starts), AT_ONCE)
-    ]
-    return np.minimum(np.concatenate(found) + low, high)
+    return Places(data, low, high).of(starts, points)
 
 
 def _heads(data: npt.NDArray[np.uint8]) -> Words:
@@ -52,6 +72,18 @@ def _found(words: Words, before: Int64s, starts: Int64s, points: Int64s) -> Int6
     passed = np.bitwise_count(words[word] & ((np.uint64(1) << bit.astype(np.uint64)) - np.uint64(1)))
     wanted = before[word] + passed + points
     word = np.minimum(np.searchsorted(before, wanted, side="right") - 1, len(words) - 1)
-    bits = np.unpackbits(words[word].view(np.uint8).reshape(-1, BITS // 8), axis=1, bitorder="little")
-    place = np.argmax(np.cumsum(bits, axis=1, dtype=np.uint8) > (wanted - before[word])[:, None], axis=1)
-    return np.where(wanted >= before[-1], len(words) * BITS, word * BITS + place)
+    place = word * BITS + _nth_bits(words[word], (wanted - before[word]).astype(np.uint8))
+    return np.where(wanted >= before[-1], len(words) * BITS, place)
+
+
+def _nth_bits(words: Words, nth: npt.NDArray[np.uint8]) -> Int64s:
+    """Where bit number `nth` of those that are set stands in each word, by halves: is it behind those of the lower?"""
+    place = np.zeros(len(words), np.uint8)
+    for width in _HALVES:
+        low = np.bitwise_count(words & np.uint64((1 << width) - 1))
+        behind = low <= nth
+        nth = nth - low * behind
+        step = behind * np.uint8(width)
+        words = words >> step
+        place += step
+    return place.astype(np.int64)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 import pyarrow.types as pt
+
+from corpusqa.points import Places
 
 Int64s = npt.NDArray[np.int64]
 
@@ -33,6 +36,12 @@ class Raw:
     def __iter__(self) -> Iterator[memoryview]:
         for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True):
             yield self.data[start:end]
+
+    @cached_property
+    def places(self) -> Places:
+        """Where the code points of the strings begin in `data`."""
+        low, high = (int(self.starts.min()), int(self.ends.max())) if len(self.starts) else (0, 0)
+        return Places(np.frombuffer(self.data, np.uint8), low, high)
 
     @property
     def sizes(self) -> pl.Series:
@@ -71,3 +80,10 @@ def string_array(data: memoryview, offsets: Int64s) -> pa.Array:
     at = offsets.astype(np.int32) if small else offsets
     buffers = [None, pa.py_buffer(at), pa.py_buffer(data)]
     return pa.Array.from_buffers(pa.string() if small else pa.large_string(), len(offsets) - 1, buffers)
+
+
+def strings_at(data: memoryview, starts: Int64s, ends: Int64s) -> pa.Array:
+    """The strings at places that are in order and do not overlap, without what lies between them."""
+    bounds = np.column_stack([starts, ends]).ravel()
+    pieces = pa.LargeStringArray.from_buffers(len(bounds) - 1, pa.py_buffer(bounds), pa.py_buffer(data))
+    return pieces.take(pa.array(np.arange(0, len(pieces), 2)))

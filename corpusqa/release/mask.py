@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
@@ -113,30 +113,42 @@ class Replacer:
         self._masking = masking
         self._taken = taken
         self._numbers: dict[tuple[int, str], dict[str, int]] = {}
-        self._known: dict[tuple[str, str], str] = {}
+        self._known: dict[tuple[str, str], tuple[str, str, str | None]] = {}
 
-    def replacement(self, document: int, label: str, value: str) -> str:
-        """What stands in place of a value."""
-        style = self._masking.styles.get(label, PLACEHOLDER)
+    def replacements(self, documents: Sequence[int], labels: Sequence[str], values: Sequence[str]) -> list[str]:
+        """What stands in place of values, each of a document and a label."""
+        new = []
+        for document, label, value in zip(documents, labels, values, strict=True):
+            kind, form, said = self._known.get((label, value)) or self._looked_at(label, value)
+            if said is None:
+                numbers = self._numbers.get((document, kind))
+                if numbers is None:
+                    numbers = self._numbers[document, kind] = {}
+                number = numbers.get(form)
+                if number is None:
+                    number = numbers[form] = self._taken.get((document, kind), 0) + len(numbers) + 1
+                said = f"<{kind}_{number}>"
+            new.append(said)
+        return new
+
+    def _looked_at(self, label: str, value: str) -> tuple[str, str, str | None]:
+        """The type of a value, the form in which equal values are equal, its replacement if that is the same anywhere."""
+        style, kind, form, said = self._masking.styles.get(label, PLACEHOLDER), kind_of(label), value, None
         if style == SHAPE:
-            return "".join(sign if sign in KEPT else "*" for sign in value)
-        kind = kind_of(label)
-        value = self._canonical(label, value)
+            said = "".join(sign if sign in KEPT else "*" for sign in value)
+        else:
+            form = self._canonical(label, value)
         if style == PSEUDONYM:
-            said = hmac.new(self._masking.key, f"{label}\0{value}".encode(), hashlib.sha256).hexdigest()
-            return f"<{kind}_{said[:PSEUDONYM_DIGITS]}>"
-        numbers = self._numbers.setdefault((document, kind), {})
-        if value not in numbers:
-            numbers[value] = self._taken.get((document, kind), 0) + len(numbers) + 1
-        return f"<{kind}_{numbers[value]}>"
+            digest = hmac.new(self._masking.key, f"{label}\0{form}".encode(), hashlib.sha256).hexdigest()
+            said = f"<{kind}_{digest[:PSEUDONYM_DIGITS]}>"
+        found = self._known[label, value] = kind, form, said
+        return found
 
     def _canonical(self, label: str, value: str) -> str:
         function = self._masking.canonical.get(label)
         if function is None:
             return value
-        if (label, value) not in self._known:
-            try:
-                self._known[label, value] = function(value)
-            except Exception:  # a stranger's function; without it only values that are written alike are equal
-                self._known[label, value] = value
-        return self._known[label, value]
+        try:
+            return function(value)
+        except Exception:  # a stranger's function; without it only values that are written alike are equal
+            return value

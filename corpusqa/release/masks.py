@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from corpusqa.corpus.raw import Raw
+from corpusqa.corpus.raw import Raw, strings_at
 from corpusqa.release.cuts import PIECES
 from corpusqa.release.mask import Masking, Replacer, kind_of
 
@@ -38,10 +38,8 @@ def mask(documents: pl.Series, texts: Raw, spans: pl.DataFrame, masking: Masking
     longest = np.lexsort((-(ends - starts), union))[firsts]
     values = spans[longest]
     replacer = Replacer(masking, _taken(documents, values))
-    new = [
-        replacer.replacement(row, label, str(texts.data[low:high], "utf-8"))
-        for row, label, low, high in values.select("row", "label", "low", "high").rows()
-    ]
+    said = strings_at(texts.data, values["low"].to_numpy(), values["high"].to_numpy()).to_pylist()
+    new = replacer.replacements(values["row"].to_list(), values["label"].to_list(), said)
     return values.select(
         "row",
         "doc",

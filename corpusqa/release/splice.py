@@ -8,7 +8,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusqa.corpus.raw import Int64s, Raw, raw, string_array
-from corpusqa.points import byte_places
 
 CARRIED = {"row": pl.Int64, "start": pl.Int64, "end": pl.Int64, "replacement": pl.String}
 
@@ -39,7 +38,7 @@ def raw_texts(texts: pl.Series) -> Raw:
 def in_bytes(texts: Raw, rows: Int64s, points: Int64s) -> tuple[Int64s, Int64s]:
     """Starts and ends of spans in the bytes of all texts; `points` has a column for either."""
     both = np.concatenate([rows, rows])
-    places = byte_places(np.frombuffer(texts.data, np.uint8), texts.starts[both], points.reshape(-1, order="F"))
+    places = texts.places.of(texts.starts[both], points.reshape(-1, order="F"))
     starts, ends = np.minimum(places, texts.ends[both]).reshape(2, -1)
     return starts, ends
 
