@@ -132,7 +132,7 @@ class Replacer:
         return new
 
     def _looked_at(self, label: str, value: str) -> tuple[str, str, str | None]:
-        """The type of a value, the form in which equal values are equal, its replacement if that is the same anywhere."""
+        """The type of a value, the form in which equal values are equal, its replacement if that is always the same."""
         style, kind, form, said = self._masking.styles.get(label, PLACEHOLDER), kind_of(label), value, None
         if style == SHAPE:
             said = "".join(sign if sign in KEPT else "*" for sign in value)
