@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from corpusqa_checks._shared.documents import per_document
 from corpusqa_checks._shared.lines import written_lines
 from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks._shared.notices import notice_lines
@@ -166,7 +167,6 @@ def _signals(batch: Batch, lines: Frame) -> Frame:
         uncertain_share=(pl.col("score").abs() < UNCERTAIN).mean(),
         **{f"{name}_share": words.filter(label == name).sum() / words.sum() for name in ABOUTS},
     )
-    documents = pl.DataFrame({"row": pl.int_range(batch.height, eager=True)})
-    table = documents.join(counted, on="row", how="left", maintain_order="left")
+    table = per_document(batch.height, counted)
     shares = [name for name in table.columns if name not in ("row", "kind", "measurable")]
     return table.select("kind", pl.when("measurable").then(pl.col(shares)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+from corpusqa_checks._shared.documents import per_document
 from corpusqa_checks._shared.lines import written_lines
 from corpusqa_checks._shared.notices import mixed_lines, notice_lines, rows_beyond_judgement
 from corpusqa_checks._shared.spans import line_spans
@@ -64,18 +65,18 @@ def _measure(batch: Batch) -> Measured:
 
 def _signals(batch: Batch, lines: Frame, spans: Frame) -> Frame:
     """One row per document; a document without consent lines is in none of the joined tables."""
-    counted = lines.group_by("row").agg(lines=pl.len().cast(pl.Int64), said=pl.col("words").sum())
-    blocks = spans.group_by("row").agg(notices=pl.len().cast(pl.Int64))
-    mixed = mixed_lines(batch).group_by("row").agg(mixed=pl.len().cast(pl.Int64))
-    documents = batch.frame.select(row=pl.int_range(pl.len(), dtype=pl.Int64), some=pl.col("text").str.contains(r"\S"))
-    table = documents
-    written = written_lines(batch)
-    every = written.frame.select("row", words=written.of_lines(written.words))
-    said = every.filter(pl.col("row").is_in(counted["row"].implode())).group_by("row").agg(pl.col("words").sum())
-    for part in (counted, said, blocks, mixed, languages(lines)):
-        table = table.join(part, on="row", how="left", maintain_order="left")
+    written, count = written_lines(batch), pl.len().cast(pl.Int64)
+    words = written.frame.select("row", words=written.of_lines(written.words))
+    table = per_document(
+        batch.height,
+        lines.group_by("row").agg(lines=count, said=pl.col("words").sum()),
+        words.filter(pl.col("row").is_in(lines["row"].implode())).group_by("row").agg(pl.col("words").sum()),
+        spans.group_by("row").agg(notices=count),
+        mixed_lines(batch).group_by("row").agg(mixed=count),
+        languages(lines),
+    )
     unbroken = pl.col("row").is_in(rows_beyond_judgement(batch).implode()) & pl.col("lines").is_null()
-    measurable = pl.col("some") & ~unbroken & pl.col("mixed").is_null()
+    measurable = batch.text.str.contains(r"\S") & ~unbroken & pl.col("mixed").is_null()
     return table.select(
         pl.col("lines", "notices", "mixed").fill_null(0),
         share=pl.when(measurable).then((pl.col("said") / pl.col("words")).fill_null(0.0)),

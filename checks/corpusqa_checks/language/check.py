@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import polars as pl
+from corpusqa_checks._shared.documents import per_document
 from corpusqa_checks._shared.lanes import own_lane
 from corpusqa_checks.language.detectors import DETECTORS, NAMED, VOTERS, LanguageDetector, detector, installed
 from corpusqa_checks.language.names import code_of, differ
@@ -159,8 +160,7 @@ def _settled(found: Frame, share: pl.Series) -> Frame:
 def _share(batch: Batch, segments: Frame) -> pl.Series:
     """Characters of foreign paragraphs by the document's; null for an empty document."""
     foreign = segments.group_by("row").agg(width=(pl.col("end") - pl.col("start")).sum())
-    rows = pl.DataFrame({"row": pl.int_range(batch.height, eager=True), "length": batch.text.str.len_chars()})
-    both = rows.join(foreign, on="row", how="left", maintain_order="left")
+    both = per_document(batch.height, foreign).with_columns(length=batch.text.str.len_chars())
     share = pl.when(pl.col("length") > 0).then(pl.col("width").fill_null(0) / pl.col("length"))
     return both.select(foreign_share=share).to_series()
 

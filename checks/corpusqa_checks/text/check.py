@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 from corpusqa_checks._shared.characters import letters_and_spaces
+from corpusqa_checks._shared.documents import per_document
 from corpusqa_checks._shared.lanes import own_lane
 from corpusqa_checks._shared.words import word_count
 from corpusqa_checks.text.mojibake import mojibake
@@ -98,9 +99,7 @@ def _line_signals(batch: Batch) -> Frame:
     longest = lines.group_by("row").agg(longest_line=pl.col("width").max())
     filled = lines.filter(pl.col("text") != "")
     share = filled.group_by("row").agg(repeated_lines_share=1 - pl.col("text").n_unique() / pl.len())
-    rows = pl.DataFrame({"row": pl.int_range(batch.height, eager=True)})
-    joined = rows.join(longest, on="row", how="left", maintain_order="left")
-    return joined.join(share, on="row", how="left", maintain_order="left").drop("row")
+    return per_document(batch.height, longest, share).drop("row")
 
 
 def _letters_share(batch: Batch) -> pl.Series:
@@ -112,8 +111,7 @@ def _letters_share(batch: Batch) -> pl.Series:
 
 def _by_row(batch: Batch, found: Frame, column: str) -> pl.Series:
     """A column of the documents found, 0 for the others."""
-    rows = pl.DataFrame({"row": pl.int_range(batch.height, eager=True)})
-    return rows.join(found, on="row", how="left", maintain_order="left")[column].fill_null(0)
+    return per_document(batch.height, found)[column].fill_null(0)
 
 
 def _first(batch: Batch, label: str, pattern: str) -> Frame:
