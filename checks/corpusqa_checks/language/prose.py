@@ -90,8 +90,8 @@ _TABLE = (
     (
         r"[-=+| \t:]{4,}"
         r"|\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d[^\n]*"
-        r"|>\w+"
-    ),  # FASTA
+        r"|>\w+"  # FASTA
+    ),
 )
 LINES = tuple(rf"(?m)^(?:{lines})[ \t]*$" for lines in (*_CODE, *_TABLE))
 # A token that is no word: digits or signs of programs and formulas within it, or far longer than words are.

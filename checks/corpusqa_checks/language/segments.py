@@ -55,9 +55,8 @@ def foreign(lines: pl.DataFrame, labels: Sequence[str | None], voter: Voter | No
     if found.is_empty():
         return pl.DataFrame(schema=SEGMENTS)
     read = detect(found["text"], voter, SURE)
-    halves = read["main"].set(
-        read["script"] == "Han", None
-    )  # undecided between Chinese and Japanese is nothing foreign
+    # what is undecided between Chinese and Japanese is nothing foreign
+    halves = read["main"].set(read["script"] == "Han", None)
     said = found.select("row", "start", "end", language=read["label"].fill_null(halves)).drop_nulls()
     main = _main(said, labels)
     named = zip(said["row"], said["language"], strict=True)
