@@ -529,3 +529,21 @@ def test_a_path_may_hold_bytes_that_are_no_text(tmp_path: Path) -> None:
         assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
         assert "w\\udcff: this path is not text in UTF-8, so no table can be written below it" in refused.stderr
     assert not (tmp_path / "w\udcff").exists()
+
+
+def test_what_a_run_writes_is_not_read_by_the_next(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.write("data/a.txt", TEXT)
+    refused = (
+        ["report", "data", "-o", "data/out"],
+        ["gate", "data", "-o", "data"],
+        ["report", "data", "--work", "data/work"],
+    )
+    for command in refused:
+        done = run(*command, "--select", "text")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "lies inside the source and would be read as part of it next time; choose another -" in done.stderr
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["a.txt"]
+    for _ in range(2):
+        done = run("report", "data", "--select", "text", "-o", "data/corpusqa-report", "--work", "data/.corpusqa")
+        assert done.stdout.startswith("data  1 document,"), done.stdout + done.stderr

@@ -39,6 +39,11 @@ def test_what_is_cleaned_has_its_splits(saved: Path) -> None:
     assert {name: split.num_rows for name, split in cleaned.items()} == {"train": 30, "test": 10}
 
 
+def test_a_column_of_sources_is_named_like_any_other() -> None:
+    rows = datasets.Dataset.from_dict({"text": ["one two three"], "outlet_name": ["Courier"]})
+    assert corpusqa.report(rows, source="outlet_name", checks=["text"]).signals["source"].to_list() == ["Courier"]
+
+
 def test_names_of_classes_are_kept() -> None:
     features = datasets.Features(text=datasets.Value("string"), label=datasets.ClassLabel(names=["neg", "pos"]))
     rows = {"text": ["one two three", "four five six"], "label": [0, 1]}

@@ -189,23 +189,6 @@ def test_an_arrow_stream_that_ends_in_the_middle(tmp_path: Path) -> None:
     assert rows.unreadable["reason"].to_list() == ["not an Arrow file, or damaged"]
 
 
-def test_saved_datasets_and_their_caches(tmp_path: Path) -> None:
-    import datasets
-
-    whole = datasets.Dataset.from_dict({"text": ["a", "b"]})
-    whole.save_to_disk(tmp_path / "one")
-    datasets.load_from_disk(tmp_path / "one").map(lambda row: {"text": row["text"] * 2}, load_from_cache_file=False)
-    assert len(list((tmp_path / "one").glob("*.arrow"))) == 2
-    assert texts(tmp_path / "one") == ["a", "b"]
-    datasets.DatasetDict(train=whole, extra=whole.select([1])).save_to_disk(tmp_path / "both")
-    documents = read_all(open_corpus(tmp_path / "both")).documents
-    assert documents.select("text", "split", "source").rows() == [
-        ("b", "extra", None),
-        ("a", "train", None),
-        ("b", "train", None),
-    ]
-
-
 def test_splits_by_the_names_of_files(tmp_path: Path) -> None:
     line = '{"text": "x"}\n'
     names = ["data/train-00000-of-00002.jsonl", "data/train-00001-of-00002.jsonl", "data/dev.jsonl", "web/x.jsonl"]
@@ -230,12 +213,6 @@ def test_a_split_that_is_named_twice_or_lacks_shards_is_said(tmp_path: Path) -> 
     )
 
 
-def test_a_release_is_its_data(tmp_path: Path) -> None:
-    write(tmp_path, {"corpusqa/manifest.json": "{}", "removed/train-00000-of-00001.jsonl": '{"id": "1"}\n'})
-    write(tmp_path, {"data/train-00000-of-00001.jsonl": '{"text": "kept"}\n'})
-    assert texts(tmp_path) == ["kept"]
-
-
 def test_globs_and_lists(tmp_path: Path) -> None:
     write(tmp_path, {f"{name}.jsonl": json.dumps({"text": name}) for name in ("a1", "a2", "b")})
     assert texts(f"{tmp_path}/a*.jsonl") == ["a1", "a2"]
@@ -255,13 +232,14 @@ def test_globs_and_lists(tmp_path: Path) -> None:
         (b'[{"text": "a"}]', ["a"]),
         (gzip.compress(b'[{"text": "a"}]'), ["a"]),
         (zstandard.compress(b'\n{"text": "a"}'), ["a"]),
+        (b'{\n  "id": 1,\n  "text": "a"\n}\n', ["a"]),
         (b"just a text\n", ["just a text\n"]),
         (b"id,text\n1,a\n2,b\n", ["a", "b"]),
         (gzip.compress(b"\xef\xbb\xbfid;Text\r\n1;a\r\n"), ["a"]),
         (b"url\tcontent\nx\ta, b\n", ["a, b"]),
         (b"Text, as he said,\nis no name, alas\n", ["Text, as he said,\nis no name, alas\n"]),
     ],
-    ids=["lines", "gzip", "array", "packed array", "zstd", "text", "csv", "packed csv", "tsv", "no csv"],
+    ids=["lines", "gzip", "array", "packed array", "zstd", "object", "text", "csv", "packed csv", "tsv", "no csv"],
 )
 def test_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, expected: list[str]) -> None:
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(content)))
@@ -269,6 +247,13 @@ def test_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content
     assert read_all(corpus).documents.select("text", "file").rows() == [(text, None) for text in expected]
     remove_spool(corpus)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pointer_on_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(pointer)))
+    with pytest.raises(CannotEvaluate, match=r"^standard input is a Git LFS or Xet pointer"):
+        open_corpus("-", work=tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"", b"\n \n", b"\xef\xbb\xbf"], ids=["nothing", "blank", "mark"])

@@ -23,6 +23,7 @@ from corpusqa.gate.catalogue import refuse_slicing
 from corpusqa.gate.limits import limits_of
 from corpusqa.plugins import Plugin, find, load, select
 from corpusqa.policy import Ledger, Policy, Verdicts, judge, make_policy
+from corpusqa.readers.listing import refuse_below
 from corpusqa.release import empty_after_edits
 from corpusqa.scan.against import without_reference
 from corpusqa.scan.describe import describe
@@ -71,6 +72,7 @@ class _Asked:
     declared: Mapping[str, CheckInfo]
 
     def account(self, source: Any, against: Any, made_of: Account | None) -> Account:
+        refuse_below(source, self.settings.work, "--work")
         units = planned(self.settings.memory, self.settings.workers or cpu_count())[0].unit
         corpus = open_corpus(source, self.config.input, work=self.settings.work, unit_bytes=units)
         if made_of is not None:

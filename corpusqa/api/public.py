@@ -84,7 +84,7 @@ class Report:
         return frame.join(ids, on="doc", how="left", maintain_order="left").select("id", pl.exclude("doc", "id"))
 
 
-def load(source: Source, **columns: Any) -> Dataset:
+def load(source: Source, /, **columns: Any) -> Dataset:
     """Read a corpus into a Hugging Face dataset with explicit features.
 
     Args:
@@ -108,6 +108,7 @@ def load(source: Source, **columns: Any) -> Dataset:
 
 def report(
     source: Source,
+    /,
     *,
     config: str | Path | None = None,
     checks: Sequence[str] | None = None,
@@ -144,6 +145,7 @@ def report(
 
 def clean(
     source: Source,
+    /,
     policy: str | None = None,
     *,
     config: str | Path | None = None,

@@ -34,10 +34,13 @@ def command(
       corpusqa gate data/
       corpusqa gate data/ --base releases@latest --format sarif:findings.sarif
     """
+    from corpusqa.readers.listing import refuse_below
     from corpusqa.reporting.formats import in_github, wanted_formats
     from corpusqa.reporting.terminal import render_gate
 
     wanted_formats(formats)
+    if output is not None:
+        refuse_below(source, output, "-o")
     found = run_account(source, options, base=base, baseline=baseline)
     if output is not None:
         from corpusqa.api.outputs import write_report

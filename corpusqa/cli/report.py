@@ -45,8 +45,10 @@ def command(source: str | None, output: Path, earlier: Path | None, formats: tup
         report, place = read_report(earlier), ""
     else:
         from corpusqa.api.outputs import write_report
+        from corpusqa.readers.listing import refuse_below
 
         assert source is not None
+        refuse_below(source, output, "-o")
         found = run_account(source, options)
         write_report(found, output)
         report, place, seen = found.report, str(output), notes_seen(found, options)

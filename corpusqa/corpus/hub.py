@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corpusqa.corpus.splits import Copied, Splits, holds_no_row
 from corpusqa.corpus.typed import as_json, conform, to_table, unify
 from corpusqa.errors import CannotEvaluate, EmptyCorpus
 
@@ -30,17 +31,15 @@ def is_dataset(source: Any) -> bool:
     )
 
 
-def spool_dataset(source: Any, folder: Path) -> dict[str, str]:
+def spool_dataset(source: Any, folder: Path) -> Copied:
     """Write a dataset as Parquet files into a folder, in order.
-
-    Returns:
-        The split of each file that has one.
 
     Raises:
         EmptyCorpus: If it holds no row.
         CannotEvaluate: If reading it fails on the way.
     """
     splits: dict[str, str] = {}
+    empty = []
     named = source if isinstance(source, Mapping) else {"": source}
     for order, (split, dataset) in enumerate(named.items()):
         for part, table in enumerate(_parts(dataset)):
@@ -49,9 +48,11 @@ def spool_dataset(source: Any, folder: Path) -> dict[str, str]:
             pq.write_table(table, folder / name, row_group_size=table.num_rows, compression="zstd")
             if split or getattr(dataset, "split", None):
                 splits[name] = str(split or dataset.split)
+        if split and split not in splits.values():
+            empty.append(holds_no_row(split))
     if not any(folder.iterdir()):
         raise EmptyCorpus("the dataset holds no row")
-    return splits
+    return Copied(Splits(splits, tuple(empty)))
 
 
 def _embedded(table: pa.Table) -> pa.Table:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import glob
-import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from corpusqa.corpus.hub import is_dataset, spool_dataset
 from corpusqa.corpus.piped import spool_stdin
 from corpusqa.corpus.remote import MAGIC, fetch, hub_dataset
+from corpusqa.corpus.splits import NO_SPLITS, Copied, Splits, splits_of, without_caches
 from corpusqa.corpus.web import shown_url
 from corpusqa.errors import SourceError
 from corpusqa.readers.listing import Listing, list_file, list_files, list_folder
@@ -22,12 +22,6 @@ from corpusqa.scratch import remove_scratch, scratch_folder
 DEEP = re.compile(r"(?:(?<=/)|^)\*\*(?:/|$)")  # a part of a pattern that stands for any number of folders
 SPOOL = "source-"  # how folders of copied sources begin
 RELEASE = "corpusqa/manifest.json"  # in the folder of a release; its documents are in `data`
-SHARD = re.compile(
-    r"(?P<split>\w[\w.]*?)-(?P<at>\d{5})-of-(?P<of>\d{5})\."
-)  # as `datasets` and the Hub name the files of a split
-# Names of files that say their split, with the split's name; as `datasets` reads them.
-SPLITS = {"train": "train", "training": "train", "validation": "validation", "valid": "validation"}
-SPLITS |= {"val": "validation", "dev": "validation", "test": "test", "testing": "test", "eval": "test"}
 
 
 @dataclass(frozen=True)
@@ -37,14 +31,14 @@ class Located:
     Attributes:
         name: The source as it is shown.
         listing: The files to read.
-        splits: The split of each file that has one by its place.
+        splits: The splits of the files that have one by their place.
         spooled: The folder that holds a copy made for this run, or None.
         anonymous: Whether the names of the files mean nothing to the user.
     """
 
     name: str
     listing: Listing
-    splits: Mapping[str, str] = field(default_factory=dict)
+    splits: Splits = NO_SPLITS
     spooled: Path | None = None
     anonymous: bool = False
 
@@ -67,10 +61,9 @@ def locate(source: Any, work: Path | None) -> Located:
         return _spooled(name, work, lambda to: spool_dataset(hub(), to), anonymous=True)
     if "://" in name:
         return _spooled(shown_url(name), work, lambda to: fetch(name, to))
-    path = Path(name)
-    if not path.exists() and MAGIC.search(name):
+    if not Path(name).exists() and MAGIC.search(name):
         return _several(_matches(name), name)
-    return _local(path, name)
+    return _local(name)
 
 
 def _path(source: Any) -> str:
@@ -129,117 +122,51 @@ def _folders_below(start: str) -> Iterator[str]:
         yield folder
 
 
-def _local(path: Path, name: str) -> Located:
+def _local(name: str) -> Located:
+    listing = _listing(name)
+    return Located(name, listing, splits_of(listing))
+
+
+def _listing(name: str) -> Listing:
+    path = Path(name)
     if not path.exists():
         raise SourceError(f"{name}: no such file or folder")
-    if not path.is_dir():
-        return _with_splits(name, list_file(path))
-    listing = list_folder(path / "data" if (path / RELEASE).is_file() else path)
-    return _with_splits(name, _without_caches(listing))
+    return _folder(path) if path.is_dir() else list_file(path)
+
+
+def _folder(path: Path) -> Listing:
+    """A folder as what it is: of a release its documents, of what `datasets` saved the files of the data set."""
+    return without_caches(list_folder(path / "data" if (path / RELEASE).is_file() else path))
 
 
 def _several(paths: Sequence[str], pattern: str = "") -> Located:
-    """Named files, and folders of them, as one corpus."""
+    """Named files, and folders of them, as one corpus; a pattern matches the caches of a saved data set, too."""
     if not paths:
         raise SourceError("the list of sources is empty")
     if len(paths) == 1:
-        return _local(Path(paths[0]), paths[0])
-    every = [path for name in paths for path in _files(Path(name))]
-    root = Path(os.path.commonpath([path.absolute().parent for path in every]))
-    relative = [path.absolute().relative_to(root).as_posix() for path in every]
-    return _with_splits(pattern or f"{root}", list_files(root, list(dict.fromkeys(relative))))
+        return _local(paths[0])
+    parts = [_listing(path) for path in paths]
+    root = Path(os.path.commonpath([part.root for part in parts]))
+    relative = [(part.root.relative_to(root) / file.path).as_posix() for part in parts for file in part.files]
+    listing = list_files(root, list(dict.fromkeys(relative)))
+    listing = without_caches(listing) if pattern else listing
+    return Located(pattern or f"{root}", listing, splits_of(listing))
 
 
-def _files(path: Path) -> list[Path]:
-    if not path.exists():
-        raise SourceError(f"{path}: no such file or folder")
-    if not path.is_dir():
-        return [path]
-    listing = list_folder(path)
-    return [listing.root / file.path for file in listing.files]
-
-
-def _spooled(
-    name: str, work: Path | None, fill: Callable[[Path], Mapping[str, str]], anonymous: bool = False
-) -> Located:
-    """A source of which `fill` makes a copy and says the splits."""
+def _spooled(name: str, work: Path | None, fill: Callable[[Path], Copied], anonymous: bool = False) -> Located:
+    """A source of which `fill` makes a copy."""
     folder = spool_folder(work)
     try:
-        splits = fill(folder)
-        located = _with_splits(name, list_folder(folder))
+        copied = fill(folder)
+        listing = _folder(folder)
+        splits = copied.splits if copied.splits.of else splits_of(listing)
     except BaseException:
         remove_scratch(folder)
         raise
-    return replace(located, splits=splits or located.splits, spooled=folder, anonymous=anonymous)
+    listing = replace(listing, ignored=tuple(sorted({*listing.ignored, *copied.left})))
+    return Located(name, listing, splits, folder, anonymous)
 
 
 def spool_folder(work: Path | None) -> Path:
     """A new folder that only this user can read."""
     return scratch_folder(SPOOL, work)
-
-
-def _with_splits(name: str, listing: Listing) -> Located:
-    """The splits that names state: folders of a saved DatasetDict, numbered shards, and files called train or test."""
-    if listing.format == "text":
-        return Located(name, listing)
-    saved = _read_json(listing.root / "dataset_dict.json").get("splits", [])
-    found = {file.path: _split(file.path, saved) for file in listing.files}
-    return Located(name, listing, {path: split for path, split in found.items() if split})
-
-
-def _split(path: str, saved: Sequence[str]) -> str | None:
-    first, _, _ = path.partition("/")
-    if first in saved:
-        return first
-    name = path.rpartition("/")[2]
-    shard = SHARD.match(name)
-    if shard:
-        return None if shard["split"] == "data" else shard["split"]  # `data` is what save_to_disk calls every file
-    return SPLITS.get(name.partition(".")[0].lower())
-
-
-def split_doubts(located: Located) -> list[str]:
-    """What is odd about the files of a split: two ways of naming them side by side, or numbered shards that lack some.
-
-    Both are what an interrupted download or a second export leaves, and neither can be seen in the rows.
-    """
-    named: dict[str, dict[str, set[str]]] = {}
-    for path, split in located.splits.items():
-        folder, _, name = path.rpartition("/")
-        shard = SHARD.match(name)
-        way = f"{split}-?????-of-{shard['of']}" if shard else name
-        named.setdefault(split, {}).setdefault(f"{folder}/{way}".lstrip("/"), set()).add(shard["at"] if shard else "")
-    said = []
-    for split, ways in named.items():
-        if len(ways) > 1:
-            said.append(f"the split {split} is named in {len(ways)} ways, all of it is read: {_some(sorted(ways))}")
-        for way, numbers in ways.items():
-            of = int(way[-5:]) if numbers != {""} else 1
-            if len(numbers) < of:
-                said.append(f"only {len(numbers)} of {of} shards of the split {split} are there: {way}")
-    return said
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-
-
-def _without_caches(listing: Listing) -> Listing:
-    """Of a dataset that `datasets` has saved, the files that its state lists; others are caches of `map`."""
-    if listing.format != "arrow":
-        return listing
-    kept = []
-    for file in listing.files:
-        folder, _, name = file.path.rpartition("/")
-        listed = _read_json(listing.root / folder / "state.json").get("_data_files")
-        if listed is None or {"filename": name} in listed:
-            kept.append(file)
-    return replace(listing, files=tuple(kept))
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}

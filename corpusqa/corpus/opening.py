@@ -11,7 +11,7 @@ from typing import Any
 from corpusqa.config import InputOptions
 from corpusqa.corpus.extract import values_of
 from corpusqa.corpus.fields import Fields, find_fields
-from corpusqa.corpus.locating import SPOOL, Located, locate, split_doubts, spool_folder
+from corpusqa.corpus.locating import SPOOL, Located, locate, spool_folder
 from corpusqa.corpus.model import Corpus
 from corpusqa.corpus.repack import repacked
 from corpusqa.errors import EmptyCorpus, SourceError
@@ -77,7 +77,7 @@ def _planned(located: Located, options: InputOptions | None, unit_bytes: int) ->
         fields=fields,
         columns=tuple(columns),
         notes=_notes(located, fields),
-        splits=dict(located.splits),
+        splits=dict(located.splits.of),
         spooled=str(located.spooled) if located.spooled else None,
         anonymous=located.anonymous,
     )
@@ -115,9 +115,9 @@ def _notes(located: Located, fields: Fields) -> tuple[str, ...]:
     notes = [f"{what}; not read: {', '.join(ignored[:NAMED])}{more}" if ignored else what]
     if located.anonymous:
         notes = [f"a {located.name}" if located.name.startswith("datasets.") else located.name]
-    if located.splits and not fields.split:
-        notes.append(f"splits: {', '.join(dict.fromkeys(located.splits.values()))}")
-        notes.extend(split_doubts(located))
+    if located.splits.of and not fields.split:
+        notes.append(f"splits: {', '.join(dict.fromkeys(located.splits.of.values()))}")
+        notes.extend(located.splits.doubts)
     if fields.note():
         notes.append(str(fields.note()))
     if fields.doubt():

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from corpusqa.corpus.splits import Copied
 from corpusqa.corpus.web import download, shown_url
 from corpusqa.errors import CannotEvaluate, SourceError
 from corpusqa.reach import refuse_unreachable
-from corpusqa.readers.listing import METADATA, format_of
+from corpusqa.readers.listing import FORMATS, METADATA, PACKED, format_of
 
 # hf://datasets/org/name@revision:split, where name, revision and split alone do not point into the repository
 HUB = re.compile(r"hf://datasets/(?P<repo>[^/@:]+/[^/@:]+)(@(?P<revision>[^:]+))?(:(?P<split>[\w.]+))?/?$")
 MAGIC = re.compile(r"[*?[]")  # what makes a name a pattern
 CREDENTIALS = re.compile(r"credential|forbidden|unauthori[sz]ed|401|403|access denied|permission", re.IGNORECASE)
+NOTHING = "nothing there that could be read"
 PRIVATE = "if it is private or gated, set HF_TOKEN to a token that may read it"
 
 
-def fetch(url: str, folder: Path) -> Mapping[str, str]:
+def fetch(url: str, folder: Path) -> Copied:
     """Copy the files that a URL names, or those below it, with the relative paths that they have there.
 
     Raises:
@@ -29,18 +31,20 @@ def fetch(url: str, folder: Path) -> Mapping[str, str]:
     """
     if url.startswith(("http://", "https://")):
         download(url, folder)
-        return {}
+        return Copied()
     import fsspec
 
     try:
         system, path = fsspec.core.url_to_fs(url)
-        names = _names(system, path)
+        names, left = _names(system, path)
     except (ImportError, ValueError) as error:
         raise SourceError(f"{shown_url(url)}: {error}") from error
     except Exception as error:
         raise _refused(url, error) from error
     if not names:
-        raise SourceError(f"{shown_url(url)}: nothing there that could be read")
+        looked = f"{', '.join(FORMATS)}{PACKED}"
+        what = f"no reader for {left[0].rpartition('/')[2]}; known are {looked}" if left else NOTHING
+        raise SourceError(f"{shown_url(url)}: {what}")
     root = os.path.commonpath([name.rpartition("/")[0] for name in names])
     for name in names:
         target = folder / os.path.relpath(name, root or ".")
@@ -50,24 +54,25 @@ def fetch(url: str, folder: Path) -> Mapping[str, str]:
         except Exception as error:
             what = f"{name.rpartition('/')[2]} could not be read to its end ({type(error).__name__})"
             raise CannotEvaluate(f"{shown_url(url)}: {what}") from error
-    return {}
+    return Copied(left=tuple(os.path.relpath(name, root or ".") for name in left))
 
 
-def _names(system: Any, path: str) -> list[str]:
-    """The files to copy: the one named, those that match, or all of a known format below a folder."""
+def _names(system: Any, path: str) -> tuple[list[str], list[str]]:
+    """The files to copy, of a known format, and others: the one named, those that match, or all below a folder."""
     pattern = MAGIC.search(path)
     if format_of(path) and "*" not in path:
         if system.exists(path):  # a name may hold `[` and `?`
-            return [path]
+            return [path], []
         if not pattern:
             raise FileNotFoundError(path)
     found = system.glob(path) if pattern else system.find(path)
-    return sorted(name for name in found if format_of(name) or name.rpartition("/")[2] == METADATA)
+    known = {name for name in found if format_of(name) or name.rpartition("/")[2] == METADATA}
+    return sorted(known), sorted(name for name in set(found) - known if "/." not in name)
 
 
 def _refused(url: str, error: Exception) -> SourceError:
     if isinstance(error, FileNotFoundError):
-        return SourceError(f"{shown_url(url)}: nothing there that could be read")
+        return SourceError(f"{shown_url(url)}: {NOTHING}")
     if CREDENTIALS.search(f"{type(error).__name__} {error}"):
         return SourceError(f"{shown_url(url)}: access refused; set the credentials of that service in the environment")
     return SourceError(f"{shown_url(url)}: cannot be opened ({type(error).__name__})")

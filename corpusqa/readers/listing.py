@@ -118,6 +118,20 @@ def list_folder(root: Path) -> Listing:
     return Listing(root.absolute(), chosen, files, tuple(ignored), _folders(taken), tuple(sorted(skipped)))
 
 
+def refuse_below(source: object, place: Path, option: str) -> None:
+    """What a run writes must not be read as documents by the next one.
+
+    Raises:
+        SourceError: `place` lies in the folder `source`, below no name that is left out there.
+    """
+    root, there = Path(str(source)).resolve(), place.resolve()
+    if not root.is_dir() or root not in (there, *there.parents):
+        return
+    if not any(name.startswith(".") or name in OWN_FOLDERS for name in there.relative_to(root).parts):
+        what = f"{place} lies inside the source and would be read as part of it next time"
+        raise SourceError(f"{what}; choose another {option}")
+
+
 def _held(files: Sequence[File]) -> str:
     """What a folder without documents holds instead, by the endings of the names."""
     kinds = Counter("".join(PurePosixPath(file.path.lower()).suffixes[-2:]) or "no ending" for file in files)
@@ -130,11 +144,23 @@ def _folders(paths: Iterable[str]) -> int:
 
 
 def _walk(root: Path, skipped: list[str]) -> Iterator[File]:
-    """Every file below a folder without dot names; links are followed unless they lead to a folder seen before."""
+    """Every file below a folder without dot names; links are followed unless they lead to a folder seen before.
+
+    Links come last and in the order of their names, so that a folder with two names has the same one everywhere.
+    """
     seen = {_identity(root)}
-    stack = [("", os.fspath(root))]
-    while stack:
-        prefix, folder = stack.pop()
+    folders = [("", os.fspath(root))]
+    links: list[tuple[str, str]] = []
+    while folders or links:
+        if not folders:
+            links.sort(key=lambda link: os.fsencode(link[0]))
+            name, link = links.pop(0)
+            if _identity(Path(link)) in seen:
+                skipped.append(name)
+                continue
+            seen.add(_identity(Path(link)))
+            folders.append((name + "/", link))
+        prefix, folder = folders.pop()
         with _entries(folder) as entries:
             for entry in entries:
                 name = prefix + entry.name
@@ -142,11 +168,11 @@ def _walk(root: Path, skipped: list[str]) -> Iterator[File]:
                     continue
                 if not _is_folder(entry):
                     yield File(name, _size(entry))
-                elif _identity(entry) in seen:
-                    skipped.append(name)
+                elif entry.is_symlink():
+                    links.append((name, entry.path))
                 else:
                     seen.add(_identity(entry))
-                    stack.append((name + "/", entry.path))
+                    folders.append((name + "/", entry.path))
 
 
 def _entries(folder: str) -> Any:
