@@ -6,6 +6,9 @@ import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -20,11 +23,13 @@ from corpusqa.corpus.extract import column_values
 from corpusqa.corpus.fields import FIELDS, Fields
 from corpusqa.corpus.json_text import Place
 from corpusqa.corpus.parts import NoText, pieces, replaced
+from corpusqa.corpus.times import iso
 from corpusqa.readers.model import Block
 
 Path = tuple[str, ...]
 Int64s = npt.NDArray[np.int64]
 STRINGS = {"row": pl.Int64, "path": pl.Int64, "text": pl.String}
+UNSAID = {"row": pl.Int64, "name": pl.String}
 # Shorter numbers are counts, sizes and years.
 LONG_NUMBER = 1_000_000
 # Names as programs give them, which are worth no second look.
@@ -37,12 +42,16 @@ class Elsewhere:
 
     Attributes:
         paths: Columns, and keys below them. Lists leave no trace in them.
-        strings: `row` (position in the unit), `path` (number in `paths`), `text`: strings, long whole numbers in
-            digits, and below a path those names of its fields that hold more than letters.
+        strings: `row` (position in the unit), `path` (number in `paths`), `text`: strings, dates and times in ISO form,
+            long whole numbers in digits however they are stored, and below a path those names of its fields that hold
+            more than letters: of columns in rows that have a value there, below them wherever the name stands.
+        unsaid: `row` and `name` (with its path) of those names whose value is null. Strings hold them, because JSON
+            text is published with them; the digest of a row does not tell of them.
     """
 
     paths: Sequence[Path]
     strings: pl.DataFrame
+    unsaid: pl.DataFrame
 
 
 def elsewhere(block: Block, fields: Fields) -> Elsewhere:
@@ -58,7 +67,7 @@ def elsewhere(block: Block, fields: Fields) -> Elsewhere:
 
 def _of_records(found: _Found, block: Block, fields: Fields, known: Collection[str | None]) -> None:
     for row, record in zip(block.place["row"].to_list(), block.records or (), strict=True):
-        found.named(row, (), record)
+        found.columns(row, record)
         record, places = _opened(fields, record)
         for name, value in record.items():
             if name not in known:
@@ -70,7 +79,7 @@ def _of_table(found: _Found, block: Block, table: pa.Table, fields: Fields, know
     rows = block.place["row"].to_numpy()
     cells = [name for name in dict.fromkeys(cell.path[0] for cell in fields.cells) if name in table.column_names]
     for name in filter(None, table.column_names):
-        found.field(rows, (), name)
+        found.field(rows[table[name].is_valid().to_numpy()], (), name)
         if name not in known and name not in cells:
             at = 0
             for chunk in table[name].chunks:
@@ -108,6 +117,7 @@ class _Found:
     def __init__(self) -> None:
         self._numbers: dict[Path, int] = {}
         self._rows: list[tuple[int, int, str]] = []
+        self._unsaid: list[tuple[int, str]] = []
         self._odd: dict[str, bool] = {}
         self.arrays: list[tuple[Int64s, int, pl.Series]] = []
 
@@ -115,34 +125,43 @@ class _Found:
         """The number of a path."""
         return self._numbers.setdefault(path, len(self._numbers))
 
-    def field(self, rows: Int64s, path: Path, name: str) -> None:
-        """The name of a column or field, which every row has, if it may say more than a name."""
-        if _odd(name):
+    def is_odd(self, name: str) -> bool:
+        """Whether the name of a column or field may say more than a name."""
+        odd = self._odd.get(name)
+        if odd is None:
+            odd = self._odd[name] = _odd(name)
+        return odd
+
+    def field(self, rows: Int64s, path: Path, name: str, unsaid: Int64s | None = None) -> None:
+        """The name of a column or field, if it may say more than a name: the rows with it, and those of no value."""
+        if self.is_odd(name):
             self.arrays.append((rows, self.number(path), pl.repeat(name, len(rows), eager=True)))
+            self._unsaid += ((row, repr((*path, name))) for row in (() if unsaid is None else unsaid.tolist()))
+
+    def columns(self, row: int, record: Mapping[str, Any]) -> None:
+        """Names of columns; one without a value is the same as no column, as it is in a table."""
+        named = [name for name in record if self.is_odd(name) and record[name] is not None]
+        self._rows += ((row, self.number(()), name) for name in named)
 
     def named(self, row: int, path: Path, value: Mapping[str, Any]) -> None:
         """Keys of an object that may say more than a name."""
-        for key in value:
-            odd = self._odd.get(key)
-            if odd is None:
-                odd = self._odd[key] = _odd(key)
-            if odd:
-                self._rows.append((row, self.number(path), key))
+        named = [name for name in value if self.is_odd(name)]
+        self._rows += ((row, self.number(path), name) for name in named)
+        self._unsaid += ((row, repr((*path, name))) for name in named if value[name] is None)
 
     def walk(self, row: int, value: Any, path: Path, place: Place, texts_at: frozenset[Place]) -> None:
-        """A value of JSON with everything below it, but for the texts."""
-        if isinstance(value, str):
-            if value and place not in texts_at:
-                self._rows.append((row, self.number(path), value))
-        elif isinstance(value, dict):
+        """A value of JSON, or a Python object of Arrow, with everything below it, but for the texts."""
+        if isinstance(value, dict):
             self.named(row, path, value)
             for key, item in value.items():
                 self.walk(row, item, (*path, key), (*place, key), texts_at)
         elif isinstance(value, list):
             for at, item in enumerate(value):
                 self.walk(row, item, path, (*place, at), texts_at)
-        elif isinstance(value, int) and abs(value) >= LONG_NUMBER:
-            self._rows.append((row, self.number(path), str(value)))
+        else:
+            text = value if isinstance(value, str) else _text(value)
+            if text and place not in texts_at:
+                self._rows.append((row, self.number(path), text))
 
     def result(self) -> Elsewhere:
         """Everything that was gathered."""
@@ -150,7 +169,20 @@ class _Found:
         for rows, number, values in self.arrays:
             frame = pl.DataFrame({"row": rows, "text": values}).with_columns(path=pl.lit(number, pl.Int64))
             frames.append(frame.filter(pl.col("text").str.len_bytes() > 0).select(*STRINGS).cast(pl.Schema(STRINGS)))
-        return Elsewhere(tuple(self._numbers), pl.concat(frames))
+        unsaid = pl.DataFrame(self._unsaid, schema=UNSAID, orient="row")
+        return Elsewhere(tuple(self._numbers), pl.concat(frames), unsaid)
+
+
+def _text(value: Any) -> str | None:
+    """What is looked at of a value that is no string: None for truth values, fractions and short numbers."""
+    if isinstance(value, int):
+        return str(value) if abs(value) >= LONG_NUMBER else None
+    if isinstance(value, float | Decimal):
+        return _text(int(value)) if isfinite(value) and value == int(value) else None
+    if isinstance(value, bytes):
+        decoded: str | None = texts(pa.chunked_array([pa.array([value], pa.binary())]))[0][0]
+        return decoded
+    return value.isoformat() if isinstance(value, date) else None
 
 
 def _leaves(found: _Found, array: pa.Array, path: Path, rows: Int64s) -> None:
@@ -163,21 +195,38 @@ def _leaves(found: _Found, array: pa.Array, path: Path, rows: Int64s) -> None:
         _leaves(found, array.dictionary_decode() if pt.is_dictionary(kind) else array.storage, path, rows)
     elif is_text(kind):
         found.arrays.append((rows, found.number(path), texts(pa.chunked_array([array]))[0]))
+    elif pt.is_date(kind) or pt.is_timestamp(kind):
+        found.arrays.append((rows, found.number(path), iso(pa.chunked_array([array]))))
     elif pt.is_struct(kind):
+        there = array.is_valid().to_numpy(zero_copy_only=False)
         for at, field in enumerate(kind):
-            found.field(rows, path, field.name)
-            _leaves(found, pc.struct_field(array, at), (*path, field.name), rows)
+            values = pc.struct_field(array, at)
+            empty = values.is_null().to_numpy(zero_copy_only=False)
+            found.field(rows[there], path, field.name, rows[there & empty])
+            _leaves(found, values, (*path, field.name), rows)
     elif pt.is_nested(kind):
         _items(found, array, path, rows)
-    elif pt.is_integer(kind):
+    elif pt.is_integer(kind) or pt.is_floating(kind) or pt.is_decimal(kind):
         _numbers(found, array, path, rows)
 
 
 def _numbers(found: _Found, array: pa.Array, path: Path, rows: Int64s) -> None:
-    """Long whole numbers, in digits."""
-    numbers = pl.Series(array.cast(pa.int64(), safe=False))
-    chosen = (numbers.abs() >= LONG_NUMBER).fill_null(False)
-    found.arrays.append((rows[chosen.to_numpy()], found.number(path), numbers.filter(chosen).cast(pl.String)))
+    """Long whole numbers, in digits: 1 and 1.0 are the same value, and a column of fractions may hold both."""
+    if array.type.bit_width < 32:
+        return  # none is as large
+    if pt.is_decimal(array.type):
+        values = pl.Series([None if value is None else _text(value) for value in array.to_pylist()], dtype=pl.String)
+        found.arrays.append((rows, found.number(path), values))
+        return
+    numbers = pl.Series(array)
+    long = numbers >= LONG_NUMBER
+    if not numbers.dtype.is_unsigned_integer():
+        long |= numbers <= -LONG_NUMBER
+    if not numbers.dtype.is_integer():
+        long &= numbers.is_finite() & (numbers == numbers.floor())
+    chosen = numbers.filter(long.fill_null(value=False))
+    digits = chosen.cast(pl.String) if chosen.dtype.is_integer() else pl.Series(map(_text, chosen), dtype=pl.String)
+    found.arrays.append((rows[long.fill_null(value=False).to_numpy()], found.number(path), digits))
 
 
 def _items(found: _Found, array: pa.Array, path: Path, rows: Int64s) -> None:

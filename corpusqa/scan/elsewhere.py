@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Collection, Mapping, Sequence
+from hashlib import blake2b
 
 import polars as pl
 
 from corpusqa.corpus import Fields
-from corpusqa.corpus.elsewhere import Elsewhere, Path
+from corpusqa.corpus.elsewhere import UNSAID, Elsewhere, Path
 from corpusqa.corpus.fields import FIELDS
 from corpusqa.plugins import Plugin
 from corpusqa.scan.measuring import Result
@@ -84,6 +85,17 @@ def in_others(
     whole = said.group_by("row", "column", "label", maintain_order=True).agg(pl.col("count").sum())
     lost = pl.concat(failures) if failures else pl.DataFrame(schema={"value": pl.UInt32, **FAILED}).drop("row")
     return whole.select(*VALUES), held.join(lost, on="value", maintain_order="left").select(*FAILED)
+
+
+def unsaid_of(found: Elsewhere | None, secret: bytes) -> pl.DataFrame:
+    """`row` and `unsaid`, a digest of the names in a row whose values are null, for the rows with one.
+
+    Such names may be private, so nobody who does not hold the source can try which ones they are.
+    """
+    names = pl.DataFrame(schema=UNSAID) if found is None else found.unsaid
+    by_row = names.group_by("row").agg(pl.col("name").sort())
+    digests = [blake2b(repr(said).encode(), key=secret, digest_size=8).hexdigest() for said in by_row["name"].to_list()]
+    return by_row.select("row", unsaid=pl.Series(digests, dtype=pl.String))
 
 
 def shown_columns(plugins: Sequence[Plugin], names: Collection[str]) -> dict[str, str]:

@@ -1,9 +1,9 @@
 """What an earlier scan of a source measured, by the digest of the row: what has not changed is not measured again.
 
-A result is used again only if the whole row, the source and split that its place gives it, the check with its options
-and versions, the checks that feed its views, and corpusqa's own code are the same. The results are those of one earlier
-scan of the source, which is deleted as soon as the new one is whole, so that they never take more room than that; or
-those of the corpus that the source was made of.
+A result is used again only if the whole row with the names in it that have no value, the source and split that its
+place gives it, the check with its options and versions, the checks that feed its views, and corpusqa's own code are the
+same. The results are those of one earlier scan of the source, which is deleted as soon as the new one is whole, so that
+they never take more room than that; or those of the corpus that the source was made of.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from corpusqa.scan.known_lines import KnownLines, known_lines
 from corpusqa.scan.views import blanking_labels, language_signal
 
 NAME = "known"  # of the stage that is set aside
-SAME = ("digest", "source", "split")
+SAME = ("digest", "unsaid", "source", "split")
 MATCHES = {"row": pl.Int64, "unit": pl.Int64, "old": pl.Int64}
 # A file of keys is taken over whole if so many of the documents in it are still there, and if so many of the documents
 # of a unit come from it; of others the rows are written again. So a unit has few files, with little in vain.

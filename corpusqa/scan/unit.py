@@ -20,7 +20,7 @@ from corpusqa.plugins import Plugin, Spec, build
 from corpusqa.readers import Unit
 from corpusqa.readers.json_known import Bools
 from corpusqa.scan.contract import NO_SPANS
-from corpusqa.scan.elsewhere import in_fields, shown_columns, timed_in_others
+from corpusqa.scan.elsewhere import in_fields, shown_columns, timed_in_others, unsaid_of
 from corpusqa.scan.known import MATCHES, Known
 from corpusqa.scan.names import NAMES, hidden, kinds_in, marked, marked_with, masking, private_labels, told
 from corpusqa.scan.reused import Reused, matched, placed_again, with_key
@@ -82,7 +82,8 @@ def measure_unit(
     rest = [plugin for plugin in plugins if known is None or plugin.name not in known.checks]
     are_known = known.lines.are_known if known and not rest else _none
     rows = corpus.read_unknown(unit, are_known, others=bool(masking(plugins)))
-    rows = replace(rows, documents=with_key(rows))
+    unsaid = unsaid_of(rows.elsewhere, secret)
+    rows = replace(rows, documents=with_key(rows).join(unsaid, on="row", how="left", maintain_order="left"))
     matches = matched(known, rows) if known else pl.DataFrame(schema=MATCHES)
     seconds = {"reading": time.process_time() - began}
     run = partial(_run, plugins, rows, corpus.fields, secret, batch_bytes, seconds)
@@ -231,6 +232,7 @@ def _described(documents: pl.DataFrame) -> pl.DataFrame:
     return hidden(documents).select(
         *_CARRIED,
         "digest",
+        "unsaid",
         "key",
         *(f"{name}_private" for name in NAMES),
         chars=text.str.len_chars().cast(pl.Int64),
