@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +13,7 @@ from corpusqa.scan.model import DOCUMENTS, Scan
 from corpusqa.scan.sources import declared_source
 
 CODE = "slice_code"
+_COUNTED = ("verdict", "failures", "elsewhere", "undeclared")  # columns that no table has
 
 
 class Columns:
@@ -46,6 +48,16 @@ class Columns:
         """
         values = self._whole(name)
         return values if self._chosen is None else values.filter(self._chosen)
+
+    def some(self, names: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """Columns as `column` gives them, a few at a time; each is in one frame."""
+        fields, signals = [n for n in names if n in DOCUMENTS], [n for n in names if n not in (*DOCUMENTS, *_COUNTED)]
+        for table, wanted in (("documents", fields), ("signals", signals)):
+            for held in self._scan.some(table, wanted):
+                yield held if self._chosen is None else held.filter(self._chosen)
+        for name in names:
+            if name in _COUNTED:
+                yield self.column(name).to_frame(name)
 
     def _whole(self, name: str) -> pl.Series:
         if name == "verdict":

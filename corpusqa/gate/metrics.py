@@ -82,27 +82,28 @@ def _usual(known: Mapping[str, Metric], scan: Scan) -> list[str]:
 def _measured(
     table: Columns, scan: Scan, accepted: pl.DataFrame | None, wanted: Sequence[Metric], rows: pl.Expr, by: str
 ) -> pl.DataFrame:
-    """Metrics of every slice; one column is held at a time."""
+    """Metrics of every slice; a few columns are held at a time."""
     slices = table.sliced(by)
     bytes_ = table.column("bytes").to_frame("bytes")
     sizes = slices.agg(bytes_, pl.len().cast(pl.Int64).alias("documents"), pl.col("bytes").sum().alias("size"))
     sizes = sizes.with_columns(slices.names.alias(_SLICE))
     plain = [metric for metric in wanted if metric.kind != "label"]
     values: dict[str, pl.Series] = {}
-    for column, metrics_ in _by_column(plain).items():
-        held = table.column(column).to_frame(column)
-        asked = [_expression(metric, rows).cast(pl.Float64).alias(metric.name) for metric in metrics_]
+    of = _by_column(plain)
+    for held in table.some(list(of)):
+        asked = [_expression(m, rows).cast(pl.Float64).alias(m.name) for column in held.columns for m in of[column]]
         values |= {series.name: series for series in slices.agg(held, *asked).iter_columns()}
-    named = sizes.select(_SLICE, "documents")
-    found = [
-        named.select(pl.lit(metric.name).alias("metric"), _SLICE, values[metric.name].alias("value"), "documents")
-        for metric in plain
-    ]
+    none = pl.DataFrame(schema={name: METRICS[name] for name in ("metric", _SLICE, "value", "documents")})
+    found = [none]
+    if plain:
+        each = pl.concat([sizes.select(_SLICE, "documents")] * len(plain))
+        names_ = pl.Series([metric.name for metric in plain for _ in range(sizes.height)], dtype=pl.String)
+        value = pl.concat([values[metric.name].alias("value") for metric in plain])
+        found.append(each.with_columns(value, metric=names_).select(none.columns))
     labelled = [metric for metric in wanted if metric.kind == "label"]
     if labelled:
         found.append(_labelled(_counted(table, slices, scan, accepted, labelled), labelled, sizes))
-    none = pl.DataFrame(schema={name: METRICS[name] for name in ("metric", _SLICE, "value", "documents")})
-    return pl.concat([none, *found]).with_columns(by=pl.lit(by)).select(*METRICS)
+    return pl.concat(found).with_columns(by=pl.lit(by)).select(*METRICS)
 
 
 _COLUMN = {**_PER_DOCUMENT, "undeclared": "undeclared", "ledger": "verdict", "whole": "doc"}
@@ -145,13 +146,15 @@ def _labelled(counts: pl.DataFrame, wanted: Sequence[Metric], slices: pl.DataFra
         "share": pl.when(documents > 0).then(pl.col("hit") / documents),
         "per_mb": pl.when(size > 0).then(pl.col("count") / size),
     }
-    parts = [
-        every.filter(pl.col("label") == metric.subject)
-        .sort(_SLICE)
-        .select(pl.lit(metric.name).alias("metric"), _SLICE, statistics[metric.statistic].alias("value"), "documents")
-        for metric in wanted
-    ]
-    return pl.concat(parts)
+    every = every.select("label", _SLICE, of="documents", **statistics)
+    long = every.unpivot([*statistics], index=["label", _SLICE, "of"], variable_name="statistic", value_name="value")
+    asked = pl.DataFrame(
+        [(number, metric.name, metric.subject, metric.statistic) for number, metric in enumerate(wanted)],
+        schema={"number": pl.Int64, "metric": pl.String, "label": pl.String, "statistic": pl.String},
+        orient="row",
+    )
+    rows = asked.join(long, on=["label", "statistic"]).sort("number", _SLICE)
+    return rows.select("metric", _SLICE, "value", documents="of")
 
 
 def _expression(metric: Metric, rows: pl.Expr) -> pl.Expr:

@@ -20,13 +20,36 @@ def check_sections(scan: Scan, findings: Found, measured: pl.DataFrame) -> dict[
         findings: All findings in short.
         measured: Rows of `gate.metrics` over the whole corpus.
     """
-    values = {row["metric"]: row["value"] for row in measured.iter_rows(named=True)}
+    statistics: dict[str, dict[str, float | None]] = {}
+    for metric, value in measured.select("metric", "value").iter_rows():
+        name, _, statistic = metric.rpartition(".")
+        statistics.setdefault(name, {})[statistic] = value
     found = findings.by("check", "severity")
-    return {name: _section(scan, check, values, found) for name, check in sorted(scan.checks.items())}
+    shapes = _shapes(scan)
+    return {name: _section(scan, check, statistics, found, shapes) for name, check in sorted(scan.checks.items())}
+
+
+def _shapes(scan: Scan) -> dict[str, dict[str, Any]]:
+    """How many documents each signal was measured on, and its histogram."""
+    # the values of a half that links are ids of documents, which may be private
+    hidden = {f"{c.name}.{half}" for c in scan.checks.values() for half, kind in c.halves.items() if kind == "links"}
+    names = [f"{check.name}.{name}" for check in scan.checks.values() for name in check.signals]
+    return {
+        values.name: {
+            "measured": values.len() - values.null_count(),
+            "histogram": None if values.name in hidden else histogram(values),
+        }
+        for held in scan.some("signals", names)
+        for values in held.iter_columns()
+    }
 
 
 def _section(
-    scan: Scan, check: CheckInfo, values: dict[str, float | None], found: Mapping[tuple[str, ...], int]
+    scan: Scan,
+    check: CheckInfo,
+    statistics: Mapping[str, dict[str, float | None]],
+    found: Mapping[tuple[str, ...], int],
+    shapes: Mapping[str, dict[str, Any]],
 ) -> dict[str, Any]:
     return {
         "version": check.version,
@@ -37,7 +60,16 @@ def _section(
         "suggest": {key: list(lines) for key, lines in check.suggest.items()},
         "failed": scan.failures.filter(check=check.name)["doc"].n_unique(),
         "findings": {severity: found.get((check.name, severity), 0) for severity in ("error", "warning", "info")},
-        "signals": {name: _signal(scan, check, name, values) for name in check.signals},
+        "signals": {
+            name: {
+                "about": signal.about,
+                "dtype": signal.dtype,
+                "optional": signal.optional,
+                "statistics": statistics.get(f"{check.name}.{name}", {}),
+                **shapes[f"{check.name}.{name}"],
+            }
+            for name, signal in check.signals.items()
+        },
         "labels": {
             name: {
                 "about": label.about,
@@ -45,28 +77,8 @@ def _section(
                 "private": label.private,
                 "line": label.line,
                 "main": label.main,
-                "statistics": _statistics(f"{check.name}.{name}", values),
+                "statistics": statistics.get(f"{check.name}.{name}", {}),
             }
             for name, label in check.labels.items()
         },
     }
-
-
-def _signal(scan: Scan, check: CheckInfo, name: str, values: dict[str, float | None]) -> dict[str, Any]:
-    signal, full = check.signals[name], f"{check.name}.{name}"
-    measured = scan.take("signals", full)[full]
-    return {
-        "about": signal.about,
-        "dtype": signal.dtype,
-        "optional": signal.optional,
-        "measured": measured.len() - measured.null_count(),
-        "statistics": _statistics(full, values),
-        # the values of a half that links are ids of documents, which may be private
-        "histogram": None if check.halves.get(name) == "links" else histogram(measured),
-    }
-
-
-def _statistics(name: str, values: dict[str, float | None]) -> dict[str, float | None]:
-    """`mean`, `p50`, `share` and so on of one signal or label."""
-    head = f"{name}."
-    return {metric[len(head) :]: value for metric, value in values.items() if metric.startswith(head)}

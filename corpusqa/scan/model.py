@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,6 +11,8 @@ import polars as pl
 from corpusqa.scan.held import TABLES, Held, InMemory, rows_of
 from corpusqa.scan.sources import Sources
 
+# Values of columns that are held together: a small corpus is read at once, of a large one a column at a time.
+AT_ONCE = 2_000_000
 # One row per document, sorted by `number` (source order).
 DOCUMENTS = {
     "doc": pl.Int64,  # rank of the public id by its UTF-8 bytes: 0 is the smallest
@@ -194,6 +196,12 @@ class Scan:
     def take(self, table: str, *columns: str) -> pl.DataFrame:
         """Some columns (by default all) of `documents`, `signals` or `spans`; spans in the order of their documents."""
         return pl.concat(self.held.parts(table, columns or None))
+
+    def some(self, table: str, names: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """Columns of `documents` or `signals`, as many at a time as hold AT_ONCE values; each is in one frame."""
+        step = max(1, AT_ONCE // max(1, self.height))
+        for at in range(0, len(names), step):
+            yield self.take(table, *names[at : at + step])
 
     def rows_of(self, docs: pl.Series, *columns: str) -> pl.DataFrame:
         """Some columns (`doc` among them, by default all) of some documents alone, sorted by `number`."""
