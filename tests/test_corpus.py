@@ -93,7 +93,8 @@ def test_columns_hold_every_json_value_without_loss(records: list[dict[str, Any]
         ([{}], "extension<arrow.json>"),
         ([[], [1]], "large_list<item: int64>"),
         (["x", ["x"]], "extension<arrow.json>"),
-        ([2**64], "large_string"),
+        ([2**64], "extension<arrow.json>"),
+        ([2**60 + 1, 2.0], "int64"),
     ],
     ids=str,
 )
@@ -126,8 +127,9 @@ PIXEL, PATH = {"bytes": b"\xff"}, {"bytes": b"\xfe", "path": "b"}
     [
         ([1, 2], [0.5], "double", [1.0, 2.0, 0.5]),
         (IDS, [2.0**60, None], "int64", [2**60 + 1, None, 2**60, None]),
-        (IDS, [0.5], "large_string", [str(2**60 + 1), None, "0.5"]),
-        (IDS, [float("nan")], "large_string", [str(2**60 + 1), None, "nan"]),
+        (IDS, [0.5], "extension<arrow.json>", [str(2**60 + 1), None, "0.5"]),
+        (IDS, [float("nan")], "extension<arrow.json>", [str(2**60 + 1), None, "NaN"]),
+        ([IDS], [[0.5]], "extension<arrow.json>", [f"[{2**60 + 1}, null]", "[0.5]"]),
         ([PIXEL], [PATH], "struct<bytes: large_binary, path: large_string>", [PIXEL | {"path": None}, PATH]),
         ([[PIXEL]], [[PATH]], None, [[PIXEL | {"path": None}], [PATH]]),
     ],

@@ -6,7 +6,7 @@ from corpusqa.corpus.model import Corpus, columns, remove_spool, seen_as
 from corpusqa.corpus.opening import open_corpus
 from corpusqa.corpus.rows import Rows
 from corpusqa.corpus.schema import validate_documents
-from corpusqa.corpus.typed import conform, unify
+from corpusqa.corpus.united import conform, unify
 
 __all__ = [
     "Corpus",

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpusqa.corpus.splits import Copied, Splits, holds_no_row
-from corpusqa.corpus.typed import as_json, conform, to_table, unify
+from corpusqa.corpus.typed import as_json, is_long, to_table
+from corpusqa.corpus.united import conform, unify
 from corpusqa.errors import CannotEvaluate, EmptyCorpus
 
 if TYPE_CHECKING:
@@ -40,19 +41,43 @@ def spool_dataset(source: Any, folder: Path) -> Copied:
     """
     splits: dict[str, str] = {}
     empty = []
+    inferred: dict[Path, pa.Schema] = {}
     named = source if isinstance(source, Mapping) else {"": source}
     for order, (split, dataset) in enumerate(named.items()):
         for part, table in enumerate(_parts(dataset)):
-            name = f"{order:05}-{part:05}.parquet"
+            path = folder / f"{order:05}-{part:05}.parquet"
             table = _embedded(table)
-            pq.write_table(table, folder / name, row_group_size=table.num_rows, compression="zstd")
+            _write(table, path)
+            if dataset.features is None:
+                inferred[path] = table.schema
             if split or getattr(dataset, "split", None):
-                splits[name] = str(split or dataset.split)
+                splits[path.name] = str(split or dataset.split)
         if split and split not in splits.values():
             empty.append(holds_no_row(split))
     if not any(folder.iterdir()):
         raise EmptyCorpus("the dataset holds no row")
+    _agree(inferred)
     return Copied(Splits(splits, tuple(empty)))
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    pq.write_table(table, path, row_group_size=table.num_rows, compression="zstd")
+
+
+def _agree(inferred: Mapping[Path, pa.Schema]) -> None:
+    """Write files anew whose types follow from their values alone, so that they follow from those of all files."""
+
+    def columns(name: str) -> Iterator[pa.ChunkedArray]:
+        for path, schema in inferred.items():
+            if name in schema.names:
+                yield pq.read_table(path, columns=[name])[name]
+
+    whole = unify(inferred.values(), columns)
+    for path, schema in inferred.items():
+        wanted = [whole.field(name) for name in schema.names]
+        if any(is_long(field) or field.type != schema.field(field.name).type for field in wanted):
+            table = conform(pq.read_table(path), whole)
+            _write(table.cast(pa.schema([field.remove_metadata() for field in table.schema])), path)
 
 
 def _embedded(table: pa.Table) -> pa.Table:
@@ -69,7 +94,8 @@ def _parts(dataset: Any) -> Iterator[pa.Table]:
     waiting: list[pa.Table] = []
     size = 0
     for table in _tables(dataset):
-        if waiting and (size + table.nbytes > GROUP_BYTES or table.schema != waiting[0].schema):
+        same = not waiting or table.schema.equals(waiting[0].schema, check_metadata=True)
+        if waiting and (size + table.nbytes > GROUP_BYTES or not same):
             yield pa.concat_tables(waiting)
             waiting, size = [], 0
         waiting.append(table)

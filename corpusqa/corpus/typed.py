@@ -14,10 +14,11 @@ import decimal
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import reduce
+from math import copysign
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.types as pt
@@ -25,9 +26,15 @@ import pyarrow.types as pt
 from corpusqa.errors import CannotEvaluate
 
 JSON = pa.json_()
+LONG = {b"corpusqa": b"JSON with long numbers"}  # metadata of a field: published as strings, all of JSON text
 EXACT = 1 << 53  # whole numbers that a double holds exactly
 INT64 = 1 << 63
+JSON_NUMBERS = (
+    -INT64,
+    (1 << 64) - 1,
+)  # what the decoder behind the feature `Json` of `datasets` takes; it fails beyond
 DEEPEST = 32  # lists and structs in each other; Arrow cannot read a schema of about twice as many
+DIGITS, MOST_DIGITS = 38, 76  # of decimals of 128 and 256 bits
 FLAT = {
     pa.large_string(): pl.String,
     pa.int64(): pl.Int64,
@@ -35,78 +42,17 @@ FLAT = {
     pa.bool_(): pl.Boolean,
 }
 LONG_NUMBER = re.compile(r"[0-9]{19}")
-
-
-Values = Callable[[str], Iterable[pa.ChunkedArray]]
+WHOLE = re.compile(r"\.0(?![0-9])|e\+")  # how Python writes a double that may be a whole number
 
 
 def to_table(records: Sequence[dict[str, Any]], ready: Mapping[str, pl.Series] = MappingProxyType({})) -> pa.Table:
     """One column per key, in order of first appearance; `ready` holds columns of strings that exist already."""
     keys = dict.fromkeys(key for record in records for key in record)
-    columns = [_arrow(ready[key]) if key in ready else _column([record.get(key) for record in records]) for key in keys]
-    return pa.Table.from_arrays(columns, list(keys))
-
-
-def unify(schemas: Iterable[pa.Schema], values: Values | None = None) -> pa.Schema:
-    """The narrowest schema that holds the rows of all of these without loss; what cannot be united becomes JSON.
-
-    Args:
-        schemas: Of the tables of a source.
-        values: Gives the columns of a name in these tables; asked where some hold whole numbers and some fractions, of
-            which only the values say whether one type holds both. Without it a double is taken to.
-
-    Raises:
-        CannotEvaluate: bytes stand beside something else in one column, which no type and no JSON text holds.
-    """
-    kinds: dict[str, dict[pa.DataType, None]] = {}
-    for schema in schemas:
-        for field in schema:
-            kinds.setdefault(field.name, {})[_plain(field.type)] = None
-    return pa.schema([(name, _united(name, list(several), values)) for name, several in kinds.items()])
-
-
-def _united(name: str, kinds: Sequence[pa.DataType], values: Values | None) -> pa.DataType:
-    some = [kind for kind in kinds if not pt.is_null(kind)]
-    if values and all(map(_is_number, some)) and any(map(pt.is_floating, some)) and any(map(pt.is_integer, some)):
-        return _number(list(values(name)))
-    found = reduce(_union, kinds)
-    if found == JSON and any(map(_holds_bytes, kinds)):
-        others = " and ".join(dict.fromkeys(str(kind) for kind in some))
-        raise CannotEvaluate(
-            f"the column {name!r} holds {others} in different files, and no type holds both; give them one type, or "
-            "read them as sources of their own"
-        )
-    return found
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(pt.is_integer(kind) or pt.is_floating(kind))
-
-
-def _number(columns: Iterable[pa.ChunkedArray]) -> pa.DataType:
-    """The type of whole numbers and fractions: doubles where they hold all, whole numbers where no fraction is one.
-
-    A column of whole numbers with a null is written as doubles by much software, 2**53 and more among them.
-    """
-    series = [pl.Series(column.cast(pa.float64() if pt.is_float16(column.type) else column.type)) for column in columns]
-    whole = [one for one in series if one.dtype.is_integer()]
-    if all(one.is_between(-EXACT, EXACT).all() for one in whole):
-        return pa.float64()
-    fractions = [one for one in series if not one.dtype.is_integer()]
-    integral = all(((one == one.floor()) & (one.abs() < INT64)).all() for one in fractions)
-    if integral and not any(one.dtype == pl.UInt64 for one in whole):
-        return pa.int64()
-    return pa.large_string()
-
-
-def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """A table in a schema made by `unify` from its own and others; columns that it does not have are null."""
-    have = set(table.column_names)
     columns = [
-        _conformed(table[field.name], field.type) if field.name in have else pa.nulls(table.num_rows, field.type)
-        for field in schema
+        _named(key, _arrow(ready[key])) if key in ready else _column(key, [record.get(key) for record in records])
+        for key in keys
     ]
-    return pa.table(columns, schema=schema)
+    return pa.Table.from_arrays([array for _, array in columns], schema=pa.schema([field for field, _ in columns]))
 
 
 def depth(kind: pa.DataType) -> int:
@@ -115,11 +61,23 @@ def depth(kind: pa.DataType) -> int:
     return 1 + max(map(depth, inner), default=0) if inner else 0
 
 
-def _column(values: list[Any]) -> pa.Array:
+def _named(name: str, array: pa.Array, long: bool = False) -> tuple[pa.Field, pa.Array]:
+    return pa.field(name, array.type, metadata=LONG if long else None), array
+
+
+def is_long(field: pa.Field) -> bool:
+    """Whether a column is JSON with a number that no decoder of `datasets` takes, here or in another unit."""
+    return bool((field.metadata or {}).get(b"corpusqa") == LONG[b"corpusqa"])
+
+
+def _column(name: str, values: list[Any]) -> tuple[pa.Field, pa.Array]:
     kind = _infer(values)
     if kind is None or depth(kind) > DEEPEST:
-        return _json_array(values)
-    return _flat(values, kind) if kind in FLAT else pa.array(values, kind)
+        text = _texts(values)
+        array = pa.ExtensionArray.from_storage(JSON, _flat(text, pa.large_string()).cast(pa.string()))
+        suspects = (value for value, one in zip(values, text, strict=True) if one and LONG_NUMBER.search(one))
+        return _named(name, array, any(map(_is_beyond, suspects)))
+    return _named(name, _flat(values, kind) if kind in FLAT else pa.array(values, kind))
 
 
 def _flat(values: list[Any], kind: pa.DataType) -> pa.Array:
@@ -131,18 +89,17 @@ def _arrow(values: pl.Series) -> pa.Array:
     return values.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
-def _json_array(values: list[Any]) -> pa.Array:
-    """JSON text; of the type `json` unless a number is too long for the decoder of `datasets`."""
-    text = _texts(values)
-    if any(value and LONG_NUMBER.search(value) for value in text):
-        return _flat(text, pa.large_string())
-    return pa.ExtensionArray.from_storage(JSON, _flat(text, pa.large_string()).cast(pa.string()))
+def _is_beyond(value: Any) -> bool:
+    """Whether a value holds a whole number, itself or inside, that is too long for JSON_NUMBERS."""
+    if isinstance(value, dict | list):
+        return any(map(_is_beyond, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, int) and not JSON_NUMBERS[0] <= value <= JSON_NUMBERS[1]
 
 
 def _infer(values: list[Any]) -> pa.DataType | None:
-    """The Arrow type that holds these JSON values without loss, or None."""
+    """The Arrow type that holds these values without loss, or None; `united.unify` joins types by the same rules."""
     kinds = frozenset(type(value) for value in values if value is not None)
-    find = _INFER.get(kinds)
+    find = _INFER.get(kinds) or (_scalars if any(issubclass(kind, np.generic) for kind in kinds) else None)
     return find([value for value in values if value is not None]) if find else None
 
 
@@ -151,8 +108,51 @@ def _integers(values: list[int]) -> pa.DataType | None:
 
 
 def _numbers(values: list[float]) -> pa.DataType | None:
-    exact = all(abs(value) <= EXACT for value in values if isinstance(value, int))
-    return pa.float64() if exact else None
+    whole = [value for value in values if isinstance(value, int)]
+    fits = all(-INT64 <= value < INT64 for value in whole)
+    exact = all(abs(value) <= EXACT for value in whole)
+    return number_type(exact, fits and all(map(is_whole, values)))
+
+
+def is_whole(value: float) -> bool:
+    """Whether 64 bits hold a number as a whole one; minus zero is none."""
+    return isinstance(value, int) or (
+        value.is_integer() and abs(value) < INT64 and (value != 0 or copysign(1, value) > 0)
+    )
+
+
+def number_type(exact: bool, integral: bool) -> pa.DataType | None:
+    """The type of whole numbers and fractions: doubles where they hold all, whole numbers where no fraction is one.
+
+    A column of whole numbers with a null is written as doubles by much software, 2**53 and more among them.
+
+    Args:
+        exact: Whether doubles hold the whole numbers exactly.
+        integral: Whether all of them, fractions included, are whole numbers of 64 bits.
+    """
+    return pa.float64() if exact else pa.int64() if integral else None
+
+
+def _scalars(values: list[Any]) -> pa.DataType | None:
+    """The type of numbers, dates and durations of numpy, also beside numbers of Python."""
+    kinds = {kind for value in values if (kind := _scalar(value)) is not None}
+    if len(kinds) == 1 and all(_scalar(value) is not None for value in values):
+        return next(iter(kinds))
+    if not all(isinstance(value, np.integer | np.floating | int | float) and value is not True for value in values):
+        return None
+    if all(map(pt.is_integer, kinds)):
+        return None if pa.uint64() in kinds else pa.int64()
+    if all(map(pt.is_floating, kinds)):
+        return pa.float64()
+    found = _numbers([value.item() if isinstance(value, np.generic) else value for value in values])
+    return None if found == pa.int64() and pa.uint64() in kinds else found
+
+
+def _scalar(value: Any) -> pa.DataType | None:
+    if isinstance(value, np.generic):
+        return pa.from_numpy_dtype(value.dtype)
+    find = _INFER.get(frozenset([type(value)]))
+    return find([value]) if find else None
 
 
 def _lists(values: list[list[Any]]) -> pa.DataType | None:
@@ -161,11 +161,49 @@ def _lists(values: list[list[Any]]) -> pa.DataType | None:
 
 
 def _objects(values: list[dict[str, Any]]) -> pa.DataType | None:
-    keys = values[0].keys()
-    if not keys or any(value.keys() != keys for value in values):
+    keys = dict.fromkeys(key for value in values for key in value)
+    same = all(value.keys() == keys.keys() for value in values)
+    if not keys or not (same or any(map(_has_bytes, values))):
         return None
-    fields = {key: _infer([value[key] for value in values]) for key in keys}
+    fields = {key: _infer([value.get(key) for value in values]) for key in keys}
     return None if None in fields.values() else pa.struct(list(fields.items()))
+
+
+def _has_bytes(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_has_bytes, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, bytes)
+
+
+def _moments(values: list[datetime.datetime]) -> pa.DataType | None:
+    kinds = {pa.scalar(datetime.datetime(2000, 1, 1, tzinfo=zone)).type for zone in {one.tzinfo for one in values}}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _clocks(values: list[datetime.time]) -> pa.DataType | None:
+    return None if any(value.tzinfo for value in values) else pa.time64("us")
+
+
+def _decimals(values: list[decimal.Decimal]) -> pa.DataType | None:
+    if not all(value.is_finite() for value in values):
+        return None
+    sizes = list(map(_digits_of, values))
+    return decimal_type(max(whole for whole, _ in sizes), max(fraction for _, fraction in sizes))
+
+
+def _digits_of(value: decimal.Decimal) -> tuple[int, int]:
+    """How many digits a finite decimal has before and behind the point, below zero where it has zeros there."""
+    _, digits, exponent = value.as_tuple()
+    return len(digits) + int(exponent), -int(exponent)
+
+
+def decimal_type(whole: int, fraction: int) -> pa.DataType | None:
+    """The type of decimals with so many digits before and behind the point; None where there is none."""
+    fraction = max(fraction, 0)
+    digits = max(whole, 0) + fraction
+    if digits > MOST_DIGITS:
+        return None
+    return pa.decimal128(digits, fraction) if digits <= DIGITS else pa.decimal256(digits, fraction)
 
 
 _INFER: dict[frozenset[type], Callable[[list[Any]], pa.DataType | None]] = {
@@ -180,73 +218,11 @@ _INFER: dict[frozenset[type], Callable[[list[Any]], pa.DataType | None]] = {
     # what datasets in memory hold besides
     frozenset([bytes]): lambda _: pa.large_binary(),
     frozenset([datetime.date]): lambda _: pa.date32(),
-    frozenset([datetime.datetime]): lambda values: pa.array(values).type,
-    frozenset([datetime.time]): lambda _: pa.time64("us"),
+    frozenset([datetime.datetime]): _moments,
+    frozenset([datetime.time]): _clocks,
     frozenset([datetime.timedelta]): lambda _: pa.duration("us"),
-    frozenset([decimal.Decimal]): lambda values: pa.array(values).type,
+    frozenset([decimal.Decimal]): _decimals,
 }
-
-
-def _plain(kind: pa.DataType) -> pa.DataType:
-    """One spelling per meaning: large strings and lists, no dictionaries, no views."""
-    if isinstance(kind, pa.JsonType):
-        return JSON
-    if pt.is_dictionary(kind):
-        return _plain(kind.value_type)
-    if pt.is_string(kind) or pt.is_string_view(kind):
-        return pa.large_string()
-    if pt.is_binary(kind) or pt.is_binary_view(kind):
-        return pa.large_binary()
-    if pt.is_list(kind) or pt.is_large_list(kind):
-        return pa.large_list(_plain(kind.value_type))
-    if pt.is_struct(kind):
-        return pa.struct([(field.name, _plain(field.type)) for field in kind])
-    return kind
-
-
-def _union(a: pa.DataType, b: pa.DataType) -> pa.DataType:
-    if a == b or pt.is_null(b):
-        return a
-    if pt.is_null(a):
-        return b
-    if pt.is_integer(a) and pt.is_integer(b):
-        return JSON if pt.is_uint64(a) or pt.is_uint64(b) else pa.int64()
-    if (pt.is_integer(a) or pt.is_floating(a)) and (pt.is_integer(b) or pt.is_floating(b)):
-        return pa.float64()
-    if pt.is_large_list(a) and pt.is_large_list(b):
-        item = _union(a.value_type, b.value_type)
-        return JSON if item == JSON else pa.large_list(item)
-    if pt.is_struct(a) and pt.is_struct(b):
-        names = dict.fromkeys(field.name for kind in (a, b) for field in kind)
-        same = len(names) == a.num_fields == b.num_fields
-        if same or _holds_bytes(a) or _holds_bytes(b):
-            fields = [(name, _union(_inner(a, name), _inner(b, name))) for name in names]
-            return JSON if any(kind == JSON for _, kind in fields) else pa.struct(fields)
-    return JSON
-
-
-def _inner(kind: pa.StructType, name: str) -> pa.DataType:
-    at = kind.get_field_index(name)
-    return kind.field(at).type if at >= 0 else pa.null()
-
-
-def _holds_bytes(kind: pa.DataType) -> bool:
-    if pt.is_large_binary(kind) or pt.is_fixed_size_binary(kind):
-        return True
-    if pt.is_struct(kind) or pt.is_map(kind):
-        return any(_holds_bytes(kind.field(at).type) for at in range(kind.num_fields))
-    return bool(pt.is_large_list(kind) or pt.is_fixed_size_list(kind)) and _holds_bytes(kind.value_type)
-
-
-def _conformed(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
-    if column.type == kind:
-        return column
-    if kind == JSON:
-        return as_json(column)
-    try:
-        return column.cast(kind)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):  # a struct with its keys in another order
-        return pa.chunked_array([pa.array(column.to_pylist(), kind)])
 
 
 def as_json(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -259,13 +235,42 @@ def as_json(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _texts(values: Iterable[Any]) -> list[str | None]:
-    return [None if value is None else json.dumps(value, ensure_ascii=False, default=_text) for value in values]
+    return [None if value is None else _json(value) for value in values]
 
 
-def _text(value: Any) -> str:
+def _json(value: Any) -> str:
+    """JSON text in which 1.0 is 1: a column of numbers may have made one of the other, depending on what it held."""
+    text = _encode(value)
+    return _encode(_without_points(value)) if WHOLE.search(text) else text
+
+
+def _without_points(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_points(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return list(map(_without_points, value))
+    if isinstance(value, np.floating):
+        value = value.item()
+    return int(value) if isinstance(value, float) and is_whole(value) else value
+
+
+def _text(value: Any) -> Any:
     """What JSON has no form for, as text; the looks of bytes are not their value."""
     if isinstance(value, bytes):
         raise CannotEvaluate(
             "a column holds bytes beside other values, and JSON text, which would hold both, has no bytes"
         )
-    return str(value)
+    if isinstance(value, decimal.Decimal):
+        return _digits(value)
+    return value.item() if isinstance(value, np.number | np.bool_) else str(value)
+
+
+def _digits(value: decimal.Decimal) -> str:
+    """A decimal without zeros at its end, which a column of others may have given it."""
+    if not value.is_finite() or decimal_type(*_digits_of(value)) is None:
+        return str(value)
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, default=_text).encode

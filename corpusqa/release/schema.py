@@ -9,14 +9,20 @@ import pyarrow as pa
 import pyarrow.types as pt
 
 from corpusqa.corpus.times import known_zone
-from corpusqa.corpus.typed import DEEPEST, depth
+from corpusqa.corpus.typed import DEEPEST, LONG, depth, is_long
 
 JSON = pa.json_()
 
 
 def published_schema(schema: pa.Schema, text: str) -> pa.Schema:
     """The schema of the data files: the columns of the source in their order, the text as a string."""
-    return pa.schema([(field.name, pa.string() if field.name == text else _published(field.type)) for field in schema])
+    return pa.schema([_field(field, text) for field in schema])
+
+
+def _field(field: pa.Field, text: str) -> pa.Field:
+    if field.name == text:
+        return pa.field(text, pa.string())
+    return pa.field(field.name, _published(field.type), metadata=LONG if is_long(field) else None)
 
 
 def _published(kind: pa.DataType) -> pa.DataType:

@@ -72,7 +72,8 @@ class Job:
     @property
     def file_schema(self) -> pa.Schema:
         """Schema of the data files."""
-        return pa.schema([(self.id_column, pa.string()), *self.schema]) if self.id_column else self.schema
+        columns = [field.remove_metadata() for field in self.schema]
+        return pa.schema([(self.id_column, pa.string()), *columns] if self.id_column else columns)
 
 
 def canonical_functions(specs: tuple[Spec, ...]) -> dict[str, Canonical]:
