@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corpusqa.corpus.in_memory import settled
 from corpusqa.corpus.splits import Copied, Splits, holds_no_row
 from corpusqa.corpus.typed import as_json, is_long, to_table
 from corpusqa.corpus.united import conform, unify
@@ -122,8 +123,9 @@ def _tables(dataset: Any) -> Iterator[pa.Table]:
         dataset = dataset.decode(False)  # pictures and sound stay the bytes that they are
     try:
         for records in _batches(counted()):
+            rows = list(map(settled, records))
             # without declared features the types follow from the values
-            yield pa.Table.from_pylist(records, schema=features.arrow_schema) if features else to_table(records)
+            yield pa.Table.from_pylist(rows, schema=features.arrow_schema) if features else to_table(rows)
     except CannotEvaluate:
         raise
     except Exception as error:
