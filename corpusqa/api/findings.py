@@ -53,7 +53,7 @@ def all_findings(corpus: Corpus, scan: Scan, stored: Stage, flow: Flow, contradi
     key = key_of(os.environ)
     silent = flow.write("unlisted", (stored.digest, LISTED), _unlisted(scan))
     task = partial(_of_unit, corpus, dict(scan.checks), stored, key, silent)
-    made_of = (stored.digest, key_mark(key), silent.digest)
+    made_of = (corpus.identity(), stored.digest, key_mark(key), silent.digest)
     found = flow.map("findings", made_of, list(enumerate(corpus.units)), task)
     ours = own(scan, contradictions)
     said = flow.write("findings.own", (stored.digest, tuple(contradictions)), [{"findings": ours}])

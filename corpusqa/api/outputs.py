@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -109,6 +110,7 @@ def write_clean(found: Account, target: Target) -> Release:
         declared={**found.config.card, "sources": list(found.config.source)},
         report=found.report,
         files={"corpusqa/report.json": dumped(found.report), "corpusqa/report.html": render(found.report).encode()},
+        also={"accepted": _accepting(found.config)},
     )
     specs = tuple(plugin.spec for plugin in found.plugins)
     second = partial(judged_again, found)
@@ -118,6 +120,12 @@ def write_clean(found: Account, target: Target) -> Release:
             return store_release(*parts, target.store, recipe, second=second, version=target.version)
         assert target.out is not None
         return write_release(*parts, target.out, recipe, second=second, replace=target.replace, version=target.version)
+
+
+def _accepting(config: Config) -> str | None:
+    """Digest of the file of accepted findings: the gate on what is written may find there what the first did not."""
+    path = config.gate.baseline
+    return None if path is None else sha256(Path(path).read_bytes()).hexdigest()
 
 
 def planned(found: Account, target: Target) -> str:

@@ -184,7 +184,8 @@ class Corpus:
         return self._digest()
 
     def _digest(self) -> str:
-        state = sha256(repr((self.format, self.fields, sorted(self.splits.items()), self.sample)).encode())
+        read_as = (self.format, self.fields, sorted(self.splits.items()), self.sample, self.anonymous, self.left_out)
+        state = sha256(repr(read_as).encode())
         if self.sample and self.sample.source:
             return state.hexdigest()
         for path in (*self.sidecars, *(file.path for file in self.files)):

@@ -14,6 +14,7 @@ from corpusqa.release.manifest import MANIFEST, origin, verify_files
 from corpusqa.release.model import Recipe, Release, open_release
 from corpusqa.release.publish import publish, refuse_taken, staging
 from corpusqa.release.store import Store
+from corpusqa.release.versions import answers
 from corpusqa.scan.model import Scan
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def write_release(
     """
     making = Making(corpus, scan, verdicts, specs, flow, recipe)
     there = open_release(out) if (out / MANIFEST).is_file() else None
-    if there and origin(out) == making.identity:
+    if there and origin(out) == making.identity and answers(there.manifest["version"], version):
         if not replace:
             _refuse_damaged(there, AGAIN)
         if _whole(there):
@@ -100,11 +101,11 @@ def store_release(
     shelf = Store(store)
     latest = shelf.finished()
     parent = open_release(latest) if latest else None
-    same = parent is not None and origin(parent.folder) == making.identity
     if parent:
+        same = origin(parent.folder) == making.identity and answers(parent.manifest["version"], version)
         _refuse_damaged(parent, RESTORE, beside=not same)
-    if parent and same:
-        return parent
+        if same:
+            return parent
     with staging(store / "versions" / "next") as folder:
         taken = tuple(name.removeprefix("v") for name in shelf.refs)
         manifest = making.into(folder, Line(parent, version, taken), second)

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
-from importlib.metadata import version as installed
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,7 @@ from corpusqa.release.changes import changes
 from corpusqa.release.diff import Side, release_side, removed_for_good, returned
 from corpusqa.release.features import dataset_info, features_of, outside
 from corpusqa.release.files import free_name, known_files, listed, put
+from corpusqa.release.key import build_id, key, name_of, tools
 from corpusqa.release.manifest import (
     CROISSANT,
     DOCS,
@@ -37,7 +37,6 @@ from corpusqa.release.manifest import (
     ORIGIN,
     content_id,
     dumped,
-    identity,
     sealed,
 )
 from corpusqa.release.mask import make_masking
@@ -58,11 +57,6 @@ if TYPE_CHECKING:
 # Called with the folder in which a release is made, its data files finished; what it returns is stored as `gate`:
 # `status`, `limits` (rows of report.json's gate) and whatever else is worth keeping.
 Second = Callable[[Path], Mapping[str, Any]]
-
-
-def tools() -> dict[str, str]:
-    """Versions of what decides the bytes of a release."""
-    return {name: installed(name) for name in ("corpusqa", "polars", "pyarrow")}
 
 
 @dataclass(frozen=True)
@@ -98,8 +92,7 @@ class Making:
         self._published = published(corpus, scan, verdicts)
         labels = {name: canonical_functions(specs).get(name) for name in scan.labels}
         self.masking = make_masking(recipe.mask_with, labels)
-        judged = {"kept": sorted(verdicts.kept_by_hand), "gate": recipe.report.get("gate", {}).get("status")}
-        self.identity = identity({**self._made_of(), **judged}, verdicts.parts(), [verdicts.edits])
+        self.identity = key(corpus, scan, verdicts, recipe, self.masking)
 
     def into(self, folder: Path, line: Line, second: Second | None) -> dict[str, Any]:
         """Write everything into a folder; returns the manifest."""
@@ -119,7 +112,7 @@ class Making:
         manifest |= _lineage(line, docs, described(job.file_schema))
         sources = self.recipe.declared.get("sources", ())
         manifest["measured"] = measured(self.scan, self.verdicts.outcomes, written.sizes, sources)
-        manifest["build_id"] = identity({**self._made_of(), "input": manifest["content_id"]})
+        manifest["build_id"] = build_id(manifest["content_id"], self.scan, self.recipe, self.masking)
         manifest["gate"] = dict(second(folder)) if second else None
         put(folder, ORIGIN, dumped({"identity": self.identity, "input_digest": self.scan.digest}))
         self._remember(folder, line.parent, by_hand)
@@ -151,17 +144,6 @@ class Making:
         failed = any(problem["severity"] == "error" for problem in problems)
         return {**gate, "card": problems, **({"status": "failed"} if failed else {})}
 
-    def _made_of(self) -> dict[str, Any]:
-        return {
-            "format": FORMAT,
-            "input": [self.scan.digest, self.scan.read, repr(self.corpus.fields)],
-            "config": self.recipe.config,
-            "declared": self.recipe.declared,
-            "masking": self.masking.identity,
-            "checks": {name: check.fingerprint for name, check in self.scan.checks.items()},
-            "tools": tools(),
-        }
-
     def _kept(self) -> pl.DataFrame:
         """The documents that are published, with their ids."""
         kept, self._published = self._published, self._published.clear()  # held once
@@ -179,13 +161,12 @@ class Making:
         files, rows = slices(kept.with_columns(added.alias("id"), tables.shown_source(), tables.own_name()))
         edits = self.verdicts.edits
         parts = ({"rows": frame, "edits": edits.join(frame.select("doc"), on="doc", how="semi")} for frame in rows)
-        made_of = (self.identity, self.corpus.root, self.corpus.units)
-        plan: Stage = self.flow.write("release", made_of, parts, len(files))
+        plan: Stage = self.flow.write("release", (self.identity, self.corpus.units), parts, len(files))
         schema = published_schema(source, fields.text)
         column = None if fields.id else free_name("id", schema.names)
         lines = line_labels(self.scan)
-        styles, key = self.masking.styles, self.masking.key
-        return files, Job(self.corpus, self.specs, styles, key, lines, plan, schema, column, trusted, folder)
+        styles, secret = self.masking.styles, self.masking.key
+        return files, Job(self.corpus, self.specs, styles, secret, lines, plan, schema, column, trusted, folder)
 
     def _written(self, files: list[Slice], job: Job) -> list[Done]:
         parts = job.folder / "parts"
@@ -234,11 +215,10 @@ class Making:
     def _manifest(self, job: Job, files: list[Slice], private: dict[str, int], written: Written) -> dict[str, Any]:
         splits = list(dict.fromkeys(file.split for file in files))
         said = {split: [file for file in files if file.split == split] for split in splits}
-        name = self.recipe.report.get("corpus", {}).get("name", Path(self.corpus.source).name)
         return {
             "format": FORMAT,
             "content_id": content_id(described(job.schema), written.hex_digests()),
-            "input": {"name": name, "rows": self.scan.read},
+            "input": {"name": name_of(self.corpus, self.recipe), "rows": self.scan.read},
             "config": self.recipe.config,
             "tools": tools(),
             "checks": tables.checks(self.scan),

@@ -26,6 +26,7 @@ class Recipe:
         report: report.json as a mapping; what the card measures from.
         files: Further files by their path in the release.
         card: A card whose prose is to be kept; by default that of the parent.
+        also: What else the gate on what was written follows from, as plain values that can be written as JSON.
     """
 
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Recipe:
     report: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
     card: str = ""
+    also: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

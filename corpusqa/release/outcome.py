@@ -69,7 +69,8 @@ def _edited(
     print_ = hashlib.sha256(placed.sort(placed.columns).write_csv().encode()).hexdigest()
     wanted = flow.write(f"{name}.plan", (scan.digest, print_), [{"edits": parts[(u.number,)]} for _, u in tasks])
     task = partial(_edit_unit, corpus, wanted, line_labels(scan), specs, masking.styles, masking.key)
-    made_of = (wanted.digest, scan.digest, masking.identity, [check.fingerprint for check in scan.checks.values()])
+    prints = [check.fingerprint for check in scan.checks.values()]
+    made_of = (wanted.digest, corpus.identity(), scan.digest, masking.identity, prints)
     return flow.map(name, made_of, tasks, task)
 
 

@@ -18,7 +18,7 @@ from corpusqa.corpus import Corpus, unify
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Done, write_tables
 from corpusqa.errors import UsageError
-from corpusqa.plugins import Plugin, Spec
+from corpusqa.plugins import Plugin, Spec, fingerprint
 from corpusqa.readers import Unit
 from corpusqa.release.features import noted_features, noted_in, strings_of
 from corpusqa.release.schema import published_schema
@@ -52,7 +52,7 @@ def source_schema(corpus: Corpus, flow: Flow, specs: tuple[Spec, ...]) -> Source
     if corpus.format == "parquet":
         schemas = _footers(corpus)
     else:
-        made_of = (corpus.identity(), specs)
+        made_of = (corpus.identity(), specs, [fingerprint(plugin) for plugin in built(specs)])
         stage = flow.map("schema", made_of, corpus.units, partial(_unit_schema, corpus, specs))
         schemas = [
             _schema_of(corpus, unit) if raw is None else pa.ipc.read_schema(pa.py_buffer(raw))

@@ -50,6 +50,11 @@ def next_version(previous: str | None, change: Change, asked: str | None = None,
     return asked
 
 
+def answers(version: str, asked: str | None) -> bool:
+    """Whether a version that is there is the one that was asked for: for `asked` as of `next_version`."""
+    return asked in (None, version) or (asked == BY_DATE and _DATE.match(version) is not None)
+
+
 def today() -> dt.date:
     """The date in UTC, or that of SOURCE_DATE_EPOCH where builds have to be repeatable."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")

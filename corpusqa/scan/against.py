@@ -62,7 +62,8 @@ def matches(
         raise CannotEvaluate(
             f"{reference.source}: no item of the reference is long enough to be compared with and has words of its own"
         )
-    made_of = (scanned.measured.digest, scanned.index.stage.digest, reference.identity(), scanned.fingerprints)
+    sources = scanned.corpus.identity(), reference.identity()
+    made_of = (scanned.measured.digest, scanned.index.stage.digest, *sources, scanned.fingerprints)
     task = partial(_match_unit, scanned.corpus, reference, scanned.specs, plugin.name, half, flow.memory.batch)
     stage = flow.map(f"against.{plugin.name}.{half}", made_of, scanned.corpus.units, task)
     frames = [pl.DataFrame(schema=MATCHES)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import polars as pl
@@ -58,7 +59,8 @@ def scan(
     secret = origin.secret if origin else secret_of(corpus, plugins)
     keys = check_keys(corpus, plugins, prints[0], secret)
     measured = _measure(corpus, plugins, flow, specs, prints, keys, secret, origin)
-    made_of = (prints, measured.digest, reference.identity() if reference else None)
+    # what was measured says little of the columns that it came from, and nothing of where the checks did
+    made_of = (specs, prints, corpus.identity(), measured.digest, reference.identity() if reference else None)
     stored = flow.finished("scan", made_of, len(corpus.units))
     found = None
     if stored is None:
@@ -67,7 +69,13 @@ def scan(
         stored = store(flow, made_of, _halves(scanned, plugins, flow, reference))
     elif any(any_hidden(stored.part("documents", part)) for part in range(len(corpus.units))):
         found = index(flow, corpus, measured)
-    return restore(stored, found.names if found else None), stored
+    return _named(restore(stored, found.names if found else None), corpus, reference), stored
+
+
+def _named(restored: Scan, corpus: Corpus, reference: Corpus | None) -> Scan:
+    """With what is said of a source and follows from more than is read of it: no stored scan can know that."""
+    named = {"name": reference.source} if reference and restored.reference else {}
+    return replace(restored, notes=tuple(corpus.notes), reference={**restored.reference, **named})
 
 
 def _measure(
@@ -109,7 +117,7 @@ def _halves(scanned: Scanned, plugins: Sequence[Plugin], flow: Flow, reference: 
         elif isinstance(kind, Groups):
             tables.add_rows(plugin, grouped(flow, scanned, plugin, half))
         elif isinstance(kind, Against) and reference is not None:
-            tables.add_matches(plugin, half, *matches(flow, scanned, plugin, half, reference), reference)
+            tables.add_matches(plugin, half, *matches(flow, scanned, plugin, half, reference))
     for plugin, half, kind in halves:
         if isinstance(kind, Derive):
             tables.add_rows(plugin, derived(plugin, half, tables.frame(kind), tables.pairs(kind.pairs)))

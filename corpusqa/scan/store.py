@@ -68,7 +68,6 @@ def restore(stage: Stage, names: pl.DataFrame | None = None) -> Scan:
     clusters = _named(held, tables.pop("clusters"))
     tied = {half: clusters.filter(pl.col("half") == half).select(*_MEMBERS).sort("doc") for half in links}
     tables |= {name: tables[name].sort(*keys) for name, keys in _SORTED.items()}
-    said["notes"] = tuple(said.pop("notes"))
     held = replace(held, clusters=tied)
     return Scan(held=held, clusters=clusters, checks=checks, **{**tables, **said})
 

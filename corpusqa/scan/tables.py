@@ -8,7 +8,6 @@ from typing import Any
 import polars as pl
 
 from corpusqa.check import Derive
-from corpusqa.corpus import Corpus
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Stage
 from corpusqa.plugins import Plugin
@@ -70,13 +69,11 @@ class Tables:
         found = [self._edges[half].select("half", "a", "b") for half in halves if half in self._edges]
         return pl.concat([pl.DataFrame(schema={"half": pl.String, "a": pl.Int64, "b": pl.Int64}), *found])
 
-    def add_matches(
-        self, plugin: Plugin, half: str, found: pl.DataFrame, compared: int, items: int, reference: Corpus
-    ) -> None:
+    def add_matches(self, plugin: Plugin, half: str, found: pl.DataFrame, compared: int, items: int) -> None:
         """Items of a reference that documents hold become matches, the half's signal and, if a label fits, spans."""
         name = f"{plugin.name}.{half}"
         self._matches.append(found)
-        self._reference = {"name": reference.source, "items": items, "compared": compared}
+        self._reference = {"items": items, "compared": compared}
         counts = found.group_by("doc").agg(value=pl.col("item").n_unique().cast(pl.Int64))
         self._put(name, counts, 0)
         if half in plugin.check.labels:
@@ -190,7 +187,6 @@ class Tables:
             "read": index.read,
             "reference": self._reference,
             "capped": self._capped,
-            "notes": tuple(corpus.notes),
             "seconds": self._scanned.measured.seconds,
             "of": corpus.sample.of if corpus.sample else None,
         }

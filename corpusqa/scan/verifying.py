@@ -73,7 +73,7 @@ def verified(flow: Flow, scanned: Scanned, asked: Sequence[Asked], number: int) 
     parts = [part for one, blocks in zip(some, packed, strict=True) for part in _parts(one, blocks)]
     of = [(one.check, one.half, one.of, one.pairs.hash_rows().sum()) for one in some]
     plan = flow.write(f"blocks.{number}", of, [parts[0] | {"members": _members(parts)}, *parts[1:]])
-    made_of = (plan.digest, scanned.measured.digest, scanned.fingerprints)
+    made_of = (plan.digest, scanned.corpus.identity(), scanned.measured.digest, scanned.fingerprints)
     rows = partial(_texts, scanned.corpus, scanned.specs, scanned.measured, scanned.index.stage, plan)
     reduce = partial(_verify_block, scanned.specs, plan)
     done = flow.shuffle(f"verify.{number}", made_of, _units(scanned, parts), rows, _ROWS, len(parts), reduce)
