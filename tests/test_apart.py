@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from corpusqa.api.apart import Harmless
+from corpusqa.api.apart import Harmless, prints_to_stderr
 from tests.command import in_a_process
 from tests.files import jsonl
 
@@ -62,3 +63,13 @@ def test_lines_stay_lines() -> None:
     print("one", "##[group]two", sep="\n", file=Harmless(heard))
 
     assert heard.getvalue() == "one\n## [group]two\n"
+
+
+def test_stdout_is_back_when_the_last_of_several_threads_is_done() -> None:
+    before, one, two = sys.stdout, prints_to_stderr(), prints_to_stderr()
+    one.__enter__()
+    two.__enter__()
+    one.__exit__(None, None, None)  # not the last one that came, as threads go
+    assert isinstance(sys.stdout, Harmless)
+    two.__exit__(None, None, None)
+    assert sys.stdout is before

@@ -14,7 +14,7 @@ import pytest
 
 from corpusqa.engines import kept
 from corpusqa.engines.flow import Flow
-from corpusqa.engines.kept import COUNT, kept_groups
+from corpusqa.engines.kept import COUNT, OTHER_KEY, kept_groups
 from corpusqa.engines.local import LocalEngine
 from corpusqa.engines.memory import Memory
 from corpusqa.engines.owners import Owners, belonging, made
@@ -139,7 +139,7 @@ def test_what_was_kept_under_another_key_is_refused_and_made_anew(tmp_path: Path
     first = run(documents)
     assert run({**documents, 60: (60.0, [(1, "w")])}, "another key") != first
     assert run.seen == set(range(20))
-    assert run.said == ["g: what was kept is of other versions or options and is made anew"]
+    assert run.said == [f"g: {OTHER_KEY}"]
 
 
 def cut(path: Path) -> None:
@@ -186,7 +186,7 @@ def test_what_another_version_left_is_made_anew(tmp_path: Path, monkeypatch: pyt
     del documents[7]
     assert run(documents) == from_nothing(documents)
     assert run.seen == set(range(20))
-    assert run.said == ["g: what was kept is of other versions or options and is made anew"]
+    assert run.said == [f"g: {OTHER_KEY}"]
     manifest = tmp_path / "w" / "g" / "manifest.json"  # and one from before manifests were sealed
     manifest.write_text(json.dumps({k: v for k, v in json.loads(manifest.read_text()).items() if k != "seal"}))
     del documents[8]

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from corpusqa.api.apart import prints_to_stderr, worker_started
 from corpusqa.api.extra import own_columns
+from corpusqa.api.folders import folder_of, prepare, refuse_file, tidy
+from corpusqa.api.gating import scanned_base
 from corpusqa.api.last import remember
 from corpusqa.api.model import Account, Settings, named
 from corpusqa.config import Config
 from corpusqa.corpus import Corpus, open_corpus, remove_spool, seen_as
 from corpusqa.engines.flow import Flow
-from corpusqa.engines.hashing import digest_of
 from corpusqa.engines.local import SERIAL_BYTES, LocalEngine, cpu_count
 from corpusqa.engines.memory import planned
 from corpusqa.gate.catalogue import refuse_slicing
@@ -51,6 +51,7 @@ def account(
     """Scan and judge a source, and compare it with the items of the source `against`, if one is given.
 
     Of a source that was written from what is accounted for in `made_of`, only documents that were edited are measured.
+    No other run can use the scan until `Account.flow` is closed or goes.
 
     Raises:
         UsageError: source, configuration, rules or options are wrong; found before any text is read where possible.
@@ -79,14 +80,29 @@ class _Asked:
             corpus = seen_as(corpus, made_of.corpus)
         try:
             reference = None if against is None else open_corpus(against, self.config.against, work=self.settings.work)
-            return self._of(corpus, reference, made_of)
+            flow = self._flow(source, corpus)
+            try:
+                return self._of(corpus, flow, reference, made_of)
+            except BaseException:
+                flow.close()  # also where the error is kept, and with it all that it met
+                raise
         except BaseException:
             remove_spool(corpus)  # a copy of the source does not outlive a run that failed
             raise
 
-    def _of(self, corpus: Corpus, reference: Corpus | None, made_of: Account | None) -> Account:
+    def _flow(self, source: Any, corpus: Corpus) -> Flow:
+        """The engine for a corpus of this size, and its work folder; that of the base is taken with it."""
+        settings, size = self.settings, sum(unit.bytes for unit in corpus.units)
+        memory, most = planned(settings.memory, settings.workers or cpu_count(), size)
+        workers = 1 if size < SERIAL_BYTES and settings.workers is None else max(1, min(most, len(corpus.units)))
+        prepare(settings.work)
+        base = scanned_base(self.config.gate.base)
+        here, *beside = (folder_of(settings.work, one, settings.sample) for one in (source, base) if one is not None)
+        engine = LocalEngine(workers, worker_started, here)
+        return Flow(engine, here, settings.progress, memory, settings.say, beside)
+
+    def _of(self, corpus: Corpus, flow: Flow, reference: Corpus | None, made_of: Account | None) -> Account:
         policy, settings, plugins = self._policy(corpus), self.settings, self.plugins
-        flow = _flow(corpus, settings)
         if settings.sample is not None:
             corpus = sampled(corpus, flow, settings.sample)
         corpus = replace(corpus, notes=tuple(told(plugins, pl.Series(corpus.notes, dtype=pl.String))))
@@ -100,6 +116,7 @@ class _Asked:
                 remove_spool(reference)
         scanned = replace(scanned, sources=self.config.source)
         remember(settings.work, flow, corpus, named(plugins, corpus))
+        tidy(settings.work)
         verdicts = self._judged(corpus, scanned, policy, flow)
         ledger = Ledger.of(scanned, verdicts).checked()
         return Account(self.config, settings, plugins, corpus, flow, scanned, stored, policy, verdicts, ledger)
@@ -125,24 +142,6 @@ def _asked(plugins: list[Plugin], config: Config, settings: Settings, compares: 
     make_policy(config.clean, declared)
     limits_of(config.gate, declared, referred)
     refuse_undecodable(settings.work, "--work")
+    refuse_file(settings.work)
     refuse_slicing(config.report.by, declared, "[report] by:")
     return _Asked(config, settings, plugins, declared)
-
-
-def _flow(corpus: Corpus, settings: Settings) -> Flow:
-    """The engine for a corpus of this size, and its work folder."""
-    size = sum(unit.bytes for unit in corpus.units)
-    memory, most = planned(settings.memory, settings.workers or cpu_count(), size)
-    workers = 1 if size < SERIAL_BYTES and settings.workers is None else max(1, min(most, len(corpus.units)))
-    work = _folder(settings.work, corpus, settings.sample)
-    return Flow(LocalEngine(workers, worker_started, work), work, settings.progress, memory, settings.say)
-
-
-def _folder(work: Path, corpus: Corpus, sample: int | None) -> Path:
-    """A folder per source and sample, so that looking at two of them in turn throws nothing away."""
-    work.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ignore = work / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8")
-    named = str(corpus.source) if sample is None else (str(corpus.source), sample)
-    return (work / f"scan-{digest_of(named)[:12]}").resolve()

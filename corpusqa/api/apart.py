@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from typing import TextIO
 
@@ -32,9 +33,23 @@ class Harmless(io.TextIOBase):
         self._to.flush()
 
 
-def prints_to_stderr() -> contextlib.AbstractContextManager[object]:
-    """While a check may run: its prints go to stderr."""
-    return contextlib.redirect_stdout(Harmless(sys.stderr))
+_inside: list[TextIO] = []  # for everybody inside `prints_to_stderr` the stdout of before
+_entering = threading.Lock()
+
+
+@contextlib.contextmanager
+def prints_to_stderr() -> Iterator[None]:
+    """While a check may run, in whatever thread: its prints go to stderr. The last one out puts stdout back."""
+    with _entering:
+        _inside.append(_inside[0] if _inside else sys.stdout)
+        sys.stdout = Harmless(sys.stderr)
+    try:
+        yield
+    finally:
+        with _entering:
+            before = _inside.pop()
+            if not _inside:
+                sys.stdout = before
 
 
 @contextlib.contextmanager

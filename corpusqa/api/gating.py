@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from corpusqa.api.findings import unlisted_findings
-from corpusqa.errors import CannotEvaluate
+from corpusqa.api.folders import folder_of
+from corpusqa.api.last import remember
+from corpusqa.errors import CannotEvaluate, CorpusqaError
 from corpusqa.gate import GateResult, evaluate
 from corpusqa.gate.accepted import ASKED, Accepted, accept
 from corpusqa.gate.base import Base, base_of_report, base_of_scan, find_report, read_report
@@ -56,6 +58,17 @@ def accepted(found: Account) -> Accepted | None:
     return replace(known, fingerprints=known.fingerprints.with_columns(tell(known.fingerprints["reason"])))
 
 
+def scanned_base(name: str | None) -> str | None:
+    """The base that `[gate] base` names, if it is a corpus, which has to be scanned."""
+    if name is None or name.startswith("hf://"):
+        return None
+    try:
+        report = find_report(version_folder(name)[0])
+    except CorpusqaError:
+        return None  # said where the gate asks for it
+    return name if report is None and Path(name).exists() else None
+
+
 def _base(found: Account) -> Base | None:
     name = found.config.gate.base
     if name is None:
@@ -78,9 +91,18 @@ def _base(found: Account) -> Base | None:
 
 
 def _of_corpus(found: Account, name: str) -> Base:
-    """Another corpus, scanned with the same checks."""
+    """Another corpus, scanned with the same checks; the source itself is not scanned twice.
+
+    Its folder was taken when that of the source was, since two runs that took each other's one would wait for ever.
+    """
     from corpusqa.api.account import account
 
+    place = folder_of(found.settings.work, name, found.settings.sample)
+    if place == found.flow.work:
+        return base_of_scan(found.scan, found.scan, found.verdicts, found.config.gate, name)
+    if not found.flow.holds(place):
+        raise CannotEvaluate(f"{name}: the base was not there when the run began; run it again")
     alone = replace(found.config, gate=replace(found.config.gate, base=None))
     other = account(name, alone, found.settings)
+    remember(found.settings.work, found.flow, found.corpus, found.source_name)  # people ask of the source, not of this
     return base_of_scan(found.scan, other.scan, other.verdicts, found.config.gate, name)

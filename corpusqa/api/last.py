@@ -54,12 +54,9 @@ def last(work: Path) -> Last:
     Raises:
         UsageError: there is none, or one that another version of corpusqa stored.
     """
-    try:
-        said = json.loads((work / _FILE).read_text(encoding="utf-8"))
-        stage = read_stage(work / said["scan"] / "scan", None)
-    except (OSError, ValueError, KeyError):
-        stage = None
-    if stage is None:
+    said = _said(work / _FILE)
+    stage = None if said is None else read_stage(work / said["scan"] / "scan", None)
+    if said is None or stage is None:
         raise UsageError(f"{work}: holds no scan; run `corpusqa report SRC` first, or name its folder with --work")
     try:
         return Last(restore(stage), said["source"], said["identity"])
@@ -72,3 +69,12 @@ def last(work: Path) -> Last:
             f"{work}: the scan was stored by another version of corpusqa; run `corpusqa report "
             f"{said['source'] or 'SRC'}` again"
         ) from None
+
+
+def _said(path: Path) -> dict[str, str] | None:
+    """What `remember` noted; None if there is nothing, or something else."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return {name: str(said[name]) for name in ("scan", "source", "identity")}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None

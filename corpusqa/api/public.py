@@ -166,7 +166,11 @@ def clean(
 
     chosen = _chosen(config, columns, checks, policy)
     with _settings(work, workers, memory) as settings, scratch("corpusqa-run-") as folder:
-        write_clean(account(source, chosen, settings, against), Target(out=folder / "out"))
+        found = account(source, chosen, settings, against)
+        try:
+            write_clean(found, Target(out=folder / "out"))
+        finally:
+            found.flow.close()
         # as a release is read anywhere: features are those of its card
         loaded = datasets.load_dataset(str(folder / "out"), cache_dir=str(folder / "cache"), keep_in_memory=True)
         return loaded if len(loaded) > 1 else loaded[next(iter(loaded))]
@@ -209,6 +213,9 @@ def _settings(
 
 def _kept(found: Account) -> Account:
     """With everything in memory, for as long as the caller likes: the work files go, or become those of another run."""
-    found = replace(found, scan=found.scan.in_memory())
-    _ = found.report, found.findings
+    try:
+        found = replace(found, scan=found.scan.in_memory())
+        _ = found.report, found.findings
+    finally:
+        found.flow.close()
     return found

@@ -120,6 +120,7 @@ def run_account(
     with settings(options) as how:
         found = account(source, config, how, options.get("against"))
     click.get_current_context().call_on_close(lambda: remove_spool(found.corpus))
+    click.get_current_context().call_on_close(found.flow.close)
     return found
 
 

@@ -49,6 +49,7 @@ class Flow:
         progress: Called with stage, finished and all tasks.
         memory: How the work is cut; changes how rows are spread, never which rows there are.
         say: Told what a person should know meanwhile.
+        beside: Other work folders that the run will need before it ends.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Flow:
         progress: Progress = quiet,
         memory: Memory = Memory(),  # noqa: B008 (a frozen value)
         say: Callable[[str], None] = lambda _line: None,
+        beside: Sequence[Path] = (),
     ) -> None:
         self.engine = engine
         self.work = work
@@ -66,8 +68,15 @@ class Flow:
         self.say = say
         self._said: set[str] = set()
         self._sound: set[tuple[Part, ...]] = set()  # the files of stages that this run has looked at
-        work.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._lock = alone(work, say)
+        self._lock = alone((work, *beside), say)
+
+    def close(self) -> None:
+        """Let go of the work folders: what was made can be replaced by other runs from now on."""
+        self._lock.release()
+
+    def holds(self, folder: Path) -> bool:
+        """Whether no other run can work in a folder until this is closed."""
+        return self._lock.holds(folder)
 
     def map(
         self,
@@ -268,7 +277,7 @@ def _here(fingerprint: str) -> str:
 def _started(folder: Path) -> str | None:
     try:
         return (folder / STARTED).read_text(encoding="utf-8")
-    except OSError:
+    except (OSError, ValueError):
         return None
 
 

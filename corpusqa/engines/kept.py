@@ -28,6 +28,11 @@ BEFORE = ".before"  # end of the name of what the run before left, until the new
 SEGMENT, OWNERS = "rows.", "owners."
 # More segments than these are merged into one, and so are those of which this share of the rows is gone.
 MOST_SEGMENTS, MOST_GONE = 8, 0.25
+# Keys of private values hold the secret of the source, which follows from its beginning.
+OTHER_KEY = (
+    "what was kept does not fit any more and is made anew (versions, options or, of private values, the beginning of "
+    "the source are others)"
+)
 COUNT = "_n"
 ONCE = pl.lit(1, pl.Int64).alias(COUNT)
 GONE, STAYS, LEAVES, BACK = 0, 1, 2, 3  # what becomes of the documents of a segment's rows
@@ -75,9 +80,7 @@ def kept_groups(
         return there
     before, count = flow.set_aside(name, name + BEFORE), flow.buckets(size)
     if before is not None and before.about.get("key") != same:
-        flow.say_once(
-            f"{name.partition('.')[2] or name}: what was kept is of other versions or options and is made anew"
-        )
+        flow.say_once(f"{name.partition('.')[2] or name}: {OTHER_KEY}")
         before = None
     if before is not None and before.about.get(EPOCH) != owners.epoch:
         before = None  # the slots were given anew, and why is said where that was done

@@ -192,12 +192,14 @@ def damaged(folder: Path, fingerprint: str | None) -> str | None:
 def _manifest(folder: Path) -> dict[str, Any] | None:
     """What a manifest says; nothing if there is none or an other version wrote it, None if it is damaged."""
     try:
-        said: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        seal = said.pop(SEAL, None)
+        said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except OSError:
         return {}
-    except (ValueError, AttributeError):
+    except (ValueError, RecursionError):
         return None
+    if not isinstance(said, dict):
+        return None
+    seal = said.pop(SEAL, None)
     if seal is None:
         return {}
     return said if seal == _seal(said) else None
@@ -252,11 +254,11 @@ def notes(folder: Path) -> dict[int, Done]:
     for path in folder.glob(f"{FINISHED}*.json"):
         try:
             said = json.loads(path.read_text(encoding="utf-8"))
-            parts = tuple(Part(**part) for part in said["parts"])
-        except (OSError, ValueError, KeyError, TypeError):
+            number, parts = int(path.stem[len(FINISHED) :]), tuple(Part(**part) for part in said["parts"])
+            if all(_unchanged(folder / part.name, part) for part in parts):
+                found[number] = Done(parts, dict(said["seconds"]))
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             continue
-        if all(_unchanged(folder / part.name, part) for part in parts):
-            found[int(path.stem[len(FINISHED) :])] = Done(parts, said["seconds"])
     return found
 
 

@@ -120,13 +120,14 @@ _KNOWN: dict[tuple[str, str, str, str], tuple[Batch, Frame]] = {}
 def _prepared(reference: Corpus, specs: tuple[Spec, ...], check: str, half: str) -> tuple[Batch, Frame]:
     """Every item of the reference and what the half made of them, once per process; no text is written anywhere."""
     key = reference.identity(), repr(specs), check, half
-    if key not in _KNOWN:
+    known = _KNOWN.get(key)
+    if known is None:
         plugin, kind = _half(specs, check, half)
         items = _items(reference)
         with blaming(plugin, half, "prepare"):
             _KNOWN.clear()  # one reference a run
-            _KNOWN[key] = items, kind.prepare(items)
-    return _KNOWN[key]
+            known = _KNOWN[key] = items, kind.prepare(items)
+    return known
 
 
 def _items(reference: Corpus) -> Batch:
