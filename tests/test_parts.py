@@ -59,6 +59,17 @@ def test_messages_are_parts_with_their_roles(tmp_path: Path, kind: str) -> None:
     assert parts == [("system", "Be kind."), ("user", "x"), ("assistant", "x"), ("tool", "42 \U0001f600")]
 
 
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_lists_of_roles_and_contents(tmp_path: Path, kind: str) -> None:
+    """What `datasets` makes of a `Sequence` of messages."""
+    chat = {"messages": {"role": ["user", None, "assistant"], "content": ["a b", "c", "d"]}}
+    corpus = open_corpus(store(tmp_path, [chat], kind))
+    assert texts(corpus) == [("a b\n\nc\n\nd", [("user", "a b"), ("", "c"), ("assistant", "d")])]
+    table = corpus.read(corpus.units[0], full=True).table
+    edited = corpus.write_back(table, pl.DataFrame({"place": [0], "start": [5], "end": [6], "replacement": ["x"]}))
+    assert edited.to_pylist() == [{"messages": {**chat["messages"], "content": ["a b", "x", "d"]}}]
+
+
 def test_contents_in_pieces_and_without_text(tmp_path: Path) -> None:
     ((_, parts),) = texts(open_corpus(store(tmp_path, [CHAT])))
     assert parts == [("system", "Be kind."), ("user", "Look:"), ("tool", "42 \U0001f600")]

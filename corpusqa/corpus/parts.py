@@ -149,5 +149,13 @@ def _message(message: dict[str, Any], role: str, place: Place) -> Iterator[tuple
         if not any(name in message for name in (*ROLE_KEYS, *CONTENT_KEYS, "type")):
             raise NoText("the text is an object, not a string or a message")
         return
-    own = next((message[name] for name in ROLE_KEYS if isinstance(message.get(name), str)), "")
-    yield from _texts(message[key], ".".join(filter(None, (role, own))), (*place, key))
+    content, own = message[key], next((message[name] for name in ROLE_KEYS if message.get(name)), "")
+    if isinstance(own, list) and isinstance(content, list) and len(own) == len(content):  # of a `Sequence` of messages
+        for number, (one, item) in enumerate(zip(own, content, strict=True)):
+            yield from _texts(item, _below(role, one), (*place, key, number))
+        return
+    yield from _texts(content, _below(role, own), (*place, key))
+
+
+def _below(role: str, own: Any) -> str:
+    return ".".join(filter(None, (role, own if isinstance(own, str) else "")))
