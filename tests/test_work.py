@@ -119,11 +119,12 @@ class TestRunsTakeTurns:
 
     def test_a_folder_that_was_removed_meanwhile_is_made_again(self, tmp_path: Path) -> None:
         work, told, held = tmp_path / "scan-1", threading.Event(), list[Lock]()
-        first = alone([work], print)
-        other = started(lambda: held.append(alone([work], lambda _line: told.set())), told)
-        told.wait()
-        work.rename(tmp_path / "removed-1")
-        first.release()
+        work.mkdir()
+        with unused(work) as free:
+            assert free
+            other = started(lambda: held.append(alone([work], lambda _line: told.set())), told)
+            told.wait()
+            work.rename(tmp_path / "removed-1")
         other.join()
         assert not is_free(work)
 
@@ -160,6 +161,13 @@ def test_a_source_can_be_its_own_base_with_a_reference(corpora: Path) -> None:
     compared = found.gate.rows.drop_nulls("base")["metric"]
     assert compared.to_list() == ["text.words.mean", "duplication.reference.documents"]
     assert len(list(Path("w").glob("scan-*"))) == 1
+
+
+def test_a_limit_of_the_reference_can_stand_beside_a_base(corpora: Path) -> None:
+    """The base is compared with no reference, and is not refused for it."""
+    Path("corpusqa.toml").write_text('[gate.limits]\n"duplication.reference.documents" = { error = 2 }\n')
+    found = account("a.jsonl", config("b.jsonl", "text", "duplication"), Settings(Path("w")), "e.jsonl")
+    assert found.gate.status == "passed"
 
 
 def test_the_last_scan_is_that_of_the_source_not_of_its_base(corpora: Path) -> None:

@@ -102,7 +102,7 @@ def _of_corpus(found: Account, name: str) -> Base:
         return base_of_scan(found.scan, found.scan, found.verdicts, found.config.gate, name)
     if not found.flow.holds(place):
         raise CannotEvaluate(f"{name}: the base was not there when the run began; run it again")
-    alone = replace(found.config, gate=replace(found.config.gate, base=None))
+    alone = replace(found.config, gate=replace(found.config.gate, base=None, limits=None))  # of another corpus
     other = account(name, alone, found.settings)
     remember(found.settings.work, found.flow, found.corpus, found.source_name)  # people ask of the source, not of this
     return base_of_scan(found.scan, other.scan, other.verdicts, found.config.gate, name)
