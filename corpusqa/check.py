@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 import polars as pl
@@ -223,6 +224,9 @@ class Check:
         corpus: Corpus halves by name; a Links or Among half gives the String signal of its own name: the cluster id or
             null.
         suggest: Lines for `drop`, `cut`, `mask` and `one_of` that a user may copy into the configuration.
+        rests_on: What results follow from besides the code, the options and the versions of what is required: a Path is
+            a file or folder that the check reads, such as a model; a string counts as it stands, such as the name and
+            version of a model that is installed. When one changes, the check is run again.
     """
 
     signals: Mapping[str, Signal] = field(default_factory=dict)
@@ -230,3 +234,4 @@ class Check:
     measure: Callable[[Batch], Measured] | None = None
     corpus: Mapping[str, Half] = field(default_factory=dict)
     suggest: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    rests_on: Sequence[Path | str] = ()

@@ -11,7 +11,7 @@ import polars as pl
 from corpusqa.corpus import Corpus, columns
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.parts import Done, write_tables
-from corpusqa.plugins import Plugin, Spec
+from corpusqa.plugins import Plugin, Spec, specs_of
 from corpusqa.readers import Unit
 from corpusqa.scan.model import Scan
 from corpusqa.scan.names import private_values, without
@@ -27,7 +27,7 @@ def own_columns(
     """
     if not names:
         return None
-    specs = tuple(plugin.spec for plugin in plugins)
+    specs = specs_of(plugins)
     made_of = (
         scanned.digest,
         corpus.identity(),

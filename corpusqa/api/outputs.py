@@ -23,7 +23,7 @@ from corpusqa.api.model import Account
 from corpusqa.api.tables import write_parquet
 from corpusqa.config import Config
 from corpusqa.errors import UsageError
-from corpusqa.plugins import Plugin
+from corpusqa.plugins import Plugin, specs_of
 from corpusqa.release import Recipe, Release, published, store_release, write_release
 from corpusqa.release.manifest import MANIFEST
 from corpusqa.release.publish import refuse_taken
@@ -112,7 +112,7 @@ def write_clean(found: Account, target: Target) -> Release:
         files={"corpusqa/report.json": dumped(found.report), "corpusqa/report.html": render(found.report).encode()},
         also={"accepted": _accepting(found.config)},
     )
-    specs = tuple(plugin.spec for plugin in found.plugins)
+    specs = specs_of(found.plugins)
     second = partial(judged_again, found)
     parts = (found.corpus, found.scan, found.verdicts, specs, found.flow)
     with unspoken(found.plugins):
@@ -140,7 +140,7 @@ def planned(found: Account, target: Target) -> str:
     found.verdicts.refuse_alarms()
     if found.scan.elsewhere.height:  # else no name can hold a private value
         with unspoken(found.plugins):
-            source_schema(found.corpus, found.flow, tuple(plugin.spec for plugin in found.plugins))
+            source_schema(found.corpus, found.flow, specs_of(found.plugins))
     kept = published(found.corpus, found.scan, found.verdicts)
     files, _ = slices(kept)
     lines = [f"would write {kept.height:,} documents and list {found.scan.read - kept.height:,} in removed/"]

@@ -22,13 +22,18 @@ from corpusqa.plugins.find import Found
 
 @dataclass(frozen=True)
 class Spec:
-    """All that a worker needs to rebuild a check: plain values."""
+    """All that a worker needs to rebuild a check: plain values.
+
+    Attributes:
+        stamp: The fingerprint of the check that was built, for what is kept by spec; "" where nothing is.
+    """
 
     name: str
     target: str
     origin: str
     version: str
     options: tuple[tuple[str, Any], ...] = ()
+    stamp: str = ""
 
 
 @dataclass(frozen=True)

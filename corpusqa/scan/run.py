@@ -14,7 +14,7 @@ from corpusqa.engines.flow import Flow
 from corpusqa.engines.owners import belonging
 from corpusqa.engines.parts import Stage
 from corpusqa.errors import EmptyCorpus
-from corpusqa.plugins import Plugin, Spec, fingerprint
+from corpusqa.plugins import Plugin, Spec, specs_of
 from corpusqa.plugins.fingerprint import own_code
 from corpusqa.scan.against import matches
 from corpusqa.scan.estimate import estimate
@@ -54,8 +54,8 @@ def scan(
         EmptyCorpus: no row of the source could be read.
         ContractError: a check broke what it declared.
     """
-    specs = tuple(plugin.spec for plugin in plugins)
-    prints = (own_code(), *(fingerprint(plugin) for plugin in plugins))
+    specs = specs_of(plugins)
+    prints = (own_code(), *(spec.stamp for spec in specs))
     secret = origin.secret if origin else secret_of(corpus, plugins)
     keys = check_keys(corpus, plugins, prints[0], secret)
     measured = _measure(corpus, plugins, flow, specs, prints, keys, secret, origin)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import polars as pl
 from corpusqa_checks._shared.documents import per_document
@@ -83,6 +84,7 @@ def language(*, expected: Sequence[str] = (), confidence: float = 0.8, vote: str
             "foreign": Label("a paragraph in another language than the document", severity="info"),
         },
         measure=partial(_measure, wanted, confidence, voter),
+        rests_on=[Path(model)] if model else [],
         suggest={"drop": ["language.status = 'no_language'", "language.label <> 'en'"]},
     )
 

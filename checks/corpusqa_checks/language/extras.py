@@ -31,15 +31,16 @@ class FastText:
         self.path = Path(model)
         if not self.path.is_file():
             raise ValueError(f"model = {model!r} is no file: give the path of a fastText model for languages")
+        self._digest = _digest(self.path, self.path.stat().st_size, self.path.stat().st_mtime_ns)
 
     @property
     def detail(self) -> str:
         """The model's file name and digest."""
-        return f"{self.path.name}, sha256 {_digest(self.path)[:12]}"
+        return f"{self.path.name}, sha256 {self._digest[:12]}"
 
     def detect_batch(self, texts: Sequence[str]) -> list[Vote]:
         """Its best language for each text; None where that is not likely."""
-        model = _fasttext(self.path)
+        model = _fasttext(self.path, self._digest)
         return [self._one(model.predict(" ".join(text.split()), 1)) for text in texts]
 
     def _one(self, found: tuple[Sequence[str], Sequence[float]]) -> Vote:
@@ -65,13 +66,13 @@ class Lingua:
 
 
 @cache
-def _digest(path: Path) -> str:
+def _digest(path: Path, _size: int, _changed: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @cache
-def _fasttext(path: Path) -> Any:
+def _fasttext(path: Path, _digest: str) -> Any:
     import fasttext
 
     return fasttext.load_model(str(path))

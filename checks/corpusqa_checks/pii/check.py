@@ -12,7 +12,7 @@ from corpusqa_checks.pii.allowing import allowing
 from corpusqa_checks.pii.detectors import DETECTORS, on_request
 from corpusqa_checks.pii.hits import ALLOWED, Hit
 from corpusqa_checks.pii.labels import DEFAULT, NAMED, OPT_IN
-from corpusqa_checks.pii.naming import names, recogniser
+from corpusqa_checks.pii.naming import Recogniser, names, recogniser
 from corpusqa_checks.pii.scanning import Found, found
 from corpusqa_checks.pii.settled import settled
 from corpusqa_checks.pii.sharing import shared_values, value_keys
@@ -102,7 +102,8 @@ def pii(
     if shared_documents < 2:
         raise ValueError(f"shared_documents = {shared_documents} should be at least 2")
     labels = DEFAULT | {name: OPT_IN[name] for name in _known(also)} | (NAMED if ner else {})
-    judged = once_per_batch(_judging(labels, also, ner, allow, reserved=reserved))
+    recognise = recogniser(ner) if ner else None
+    judged = once_per_batch(_judging(labels, also, recognise, ner, allow, reserved=reserved))
     kept = partial(_kept, reserved=reserved)
 
     def measure(batch: Batch) -> Measured:
@@ -118,6 +119,7 @@ def pii(
                 lambda batch: value_keys(kept(judged(batch))), partial(shared_values, least=shared_documents)
             )
         },
+        rests_on=list(getattr(recognise, "rests_on", ())),
         suggest=SUGGEST,
     )
 
@@ -132,12 +134,17 @@ def _known(also: Sequence[str]) -> Sequence[str]:
 
 
 def _judging(
-    labels: Mapping[str, Label], also: Sequence[str], ner: str, allow: Sequence[str], *, reserved: bool
+    labels: Mapping[str, Label],
+    also: Sequence[str],
+    recognise: Recogniser | None,
+    ner: str,
+    allow: Sequence[str],
+    *,
+    reserved: bool,
 ) -> Callable[[Batch], list[Found]]:
     """What finds every value of a batch and says which are spared."""
     detectors = DETECTORS | on_request(also)
     spares = allowing(allow) if allow else None
-    recognise = recogniser(ner) if ner else None
 
     def marked(batch: Batch, values: list[Found]) -> list[Found]:
         if spares is None:

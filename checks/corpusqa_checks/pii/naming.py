@@ -10,6 +10,7 @@ from corpusqa_checks.pii.labels import NAMED
 
 from corpusqa.check import Batch
 
+# Its attribute `rests_on`, if it has one, goes to the check's: models and versions besides its code.
 # Texts -> for each text the spans (start, end, kind): offsets in code points, kind one of the names in NAMED.
 Recogniser = Callable[[Sequence[str]], Sequence[Iterable[tuple[int, int, str]]]]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
+from importlib.metadata import version
 from typing import Any
 
 try:
@@ -42,7 +43,9 @@ def __getattr__(name: str) -> Any:
     model = next((model for model in _MODELS if model in installed), None)
     if model is None:
         raise ModuleNotFoundError(f"no English model of spaCy is installed; python -m spacy download {_MODELS[-1]}")
-    return partial(_with_model, model)
+    found = partial(_with_model, model)
+    vars(found)["rests_on"] = _versions(f"{model} {version(model)}")
+    return found
 
 
 def recogniser(nlp: Any, language: str = "en") -> Recogniser:
@@ -71,7 +74,13 @@ def recogniser(nlp: Any, language: str = "en") -> Recogniser:
     def recognise(texts: Sequence[str]) -> list[Names]:
         return [[span for at, piece in _pieces(text) for span in _said(engine, language, at, piece)] for text in texts]
 
+    vars(recognise)["rests_on"] = _versions(" ".join(str(nlp.meta.get(key, "")) for key in ("lang", "name", "version")))
     return recognise
+
+
+def _versions(model: str) -> tuple[str, ...]:
+    """What the names follow from besides this code, for `Check.rests_on`."""
+    return (model, f"spacy {version('spacy')}", f"presidio-analyzer {version('presidio-analyzer')}")
 
 
 def _said(engine: Any, language: str, at: int, text: str) -> Iterator[tuple[int, int, str]]:
