@@ -22,8 +22,10 @@ from corpusqa.corpus import columns, conform, open_corpus, to_dataset, unify, va
 from corpusqa.corpus.arrow import table_digests
 from corpusqa.corpus.digest import digest_records
 from corpusqa.corpus.fields import find_fields
+from corpusqa.corpus.schema import PROJECTED, document_schema, is_sound
 from corpusqa.corpus.typed import to_table
 from corpusqa.errors import CannotEvaluate, ContractError, EmptyCorpus, SourceError
+from corpusqa.strict import validate_strict
 from tests.files import jsonl, read_all, write
 
 
@@ -243,6 +245,35 @@ def test_documents_obey_the_schema_and_breaches_are_named_without_values(tmp_pat
     with pytest.raises(ContractError, match="the test: 2 violations of the document schema; first row") as error:
         validate_documents(twice, "the test")
     assert "secret" not in str(error.value)
+
+
+BREACHES = {
+    "a number that is negative": {"row": -1},
+    "no number": {"row": None},
+    "a number twice": {"row": 1},
+    "no text": {"chars": None, "bytes": None},
+    "fewer bytes than characters": {"chars": 3, "bytes": 2},
+    "more bytes than characters have": {"chars": 3, "bytes": 13},
+    "sizes below nothing": {"chars": -2, "bytes": -2},
+    "a digest cut short": {"digest_digits": 31},
+    "no digest": {"digest_digits": None},
+}
+
+
+@pytest.mark.parametrize("breach", BREACHES, ids=BREACHES)
+def test_each_rule_of_the_schema_is_one_of_polars_too(breach: str) -> None:
+    good = {"row": 0, "chars": 3, "bytes": 4, "id_bytes": None, "published_is_iso": None, "collected_is_iso": True}
+    rows = [{**good, "digest_digits": 32, "row": row} for row in (0, 1)]
+    sound, broken = (
+        pl.DataFrame(said, schema=PROJECTED) for said in (rows, [{**rows[0], **BREACHES[breach]}, rows[1]])
+    )
+    assert is_sound(sound) and validate_strict(document_schema(), sound, what="sound").is_empty()
+    assert not is_sound(broken) and not validate_strict(document_schema(), broken, what="broken").is_empty()
+
+
+def test_an_empty_unit_is_sound_and_another_type_is_not() -> None:
+    empty = pl.DataFrame(schema=PROJECTED)
+    assert is_sound(empty) and not is_sound(empty.cast({"row": pl.Int32}))
 
 
 def test_rows_that_cannot_be_read_are_told_when_a_dataset_is_made(tmp_path: Path) -> None:

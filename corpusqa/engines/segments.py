@@ -45,10 +45,12 @@ class Segment:
 
     def places(self, keys: Ints) -> Ints:
         """Positions of all rows with one of some distinct keys, which are sorted."""
+        if not len(self.keys):
+            return np.zeros(0, np.int64)
         first = np.searchsorted(self.keys, keys, "left")
-        count = np.searchsorted(self.keys, keys, "right") - first
-        held = np.flatnonzero(count)
-        first, count = first[held], count[held]
+        held = np.flatnonzero(np.take(self.keys, first, mode="clip") == keys)  # most new keys are in no segment
+        first = first[held]
+        count = np.searchsorted(self.keys, keys[held], "right") - first
         begins = np.cumsum(count) - count
         at: Ints = np.arange(count.sum()) - np.repeat(begins - first, count)
         return at
