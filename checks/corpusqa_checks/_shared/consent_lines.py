@@ -11,6 +11,7 @@ from __future__ import annotations
 import polars as pl
 from corpusqa_checks._shared import consent
 from corpusqa_checks._shared.consent_stems import GROUPS, notes
+from corpusqa_checks._shared.partners import named_with_partners
 from corpusqa_checks._shared.words import folded
 
 from corpusqa.check import Frame
@@ -88,7 +89,7 @@ def _judged(text: pl.Series) -> Frame:
     table = counted.with_columns(score=score, text=text, looked=looked).with_row_index("line")
     said = _by_sentences(table.filter("looked").select("line", "text"))
     table = table.join(said, on="line", how="left", maintain_order="left").with_columns(
-        pl.col("seed", "sure", "stated", "foreign").fill_null(False), pl.col("framed").fill_null(True)
+        pl.col("seed", "sure", "stated", "foreign", "partners").fill_null(False), pl.col("framed").fill_null(True)
     )
     return table.select(
         score=pl.when("looked").then("score").otherwise(consent.FLOOR),
@@ -113,7 +114,7 @@ def _speaks() -> pl.Expr:
     short = pl.col("words") <= consent.BUTTON_WORDS
     told = (pl.col("told") > 1) | (pl.col("told") > pl.col("voice") + pl.col("reader"))
     other = pl.col("foreign") | pl.col("framed") | (pl.col("bake") > 0) | told
-    return (spoken | tells | short) & ~other
+    return (spoken | tells | short | pl.col("partners")) & ~other
 
 
 def _said() -> pl.Expr:
@@ -127,11 +128,12 @@ def _said() -> pl.Expr:
 
 
 def _by_sentences(lines: Frame) -> Frame:
-    """`line`, `seed`, `sure`, `stated`, `foreign`, `framed` of those lines (`line`, `text`) that have a sentence."""
+    """`line` and what `_of_a_line` says, of those lines (`line`, `text`) that have a sentence."""
     split = _sentences(lines)
     counted = consent.counts(split["sentence"], split["line"])
     table = pl.concat([split, counted], how="horizontal")
-    said = table.select("line", "framed", "words", caller=_caller(table), **_kinds())
+    named = named_with_partners(pl.col("sentence"))
+    said = table.select("line", "framed", "words", caller=_caller(table), partners=_with_partners(named), **_kinds())
     return said.group_by("line").agg(**_of_a_line())
 
 
@@ -164,7 +166,8 @@ def _of_a_line() -> dict[str, pl.Expr]:
         "seed": site
         | choice
         | agreed
-        | (pl.col("brief") | pl.col("reader") | pl.col("these") | pl.col("button") | pl.col("phrase")).any(),
+        | pl.any_horizontal("brief", "reader", "these", "button", "phrase", "partners").any(),
+        "partners": pl.col("partners").any(),
         "sure": (site & pl.col("others").any()) | pl.col("phrase").any(),
         "stated": (site & pl.col("purpose").any()) | pl.col("phrase").any(),
     }
@@ -178,12 +181,22 @@ def _caller(table: Frame) -> pl.Expr:
     return short & (pl.sum_horizontal(*GROUPS) == 0) & ~noted
 
 
+def _with_partners(named: pl.Expr) -> pl.Expr:
+    """A site named with its partners that says what their cookies are for, to the reader or for more than one thing."""
+    against = pl.sum_horizontal("told", "bake", "guide", "tech", "marks", "news")
+    what = pl.sum_horizontal("act", "purpose")
+    spoken = pl.sum_horizontal("reader", "person") > 0
+    term = (pl.col("cookie") > 0) | (pl.col("phrase") > 0)
+    return named & term & (against == 0) & ((what >= 2) | ((what >= 1) & spoken))
+
+
 def _kinds() -> dict[str, pl.Expr]:
     """What each sentence is: who speaks of cookies in it, and whether it belongs to a notice at all."""
     term = (pl.col("cookie") > 0) | (pl.col("phrase") > 0)
     told, baked, guide = pl.col("told"), pl.col("bake") > 0, pl.col("guide") > 0
     clean = (told == 0) & ~baked & ~guide & (pl.col("tech") == 0) & (pl.col("marks") == 0)
     plain = clean & (pl.col("news") == 0)
+    unsaid = (told == 0) & ~baked & (pl.sum_horizontal("tech", "marks", "news") == 0)
     acts = pl.sum_horizontal("act", "purpose", "policy") > 0
     covered = pl.col("cover") >= COVER
     cues = pl.sum_horizontal(*GROUPS, "person")
@@ -191,7 +204,7 @@ def _kinds() -> dict[str, pl.Expr]:
     says = pl.sum_horizontal("act", "purpose", "policy", "trail")
     spoken = pl.col("voice") + pl.col("reader") > 0
     return {
-        "these": (pl.col("these") > 0) & ((says >= 2) | ((says == 1) & spoken)) & plain,
+        "these": (pl.col("these") > 0) & ((says >= 2) | ((says == 1) & spoken) | (pl.col("works") > 0)) & plain,
         "spoken": pl.col("voice") > 0,
         "choice": term & (pl.col("act") > 0) & (pl.col("purpose") > 0) & plain,
         "site": term & (pl.col("voice") > 0) & (told < 2) & (told <= pl.col("voice")) & ~baked,
@@ -206,7 +219,8 @@ def _kinds() -> dict[str, pl.Expr]:
         "covered": covered,
         "reader": term & (pl.col("reader") > 0) & (pl.col("act") > 0) & plain,
         "button": (pl.col("words") <= consent.BUTTON_WORDS) & (pl.col("cookie") > 0) & acts & clean & covered,
-        "phrase": (pl.col("phrase") > 0) & plain,
+        # a phrase may name the browser itself
+        "phrase": (pl.col("phrase") > 0) & (plain | (unsaid & (pl.col("guide") <= pl.col("phrase")))),
         "named": term & (told == 0),
         "foreign": ~term & (pl.col("words") >= FOREIGN) & few,
         "alien": baked | (told >= 2),

@@ -18,7 +18,7 @@ from corpusqa_checks._shared.words import folded, written_forms
 from corpusqa.check import Frame
 
 GROUPS = ("cookie", "phrase", "voice", "reader", "act", "purpose", "policy", "use", "trail")
-POINTING = ("person", "these")  # no cues by themselves: we and you, these cookies
+POINTING = ("person", "these", "works")  # no cues by themselves: we and you, these cookies, for the site to work
 COUNTER = ("told", "bake")  # what speaks against a notice, in the language of the line
 AGAINST = ("tech", "news", "guide")  # and what does in every language
 EVERYWHERE = "cookie"  # the cookie word of every language

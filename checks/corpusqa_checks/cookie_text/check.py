@@ -30,12 +30,14 @@ def cookie_text() -> Check:
     """Consent text: cookie notices, their heads, buttons and settings, left in the text by the extraction.
 
     A line is a notice when one of its sentences is one and no other sentence says something else. A sentence is one
-    when the site itself speaks in it of its cookies ("we use cookies to ...", "by continuing on this site"), when it
-    tells the reader of his own choice ("your cookie preferences"), or when it is a button of hardly more than the words
-    of consent ("Accept all cookies"); a fitted linear score of its words, in 66 languages, has to agree. What is
-    reported ("the company said it uses cookies"), quoted, said by a named speaker, set in code, keys or columns, or
-    baked is none, and neither the word "cookie" nor how often it stands there is ever enough. The lines that are
-    notices seed one; weaker lines, short heads ("Privacy Overview") and buttons ("Accept all", "OK") beside it join.
+    when the site itself speaks in it of its cookies ("we use cookies to ...", "by continuing on this site"), when
+    it tells the reader of his own choice ("your cookie preferences"), when it begins with the name of the site, its
+    partners and what they use cookies for, when it says what these cookies are needed for, or when it is a button
+    of hardly more than the words of consent ("Accept all cookies"); a fitted linear score of its words, in 66
+    languages, has to agree. What is reported ("the company said it uses cookies"), quoted, said by a named speaker,
+    set in code, keys or columns, or baked is none, and neither the word "cookie" nor how often it stands there is
+    ever enough. The lines that are notices seed one; weaker lines, short heads ("Privacy Overview") and buttons
+    ("Accept all", "OK") beside it join.
 
     Left alone: conversations (parts with roles), pages with three or more long lines that name cookies and are no
     notice, privacy policies (two lines on what is collected and on rights), pages about baking unless the site says
