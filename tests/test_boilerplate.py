@@ -243,6 +243,34 @@ def test_main_text_and_what_is_no_page_is_never_repetition(page: str, marked: se
     assert lines == {line for text in marked for line in text.split("\n")}
 
 
+MENU = ["What we do for boats", "Where our moorings are", "How to join the club", "Who looks after the crane"]
+ANIMALS = ("seal", "otter", "heron", "tern", "gull", "eel", "crab", "pike")
+NOTE = """The {0} of the north basin
+Last week a {0} was seen at the slip. It slept.
+The harbour master gave it a name, which is a secret.
+Do not feed the {0}, please. It eats what the river brings, and what falls from the fishing boats at noon."""
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "menus"),
+    [
+        (MENU, [], 8),
+        (MENU[:2], [], 0),  # two lines may be a formula
+        ([], MENU, 0),  # and so may those below the text
+        ([f"{MENU[0]} ({{0}})", *MENU[1:3]], [], 0),  # not the same on every page
+    ],
+    ids=["menu", "two", "below", "other"],
+)
+def test_a_menu_that_counts_as_text_is_repetition(above: list[str], below: list[str], menus: int) -> None:
+    pages = ["\n".join([*above, NOTE, *below]).format(animal) for animal in ANIMALS]
+    urls: list[str | None] = [f"https://quill.example.org/{animal}" for animal in ANIMALS]
+    assert [text for _, text in repeated(pages, urls)] == ["\n".join(above)] * menus
+    assert repeated(pages[:4], urls[:4]) == []
+    assert repeated(pages, [None] * len(pages)) == [], "without a site nobody knows whose menu it is"
+    lines = labelled_lines(Batch(pl.DataFrame({"text": pages})))
+    assert lines.filter(pl.col("text").is_in(above))["label"].is_null().all(), "what is main depends on the page alone"
+
+
 def test_two_pages_or_a_tenth_of_a_site_are_no_repetition() -> None:
     pages = [f"{ARTICLE} It was day {n}.\nLog in\nNotice {n if n > 2 else 'again'} of the hall" for n in range(31)]
     urls = [f"https://quill.example.org/{n}" for n in range(31)]
@@ -458,10 +486,10 @@ def test_what_cannot_be_seen_changes_no_label(change: str) -> None:
     assert labels([INVISIBLE[change](text) for text in texts]) == labels(texts)
 
 
-def _short_lines() -> dict[str, list[tuple[str, str]]]:
-    """The pages of boilerplate_pages.txt: lines with their marks by name."""
+def _short_lines(name: str) -> dict[str, list[tuple[str, str]]]:
+    """The pages of a file of cases: lines with their marks by name."""
     pages: dict[str, list[tuple[str, str]]] = {}
-    for line in (ROOT / "tests/cases/boilerplate_pages.txt").read_text("utf-8").splitlines()[3:]:
+    for line in (ROOT / "tests/cases" / name).read_text("utf-8").splitlines()[3:]:
         if line.startswith("=== "):
             pages[line[4:]] = []
         else:
@@ -469,7 +497,8 @@ def _short_lines() -> dict[str, list[tuple[str, str]]]:
     return pages
 
 
-SHORT_LINES = _short_lines()
+READ = _short_lines("boilerplate_pages.txt")
+SHORT_LINES = READ | _short_lines("boilerplate_errors.txt")
 
 
 @pytest.fixture(scope="module")
@@ -491,9 +520,30 @@ def test_short_lines_of_texts_are_main_text(name: str, said_of_short_lines: dict
 
 
 def test_few_lines_of_texts_are_lost() -> None:
-    marks = "".join(mark for lines in SHORT_LINES.values() for mark, _ in lines)
+    marks = "".join(mark for lines in READ.values() for mark, _ in lines)
     assert marks.count("M") <= 0.03 * (marks.count("m") + marks.count("M"))
     assert marks.count("F") <= 0.06 * (marks.count("f") + marks.count("F"))
+
+
+def test_errors_are_a_kind_and_texts_about_them_are_none() -> None:
+    texts = {name: [text for _, text in lines] for name, lines in SHORT_LINES.items() if name not in READ}
+    said = labelled_lines(Batch(pl.DataFrame({"text": ["\n".join(lines) for lines in texts.values()]})))
+    errors = {name for name, row in zip(texts, range(len(texts)), strict=True) if _kind_of(said, row) == "error"}
+    assert errors == {
+        name for name in texts if name.startswith(("error_", "wall_", "short_", "held_err_", "held_short_"))
+    }
+
+
+def _kind_of(lines: pl.DataFrame, row: int) -> str:
+    return str(lines.filter(pl.col("row") == row)["kind"][0])
+
+
+@pytest.mark.parametrize("other", ["It was the third one that day.", "Depth of the harbour: 4 m", "- a loaf of bread"])
+def test_one_line_that_says_something_else_makes_an_error_a_text(other: str) -> None:
+    page = ["Home", "Boats", "Page not found", "The page you are looking for does not exist.", "Back to the home page"]
+    texts = ["\n".join([*page[:at], *line, *page[at:]]) for at in range(2, 6) for line in ([], [other])]
+    kinds = labelled_lines(Batch(pl.DataFrame({"text": texts}))).group_by("row", maintain_order=True).agg("kind")
+    assert [kind[0] == "error" for kind in kinds["kind"]] == [True, False] * 4
 
 
 @pytest.mark.parametrize(

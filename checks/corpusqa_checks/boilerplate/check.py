@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from corpusqa_checks._shared.arrays import Bools
 from corpusqa_checks._shared.documents import per_document
 from corpusqa_checks._shared.lines import written_lines
 from corpusqa_checks._shared.memo import once_per_batch
 from corpusqa_checks._shared.notices import notice_lines
 from corpusqa_checks._shared.spans import line_spans
 from corpusqa_checks._shared.turns import spoken_rows
+from corpusqa_checks.boilerplate.errors import error_pages
 from corpusqa_checks.boilerplate.features import Looked, line_features
 from corpusqa_checks.boilerplate.kinds import kinds
 from corpusqa_checks.boilerplate.model import line_scores
 from corpusqa_checks.boilerplate.repeated import LABEL, repetition
 from corpusqa_checks.boilerplate.segments import MAIN, SEGMENTS, segments
-from corpusqa_checks.boilerplate.sparse import frame_cues
+from corpusqa_checks.boilerplate.sparse import frame_cues, says_text
 
 from corpusqa.check import Batch, Check, Frame, Label, Measured, Signal
 
@@ -51,8 +53,13 @@ def boilerplate(*, repeated_pages: int = 3, repeated_share: float = 0.2) -> Chec
     markup, code, table, list, chat, poem, wrapped or log, and there only consent text is labelled; the ratio is null
     where nothing is.
 
+    `error` is a document that is nothing but an error of a server ("404 Not Found"), a check of the browser or a wall
+    ("Subscribe to continue reading"): no line of it is main text. One sentence that says something else, and it is a
+    page like others.
+
     With the other documents of a site in view, `repeated` marks lines of the frame that stand on several of its pages;
-    lines of the main text never, whatever they share. It may be cut and is counted, but does not change what is main.
+    lines of the main text never, whatever they share, but for a menu above a short text that half of the site's pages
+    share. It may be cut and is counted, but does not change what is main.
     `text` is a page on which nothing says frame: a few doubtful lines are then main text, or all of them where hardly a
     line has a cue. On pages of short lines (notices, minutes, recipes) runs of lines without a cue are the text.
 
@@ -67,16 +74,18 @@ def boilerplate(*, repeated_pages: int = 3, repeated_share: float = 0.2) -> Chec
 
     False alarms: lists of names or prices and lines of dialogue within an article can look like frame.
     `uncertain_share` says on how much of a page the model is unsure; look at those pages before cutting.
+    A row that is one message of a program ("Page not found") is an error, too.
 
     How to act: `cut` names the labels whose lines go; `drop = ["boilerplate.ratio > 0.8"]` drops pages that are
-    little but frame.
+    little but frame, `drop = ["boilerplate.kind = 'error'"]` those that hold no text.
     """
     labels = {name: Label(about, line=True, main=name == "title") for name, about in ABOUTS.items()}
     frame = [name for name in ABOUTS if name != "title"]
     labels[LABEL] = Label("lines that many pages of the site share", line=True)
     signals = {
         "kind": Signal(
-            pl.String, "page; text without a frame; or why no line is judged: short, unbroken, markup, code, table, ..."
+            pl.String,
+            "page; text without a frame; error; or why no line is judged: short, unbroken, markup, code, table, ...",
         ),
         "ratio": Signal(pl.Float64, "share of the words outside the main text; the title counts as main"),
         "char_share": Signal(pl.Float64, "share of the characters of lines outside the main text"),
@@ -99,14 +108,15 @@ def labelled_lines(batch: Batch) -> Frame:
 
     Returns:
         `row`, `line`, `at` (position among the lines that are not blank), `start`, `end`, `text`, `words`, `chars`,
-        `score` (log-odds of main text), `kind` (of the document) and `label` (null for main lines).
+        `score` (log-odds of main text), `kind` (of the document), `label` (null for main lines) and `menu` (main lines
+        that may be entries of a menu after all).
     """
     written = written_lines(batch)
     looked = line_features(written)
     score = line_scores(looked)
     cookie = np.zeros(written.frame.height, np.bool_)
     cookie[notice_lines(batch)["index"].to_numpy()] = True
-    code = segments(written, looked, score, cookie)
+    code, brief = segments(written, looked, score, cookie)
     label = pl.Series(SEGMENTS).gather(code).set(pl.Series(code == MAIN), None)
     table = written.frame.with_columns(
         words=written.of_lines(written.words),
@@ -117,10 +127,28 @@ def labelled_lines(batch: Batch) -> Frame:
     table = table.join(kinds(looked), on="row", how="left", maintain_order="left")
     spoken = pl.col("row").is_in(spoken_rows(batch).implode())
     table = table.with_columns(kind=pl.when(spoken).then(pl.lit("chat")).otherwise("kind"))
+    error = pl.Series(error_pages(written, looked, label, table["kind"]))
+    if error.any():
+        main = pl.col("label").is_null() | (pl.col("label") == "title")
+        table = table.with_columns(
+            kind=pl.when(error).then(pl.lit("error")).otherwise("kind"),
+            label=pl.when(error & main).then(pl.lit("other")).otherwise("label"),
+        )
     table = table.with_columns(kind=_kind_with_frame(table, looked))
     titled = (pl.col("kind") == "text") & (pl.col("label") == "title")
-    judged = (pl.col("kind") == "page") | titled | (pl.col("label") == "cookie")
-    return table.with_columns(label=pl.when(judged).then("label"))
+    judged = (pl.col("kind") == "page") | (pl.col("kind") == "error") | titled | (pl.col("label") == "cookie")
+    table = table.with_columns(label=pl.when(judged).then("label"))
+    return table.with_columns(menu=pl.Series(_menus(table, looked, brief & (score <= 0))))
+
+
+def _menus(table: Frame, looked: Looked, doubted: Bools) -> Bools:
+    """Main lines, among these, that do not say they are text."""
+    found = doubted.copy()
+    if found.any():
+        lines = table.select("label", "kind").filter(pl.Series(found))
+        main = lines.select(pl.col("label").is_null() & pl.col("kind").is_in(["page", "text"])).to_series()
+        found[doubted] = main.to_numpy() & ~says_text(looked.only(doubted))
+    return found
 
 
 def _kind_with_frame(table: Frame, looked: Looked) -> pl.Series:
@@ -157,7 +185,7 @@ def _measure(batch: Batch) -> Measured:
 def _signals(batch: Batch, lines: Frame) -> Frame:
     words, chars, label = pl.col("words"), pl.col("chars"), pl.col("label")
     outside = (label.is_not_null() & (label != "title")).fill_null(False)
-    measurable = pl.col("kind").first().is_in(["page", "text"]) | label.is_not_null().any()
+    measurable = pl.col("kind").first().is_in(["page", "text", "error"]) | label.is_not_null().any()
     counted = lines.group_by("row").agg(
         pl.col("kind").first(),
         measurable=measurable,

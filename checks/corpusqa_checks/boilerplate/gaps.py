@@ -58,6 +58,15 @@ def stamped(looked: Looked) -> Bools:
     return found
 
 
+def before_and_behind(body: Bools, size: Floats, layout: Layout, *shares: float) -> list[Bools]:
+    """Lines before the first paragraph, and for each share those before which it of the paragraphs stands."""
+    prose = np.where(body, size, 0).astype(np.float32)
+    before, rest = layout.before_and_after(layout.running(prose))
+    others = before + rest - prose
+    first = (before == 0) & ~body & (rest > 0)
+    return [first, *((others > 0) & (before >= share * others) for share in shares)]
+
+
 def filled(main: Bools, body: Bools, plain: Bools, layout: Layout) -> Bools:
     """Lines of the gaps of the body in which every line is plain.
 

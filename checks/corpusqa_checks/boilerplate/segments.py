@@ -16,6 +16,7 @@ from corpusqa_checks.boilerplate.context import Floats, Layout
 from corpusqa_checks.boilerplate.features import Columns, Looked
 from corpusqa_checks.boilerplate.gaps import (
     NAMES,
+    before_and_behind,
     closing,
     doubtful_paragraphs,
     filled,
@@ -26,6 +27,7 @@ from corpusqa_checks.boilerplate.gaps import (
 )
 from corpusqa_checks.boilerplate.listed import amounts, specifications
 from corpusqa_checks.boilerplate.sparse import frame_cues, pages_of_short_lines, sparse
+from corpusqa_checks.boilerplate.threads import threads
 from corpusqa_checks.boilerplate.verse import verses
 
 Codes = npt.NDArray[np.int8]
@@ -90,8 +92,8 @@ STAMP_WORDS = 14  # a date line has at most so many words
 STAMP_DIGITS = 0.13  # and this share of digits or a cue of a byline, when the model takes it for main text
 
 
-def segments(written: Written, looked: Looked, score: Floats, cookie: Bools) -> Codes:
-    """The code of the segment of every line.
+def segments(written: Written, looked: Looked, score: Floats, cookie: Bools) -> tuple[Codes, Bools]:
+    """The code of the segment of every line, and which lines stand on pages of short lines.
 
     Args:
         written: The lines that are not blank.
@@ -101,10 +103,10 @@ def segments(written: Written, looked: Looked, score: Floats, cookie: Bools) -> 
     """
     columns, layout = looked.lines("size", "stops"), looked.layout
     body = _body(columns, score) & ~cookie
-    before, second_half, tail = _where(body, columns, layout, HALF, TAIL)
+    before, second_half, tail = before_and_behind(body, columns["size"], layout, HALF, TAIL)
     doubted = (score <= 0) & (second_half | before)
     appeals, cues = _appeals(written, (columns["size"] > LONG) & (doubted | tail))
-    before, after, late = _where(body & (cues < 2), columns, layout, TAIL, END)
+    before, after, late = before_and_behind(body & (cues < 2), columns["size"], layout, TAIL, END)
     label = np.where(score > 0, MAIN, OTHER).astype(np.int8)
     heads = _heads(looked.own, looked.shapes)[looked.place]
     able = {name: flags[looked.place] for name, flags in _able(looked.own | looked.shapes).items()}
@@ -116,11 +118,12 @@ def segments(written: Written, looked: Looked, score: Floats, cookie: Bools) -> 
     label = _sections(label, after, layout, score, _own_appeals(looked, appeals, cues))
     label = _header(label, able, layout, before)
     label = _body_filled(label, looked, score)
-    label = _sparse_text(label, looked, score)
+    short = pages_of_short_lines(looked, label == MAIN)
+    label = _sparse_text(label, written, looked, score, short)
     free = np.isin(label, FREE)
     formed = (verses(looked, label == MAIN) | amounts(looked, label == MAIN)) & free
     label = np.where(formed | (specifications(looked, label == MAIN) & free), MAIN, label).astype(np.int8)
-    return _below_title(_title(label, looked, able, score, formed), looked, able)
+    return _below_title(_title(label, looked, able, score, formed), looked, able), short
 
 
 def _body(columns: Columns, score: Floats) -> Bools:
@@ -134,15 +137,6 @@ def _paragraph(columns: Columns) -> Bools:
     one = (columns["size"] >= LONG) & (columns["stops"] > 0)
     two: Bools = (columns["size"] >= SENTENCES) & (columns["stops"] >= np.log1p(2))
     return one | two
-
-
-def _where(body: Bools, columns: Columns, layout: Layout, *shares: float) -> list[Bools]:
-    """Lines before the first paragraph, and for each share those before which it of the paragraphs stands."""
-    prose = np.where(body, columns["size"], 0).astype(np.float32)
-    before, rest = layout.before_and_after(layout.running(prose))
-    others = before + rest - prose
-    first = (before == 0) & ~body & (rest > 0)
-    return [first, *((others > 0) & (before >= share * others) for share in shares)]
 
 
 def _heads(columns: Columns, shapes: Columns) -> Codes:
@@ -253,11 +247,11 @@ def _body_filled(label: Codes, looked: Looked, score: Floats) -> Codes:
     return np.where(far, OTHER, label).astype(np.int8)
 
 
-def _sparse_text(label: Codes, looked: Looked, score: Floats) -> Codes:
-    """The lines of the text on pages of short lines, which the model takes for menus."""
-    where = pages_of_short_lines(looked, label == MAIN)
+def _sparse_text(label: Codes, written: Written, looked: Looked, score: Floats, where: Bools) -> Codes:
+    """The lines of the text on pages of short lines, which the model takes for menus, and comments below it."""
     if where.any():
         label[where] = _text_of_short_lines(label[where], looked.only(where), score[where])
+        label[threads(written, looked, where, label == MAIN) & np.isin(label, FREE)] = CODE["comments"]
     return label
 
 

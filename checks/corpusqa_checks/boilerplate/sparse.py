@@ -163,6 +163,11 @@ def _moments(looked: Looked) -> Bools:
     return found
 
 
+def says_text(looked: Looked) -> Bools:
+    """Which lines say that they are text: sentences, figures, labels, items of a list."""
+    return _says(looked)[0][looked.place]
+
+
 def _says(looked: Looked) -> tuple[Bools, Bools]:
     """Which texts say that they are text, and which of them are sentences."""
     own, shapes = looked.own, looked.shapes
