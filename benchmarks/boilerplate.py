@@ -29,6 +29,7 @@ CASES = ROOT / "tests" / "cases" / "boilerplate.jsonl"
 HOSTILE = [
     *("a", "a-", "a@a-", " ", "1 ", ":", "(", "[a", "|", "; ", "\t", "`", "'", ". ", "…", "。", "\u0301", "A"),
     *("cookie ", "we use ", "x: ", "{", "http://", "\\", "a, ", "ก ", "5 kr ", "5 June 2025 "),
+    *("Mill and its ", "page not found ", "3 comments: "),
 ]
 CHARACTERS = 20_000
 COPIES = 20
