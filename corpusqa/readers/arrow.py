@@ -46,18 +46,26 @@ def glance(root: Path, file: File, names: Sequence[str], rows: int) -> Block:
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
-    """Runs of record batches of about `unit_bytes`; a file that cannot be opened is a unit too."""
+    """Runs of record batches, or small files, of about `unit_bytes`; a file that cannot be opened is a unit too."""
     units: list[Unit] = []
+    schema: pa.Schema | None = None  # of the last unit: files of different schemas never share one
     for file in files:
         try:
             with _Opened(root / file.path) as opened:
                 # not `nbytes`: of a damaged batch pyarrow aborts the process when it is sliced
                 sizes = [batch.get_total_buffer_size() for batch in opened if batch.num_rows]
+                same = opened.schema == schema
+                schema = opened.schema if sizes else schema
         except ERRORS:
             units.append(Unit(0, (file.path,), 0, -1, file.bytes))
-        else:
-            found = [Unit(0, (file.path,), a, b, sum(sizes[a:b])) for a, b in runs(sizes, unit_bytes) if sizes]
-            units.extend([Unit(0, (file.path,), 0, -1, found[0].bytes)] if len(found) == 1 else found)
+            schema = None
+            continue
+        last = units[-1] if units else None
+        if same and last and last.stop == -1 and last.bytes + sum(sizes) <= unit_bytes:
+            units[-1] = Unit(0, (*last.files, file.path), 0, -1, last.bytes + sum(sizes)) if sizes else last
+            continue
+        found = [Unit(0, (file.path,), a, b, sum(sizes[a:b])) for a, b in runs(sizes, unit_bytes) if sizes]
+        units.extend([Unit(0, (file.path,), 0, -1, found[0].bytes)] if len(found) == 1 else found)
     return renumbered(units)
 
 

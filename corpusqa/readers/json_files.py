@@ -13,7 +13,7 @@ from corpusqa.readers.files import shown, why
 from corpusqa.readers.json_array import add_elements, run_starts
 from corpusqa.readers.model import Block, File, Unit, kinds_of, renumbered, whole_files
 from corpusqa.readers.records import COMPRESSED, UTF16, Bad, Records, is_compressed, is_utf16, parse
-from corpusqa.readers.streams import BOM, Broken, chunks, first_lines, packing, read_whole, span
+from corpusqa.readers.streams import BOM, EXPANSION, Broken, Lines, chunks, first_lines, packing, read_whole, span
 
 HEAD = 1 << 16
 
@@ -42,19 +42,21 @@ def glance(root: Path, file: File, names: Sequence[str], rows: int) -> Block:
 
 
 def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
-    """Large files of lines as JSON Lines, large arrays in runs of elements, others whole."""
+    """Large files of lines as JSON Lines, large arrays in runs of elements, others whole, many small ones to a unit."""
     units: list[Unit] = []
+    small: list[File] = []
     for file in files:
         path = root / file.path
         if not file.bytes:
             continue
-        if file.bytes <= unit_bytes or packing(path):
-            units.extend(whole_files([file], unit_bytes))
-        elif _has_lines(path):
-            units.extend(jsonl.plan(root, [file], unit_bytes))
-        else:
-            units.extend(_runs(path, file, unit_bytes))
-    return renumbered(units)
+        packed = packing(path)
+        if file.bytes <= unit_bytes or packed:
+            small.append(File(file.path, file.bytes * (EXPANSION if packed else 1)))
+            continue
+        units.extend(whole_files(small, unit_bytes))
+        small = []
+        units.extend(jsonl.plan(root, [file], unit_bytes) if _has_lines(path) else _runs(path, file, unit_bytes))
+    return renumbered([*units, *whole_files(small, unit_bytes)])
 
 
 def _runs(path: Path, file: File, unit_bytes: int) -> list[Unit]:
@@ -91,28 +93,33 @@ def ids(root: Path, unit: Unit, name: str) -> Block:
 
 
 def _read_elements(root: Path, unit: Unit) -> Block:
+    """Files of which some hold an array or one object; among them some may hold lines all the same."""
     rows = Records()
+    lines = 0
     for path in unit.files:
+        file = shown(path)
         try:
-            size = (root / path).stat().st_size
-            data, broken = _data(root / path, unit)
+            if unit.stop == -1 and _has_lines(root / path):
+                lines = jsonl.add_lines(rows, file, Lines(chunks(root / path)), 0)
+            else:
+                _add_file(rows, root / path, file, unit)
+                lines = 0
         except OSError as error:
-            rows.trouble(why(error), shown(path), rest=True)
-            continue
-        no_text = "" if unit.start else UTF16 if is_utf16(data) else COMPRESSED if is_compressed(data) else ""
-        if no_text:
-            rows.trouble(no_text, shown(path), offset=0, rest=True)
-            continue
-        text = data.removeprefix(BOM) if not unit.start else data
-        before, last = unit.start + len(data) - len(text), unit.stop in (-1, size)
-        words = text.decode(errors="surrogateescape")
-        if add_elements(rows, shown(path), words, before, inside=unit.start > 0, last=last) and broken:
-            rows.trouble(broken, shown(path), offset=len(data), rest=True)
-    return rows.block()
+            rows.trouble(why(error), file, rest=True)
+    return rows.block(lines)
 
 
-def _data(path: Path, unit: Unit) -> tuple[bytes, str | None]:
-    return read_whole(path) if unit.stop == -1 else (b"".join(span(path, unit.start, unit.stop)), None)
+def _add_file(rows: Records, path: Path, file: str, unit: Unit) -> None:
+    data, broken = read_whole(path) if unit.stop == -1 else (b"".join(span(path, unit.start, unit.stop)), None)
+    no_text = "" if unit.start else UTF16 if is_utf16(data) else COMPRESSED if is_compressed(data) else ""
+    if no_text:
+        rows.trouble(no_text, file, offset=0, rest=True)
+        return
+    text = data.removeprefix(BOM) if not unit.start else data
+    before, last = unit.start + len(data) - len(text), unit.stop in (-1, path.stat().st_size)
+    words = text.decode(errors="surrogateescape")
+    if add_elements(rows, file, words, before, inside=unit.start > 0, last=last) and broken:
+        rows.trouble(broken, file, offset=len(data), rest=True)
 
 
 def _has_lines(path: Path) -> bool:

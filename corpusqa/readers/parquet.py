@@ -74,7 +74,8 @@ def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
             schema = None
             continue
         sizes = _group_bytes(opened, file)
-        rows, same, schema = opened.metadata.num_rows, opened.schema_arrow == schema, opened.schema_arrow
+        rows, same = opened.metadata.num_rows, opened.schema_arrow == schema
+        schema = opened.schema_arrow if rows else schema
         opened.close(force=True)
         last = units[-1] if units else None
         if not rows:

@@ -44,6 +44,8 @@ def chunks(path: Path) -> Iterator[bytes]:
 
 def packing(path: Path) -> str:
     """How a file is compressed: `.gz` or `.zst` if its name and its first bytes say so, else an empty string."""
+    if not endings(path.name)[1]:  # a name with another ending need not be opened
+        return ""
     try:
         with open_file(path) as stream:
             return _packing(path, stream)
