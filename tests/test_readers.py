@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -49,9 +50,43 @@ def test_metadata_is_joined_by_file_name(tmp_path: Path) -> None:
     assert corpus.read(corpus.units[0]).documents["url"].to_list() == ["https://a.example/1", None]
 
 
+def test_metadata_never_replaces_a_text_or_takes_an_id_from_another(tmp_path: Path) -> None:
+    metadata = [
+        {"file_name": "./a/0.txt", "text": "A caption", "id": "zero", "source": "press"},
+        {"file_name": "2.txt", "metadata_text": "x"},
+        {"file_name": "gone.txt", "text": None, "id": None},
+    ]
+    files = {"a/0.txt": "Document 0", "a/1.txt": "Document 1", "2.txt": "Document 2"}
+    write(tmp_path, files | {"metadata.jsonl": "\n".join(map(json.dumps, metadata))})
+    corpus = open_corpus(tmp_path)
+    rows = corpus.read(corpus.units[0], full=True)
+    assert rows.documents.select("id", "text", "source").rows() == [
+        ("2.txt", "Document 2", None),
+        ("zero", "Document 0", "press"),
+        ("a/1.txt", "Document 1", "a"),
+    ]
+    assert rows.table["metadata_text_"].to_pylist() == [None, "A caption", None]
+    assert rows.table["metadata_text"].to_pylist() == ["x", None, None]
+    assert corpus.notes[1] == (
+        "metadata.jsonl describes 2 of 3 documents; 1 of its 3 lines name no document (a 'file_name' is a path from "
+        "this folder); its column 'text' is 'metadata_text_' here, the text of a document being that of its file"
+    )
+
+
+def test_metadata_that_describes_no_document_is_said(tmp_path: Path) -> None:
+    write(tmp_path, {"a.txt": "x", "metadata.jsonl": '{"file_name": "sub/a.txt", "n": 1}\n'})
+    assert "describes 0 of 1 documents; 1 of its 1 lines name no document" in open_corpus(tmp_path).notes[1]
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
-    [("{broken", "metadata.jsonl:2"), ('{"file": "a.txt"}', "file_name"), ('{"file_name": "a.txt"}', "second line")],
+    [
+        ("{broken", "metadata.jsonl:2"),
+        ('{"file_name": ["a"]}', "path of a file"),
+        ('{"file_name": "b", "n": 1, "n": 2}', "twice"),
+        ('{"file": "a.txt"}', "file_name"),
+        ('{"file_name": "a.txt"}', "second line"),
+    ],
 )
 def test_broken_metadata_is_an_error_with_its_line(tmp_path: Path, line: str, said: str) -> None:
     write(tmp_path, {"a.txt": "x", "metadata.jsonl": f'{{"file_name": "a.txt"}}\n{line}\n'})

@@ -17,6 +17,7 @@ from corpusqa.corpus.repack import repacked
 from corpusqa.errors import EmptyCorpus, SourceError
 from corpusqa.readers import UNIT_BYTES, reader
 from corpusqa.readers.listing import METADATA, Listing, endings, refuse_pointers
+from corpusqa.readers.plain import metadata_note
 from corpusqa.scratch import remove_scratch, sweep_scratch
 
 GLANCED_FILES, GLANCED_ROWS = 8, 20  # looked into for what a column of strings holds
@@ -122,6 +123,8 @@ def _notes(located: Located, fields: Fields) -> tuple[str, ...]:
         notes.append(str(fields.note()))
     if fields.doubt():
         notes.append(str(fields.doubt()))
+    if listing.format == "text" and (said := metadata_note(listing.root, listing.files)):
+        notes.append(said)
     if listing.skipped:
         notes.append(f"links back into a folder that is read already: {', '.join(listing.skipped)}")
     return tuple(notes)
