@@ -94,10 +94,10 @@ class Corpus:
         rows = assemble(block, self.fields, self._by_file(unit), full, full and digested, table, others)
         return rows.without_files() if self.anonymous else rows
 
-    def read_some(self, unit: Unit, rows: pl.Series) -> Rows:
-        """Some documents of a unit, by their positions in it: what else it holds is not taken apart."""
+    def read_some(self, unit: Unit, rows: pl.Series, full: bool = False) -> Rows:
+        """Some documents of a unit, by their positions in it, `full` with digests: the rest is not taken apart."""
         chosen = Sample(0, {unit.number: tuple(rows)})
-        return replace(self, sample=chosen).read(unit)
+        return replace(self, sample=chosen).read(unit, full, table=False)
 
     def beginning(self) -> Iterator[pl.DataFrame]:
         """Documents of each file from its first row, a few and then more, of a row group no more than is asked for.

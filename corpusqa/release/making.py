@@ -98,7 +98,7 @@ class Making:
         """Write everything into a folder; returns the manifest."""
         source = source_schema(self.corpus, self.flow, self.specs)
         kept = self._kept()
-        files, job = self._planned(kept, source.schema, source.trusted, folder)
+        files, job = self._planned(kept, source.schema, folder)
         private, by_hand = self._private_names(kept), self._by_hand(kept)
         del kept  # the rows of the files are in the plan
         done = self._written(files, job)
@@ -153,7 +153,7 @@ class Making:
         edited = text_digests(self.corpus, self.scan, edits, self.flow, self.specs, self.masking)
         return kept.drop("id").with_columns(new_ids(kept, edited)).drop("own")
 
-    def _planned(self, kept: pl.DataFrame, source: pa.Schema, trusted: bool, folder: Path) -> tuple[list[Slice], Job]:
+    def _planned(self, kept: pl.DataFrame, source: pa.Schema, folder: Path) -> tuple[list[Slice], Job]:
         fields = self.corpus.fields
         # Ids that the source has are published with its column; those that are added hold nothing private.
         added = pl.lit(None, pl.String) if fields.id else tables.shown_ids(kept)
@@ -166,7 +166,7 @@ class Making:
         column = None if fields.id else free_name("id", schema.names)
         lines = line_labels(self.scan)
         styles, secret = self.masking.styles, self.masking.key
-        return files, Job(self.corpus, self.specs, styles, secret, lines, plan, schema, column, trusted, folder)
+        return files, Job(self.corpus, self.specs, styles, secret, lines, plan, schema, column, folder)
 
     def _written(self, files: list[Slice], job: Job) -> list[Done]:
         parts = job.folder / "parts"

@@ -21,7 +21,6 @@ from corpusqa.errors import UsageError
 from corpusqa.plugins import Plugin, Spec, fingerprint
 from corpusqa.readers import Unit
 from corpusqa.release.features import noted_features, noted_in, strings_of
-from corpusqa.release.schema import published_schema
 from corpusqa.scan.names import private_kinds, private_values
 from corpusqa.scan.unit import built
 
@@ -35,11 +34,9 @@ class Source:
     Attributes:
         schema: Holds the rows of every unit without loss.
         noted: Features that `datasets` noted in the files, as JSON by column.
-        trusted: Whether a row digest made while scanning is also that of the same row in the published types.
     """
 
     schema: pa.Schema
-    trusted: bool
     noted: str = "{}"
 
 
@@ -61,13 +58,10 @@ def source_schema(corpus: Corpus, flow: Flow, specs: tuple[Spec, ...]) -> Source
         ]
     whole = unify(schemas, partial(_columns, corpus))
     _refuse_private_names(corpus, whole, specs)
-    text = corpus.fields.text
-    same = published_schema(whole, text)
-    trusted = corpus.format == "parquet" and all(_agrees(schema, same, text) for schema in schemas)
     noted, private = _without_private(json.loads(noted_features(schemas)), specs)
     for column in private:
         flow.say(f"{column}: names of its classes hold private values and are left out; the column keeps its numbers")
-    return Source(whole, trusted, json.dumps(noted))
+    return Source(whole, json.dumps(noted))
 
 
 def _without_private(noted: Mapping[str, Any], specs: tuple[Spec, ...]) -> tuple[dict[str, Any], list[str]]:
@@ -144,13 +138,3 @@ def _names(field: pa.Field, below: bool) -> Iterator[tuple[bool, str]]:
         kind = kind.value_type
     for inner in kind if pt.is_struct(kind) else ():
         yield from _names(inner, True)
-
-
-def _agrees(schema: pa.Schema, published: pa.Schema, text: str) -> bool:
-    """Whether the columns have by themselves the types in which they are published, JSON apart."""
-    alone = published_schema(schema, "")
-    return all(field.type == published.field(field.name).type and not _odd(field.type) for field in alone)
-
-
-def _odd(kind: pa.DataType) -> bool:
-    return isinstance(kind, pa.BaseExtensionType)

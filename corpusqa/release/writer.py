@@ -16,9 +16,11 @@ from corpusqa.corpus.raw import Int64s, Raw, is_string, raw
 from corpusqa.engines.parts import Done, Part, Stage, write_tables
 from corpusqa.errors import CannotEvaluate
 from corpusqa.plugins import Spec
+from corpusqa.readers import Unit
 from corpusqa.release.edit import carried, plan
 from corpusqa.release.mask import Canonical, Masking
 from corpusqa.release.parquet import canonical_writer, sha256_of
+from corpusqa.release.proof import refuse_other
 from corpusqa.release.slices import Slice
 from corpusqa.release.splice import raw_texts, spliced
 from corpusqa.scan.unit import built
@@ -33,7 +35,6 @@ WRITTEN = {
     "chars": pl.Int64,  # of the published text
     "bytes": pl.Int64,
 }
-_FRESH = {"fresh": pl.String}
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,6 @@ class Job:
         plan: One part per file: `rows` (columns of ROWS) and `edits` (columns of EDITS).
         schema: Schema of the data files without the added id.
         id_column: Name of the id column that is added, or None.
-        trusted: Whether the row digests of the scan are those of unedited published rows too.
         folder: Where the release is made.
     """
 
@@ -61,7 +61,6 @@ class Job:
     plan: Stage
     schema: pa.Schema
     id_column: str | None
-    trusted: bool
     folder: Path
 
     @property
@@ -145,16 +144,16 @@ def _pieces(job: Job, rows: pl.DataFrame, edits: pl.DataFrame) -> Iterator[tuple
     """The wanted rows of one unit, edited, by row group."""
     number = rows["unit"][0]
     unit = next(unit for unit in job.corpus.units if unit.number == number)
-    found = job.corpus.read(unit, full=True, digested=False)  # that the source stayed as it was is seen by its files
+    found = job.corpus.read(unit, full=True, digested=False)  # see `proof`
     place = found.documents.select("row", "text").with_row_index("place")
     for key, wanted in rows.group_by("group", "unit", maintain_order=True):
         chosen = wanted.join(place, on="row", how="left", maintain_order="left")
         if chosen["place"].null_count():
             raise CannotEvaluate(f"{job.corpus.source}: {unit.files[0]} lacks rows that it had before")
-        yield key, _piece(job, chosen, edits, found)
+        yield key, _piece(job, chosen, edits, found, unit)
 
 
-def _piece(job: Job, chosen: pl.DataFrame, edits: pl.DataFrame, found: Rows) -> Piece:
+def _piece(job: Job, chosen: pl.DataFrame, edits: pl.DataFrame, found: Rows, unit: Unit) -> Piece:
     parts = None if found.parts is None else chosen.select("doc", "row").join(found.parts, on="row")
     wanted = edits.join(chosen.select("doc"), on="doc", how="semi")
     places = chosen["place"].to_numpy()
@@ -166,7 +165,9 @@ def _piece(job: Job, chosen: pl.DataFrame, edits: pl.DataFrame, found: Rows) -> 
         chars=pl.col("text").str.len_chars().cast(pl.Int64), bytes=pl.col("text").str.len_bytes().cast(pl.Int64)
     )
     chosen = chosen.with_columns(*sizes, edited=pl.col("doc").is_in(record["doc"].implode()))
-    written = _digested(job, table, chosen)
+    digests = pl.Series(table_digests(table), dtype=pl.String)
+    refuse_other(job.corpus, unit, found, chosen.filter(pl.col("edited") | (digests != chosen["digest"])))
+    written = chosen.select("doc", digests.alias("digest"), "edited", "chars", "bytes")
     if job.id_column:
         table = table.add_column(0, job.id_column, _arrow(chosen["id"]))
     return Piece(table.cast(job.file_schema), written, record)
@@ -205,14 +206,6 @@ def _text_column(corpus: Corpus, table: pa.Table, values: pa.Array) -> tuple[int
 
 def _arrow(values: pl.Series) -> pa.Array:
     return values.to_arrow(compat_level=pl.CompatLevel.oldest())
-
-
-def _digested(job: Job, table: pa.Table, chosen: pl.DataFrame) -> pl.DataFrame:
-    """`doc`, `digest` of what is published, `edited`, sizes; only rows that may differ from the scan are hashed."""
-    fresh = chosen.with_row_index("at").filter(pl.lit(not job.trusted) | pl.col("edited"))["at"]
-    hashed = pl.DataFrame({"at": fresh, "fresh": table_digests(table, fresh.to_list())}, schema_overrides=_FRESH)
-    rows = chosen.with_row_index("at").join(hashed, on="at", how="left", maintain_order="left")
-    return rows.select("doc", pl.coalesce("fresh", "digest").alias("digest"), "edited", "chars", "bytes")
 
 
 def _joined(pieces: list[Piece]) -> Piece:
