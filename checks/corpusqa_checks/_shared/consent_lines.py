@@ -21,6 +21,7 @@ JUDGED: dict[str, type[pl.DataType] | pl.DataType] = {
     "seed": pl.Boolean,
     "sure": pl.Boolean,
     "stated": pl.Boolean,
+    "needed": pl.Boolean,
     "mixed": pl.Boolean,
     "speaks": pl.Boolean,
     "joins": pl.Boolean,
@@ -66,6 +67,7 @@ def judged(text: pl.Series) -> Frame:
         seed: A sentence of it is a notice, and no other says something else.
         sure: So is one in which the site itself speaks.
         stated: And the line says what for, or where more is said.
+        needed: A sentence of it says what these cookies are needed for.
         mixed: A sure notice stands beside sentences that say something else.
         speaks: It may belong to a notice between whose lines it stands.
         joins: It may belong to a notice beside it.
@@ -89,13 +91,15 @@ def _judged(text: pl.Series) -> Frame:
     table = counted.with_columns(score=score, text=text, looked=looked).with_row_index("line")
     said = _by_sentences(table.filter("looked").select("line", "text"))
     table = table.join(said, on="line", how="left", maintain_order="left").with_columns(
-        pl.col("seed", "sure", "stated", "foreign", "partners").fill_null(False), pl.col("framed").fill_null(True)
+        pl.col("seed", "sure", "stated", "foreign", "partners", "needed").fill_null(False),
+        pl.col("framed").fill_null(True),
     )
     return table.select(
         score=pl.when("looked").then("score").otherwise(consent.FLOOR),
         seed=pl.col("seed") & ~pl.col("foreign") & ~pl.col("framed"),
         sure=pl.col("sure") & ~pl.col("foreign") & ~pl.col("framed"),
         stated=pl.col("stated") & ~pl.col("foreign") & ~pl.col("framed"),
+        needed=pl.col("needed"),
         mixed=pl.col("sure") & pl.col("foreign") & ~pl.col("framed"),
         speaks=_speaks(),
         joins=_speaks() & _said(),
@@ -168,6 +172,7 @@ def _of_a_line() -> dict[str, pl.Expr]:
         | agreed
         | pl.any_horizontal("brief", "reader", "these", "button", "phrase", "partners").any(),
         "partners": pl.col("partners").any(),
+        "needed": pl.col("needed").any(),
         "sure": (site & pl.col("others").any()) | pl.col("phrase").any(),
         "stated": (site & pl.col("purpose").any()) | pl.col("phrase").any(),
     }
@@ -203,8 +208,10 @@ def _kinds() -> dict[str, pl.Expr]:
     few = (cues < 2) & ~((cues == 1) & (pl.col("words") <= BELONGING))
     says = pl.sum_horizontal("act", "purpose", "policy", "trail")
     spoken = pl.col("voice") + pl.col("reader") > 0
+    needed = (pl.col("these") > 0) & (pl.col("works") > 0) & plain
     return {
-        "these": (pl.col("these") > 0) & ((says >= 2) | ((says == 1) & spoken) | (pl.col("works") > 0)) & plain,
+        "needed": needed,
+        "these": needed | ((pl.col("these") > 0) & ((says >= 2) | ((says == 1) & spoken)) & plain),
         "spoken": pl.col("voice") > 0,
         "choice": term & (pl.col("act") > 0) & (pl.col("purpose") > 0) & plain,
         "site": term & (pl.col("voice") > 0) & (told < 2) & (told <= pl.col("voice")) & ~baked,

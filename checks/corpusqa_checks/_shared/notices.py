@@ -110,7 +110,8 @@ def _documents_with_strong_lines(batch: Batch) -> Frame:
 
 
 def _strong() -> pl.Expr:
-    return (pl.col("score") > STRONG) & pl.col("seed")
+    # what these cookies are needed for has few other words by which it could score
+    return ((pl.col("score") > STRONG) | (pl.col("needed") & (pl.col("score") > WEAK))) & pl.col("seed")
 
 
 def _words(batch: Batch, index: pl.Series) -> pl.Series:
