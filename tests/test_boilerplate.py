@@ -534,6 +534,14 @@ def test_errors_are_a_kind_and_texts_about_them_are_none() -> None:
     }
 
 
+def test_a_pair_of_messages_is_no_page() -> None:
+    text = "Page not found\n\nSeite nicht gefunden"
+    parts = {"row": [0, 0], "part": [0, 1], "start": [0, 16], "end": [14, len(text)], "role": ["en", "de"]}
+    for some, kind in ((pl.DataFrame(parts), "short"), (None, "error")):
+        batch = Batch(pl.DataFrame({"text": [text]}), parts=some)
+        assert labelled_lines(batch)["kind"].to_list() == [kind] * 2
+
+
 def _kind_of(lines: pl.DataFrame, row: int) -> str:
     return str(lines.filter(pl.col("row") == row)["kind"][0])
 

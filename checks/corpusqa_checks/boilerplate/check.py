@@ -127,7 +127,7 @@ def labelled_lines(batch: Batch) -> Frame:
     table = table.join(kinds(looked), on="row", how="left", maintain_order="left")
     spoken = pl.col("row").is_in(spoken_rows(batch).implode())
     table = table.with_columns(kind=pl.when(spoken).then(pl.lit("chat")).otherwise("kind"))
-    error = pl.Series(error_pages(written, looked, label, table["kind"]))
+    error = pl.Series(error_pages(written, looked, label, _kinds_of_pages(batch, table)))
     if error.any():
         main = pl.col("label").is_null() | (pl.col("label") == "title")
         table = table.with_columns(
@@ -139,6 +139,15 @@ def labelled_lines(batch: Batch) -> Frame:
     judged = (pl.col("kind") == "page") | (pl.col("kind") == "error") | titled | (pl.col("label") == "cookie")
     table = table.with_columns(label=pl.when(judged).then("label"))
     return table.with_columns(menu=pl.Series(_menus(table, looked, brief & (score <= 0))))
+
+
+def _kinds_of_pages(batch: Batch, table: Frame) -> pl.Series:
+    """The kind of the document of each line; null for few lines in several parts, which are no page but a pair."""
+    rows = batch.parts.filter(pl.col("part") > 0)["row"].unique()
+    if rows.is_empty():
+        return table["kind"]
+    pair = (pl.col("kind") == "short") & pl.col("row").is_in(rows.cast(pl.Int64).implode())
+    return table.select(pl.when(~pair).then("kind")).to_series()
 
 
 def _menus(table: Frame, looked: Looked, doubted: Bools) -> Bools:

@@ -51,7 +51,7 @@ def error_pages(written: Written, looked: Looked, label: pl.Series, kind: pl.Ser
     layout = looked.layout
     small = _small(looked)
     found = np.zeros(len(small), np.bool_)
-    small[small] = kind.filter(pl.Series(small)).is_in(KINDS).to_numpy()
+    small[small] = kind.filter(pl.Series(small)).is_in(KINDS).fill_null(False).to_numpy()
     naming = _naming(written, small)
     if not naming.any():
         return found
