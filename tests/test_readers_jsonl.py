@@ -87,6 +87,16 @@ def test_a_bad_line_is_one_unreadable_row(tmp_path: Path, line: bytes, at: int, 
     assert rows.unreadable.rows() == [(1, "a.jsonl", 2, len(good) + at, reason, False)]
 
 
+@pytest.mark.parametrize("value", ["5", "1.5", "true", "[1]", "{}"])
+def test_what_is_no_text_is_told_of_in_the_same_words_however_a_unit_is_read(tmp_path: Path, value: str) -> None:
+    lines = ['{"text": "good"}', f'{{"text": {value}}}', '{"text": null}']
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    cuts = [open_corpus(tmp_path / "a.jsonl", unit_bytes=size) for size in (1 << 20, len(lines[1]) + 20, 10)]
+    first, *others = [read_all(corpus).unreadable["reason"].to_list() for corpus in cuts]
+    assert len(first) == 2
+    assert [first] * 2 == others
+
+
 def test_pairs_of_surrogates_are_characters(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"text": "\\ud83d\\ude00"}\n')
     assert read_all(open_corpus(tmp_path / "a.jsonl")).documents["text"].to_list() == ["\U0001f600"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +90,29 @@ def test_files_whose_schemas_differ(tmp_path: Path) -> None:
     assert rows.unreadable.select("row", "file", "reason").rows() == [
         (2, "c.parquet", "the text is null or missing"),
         (3, "c.parquet", "the text is null or missing"),
-        (4, "d.parquet", "the text is double, not a string"),
+        (4, "d.parquet", "the text is a number, not a string"),
     ]
+
+
+NO_TEXT = {
+    "a number": [pa.array([1.5, None]), pa.array([1, None], pa.int8()), pa.array([Decimal("1.5"), None])],
+    "a truth value": [pa.array([True, None])],
+    "a list": [pa.array([[1], None]), pa.array([["a"], None], pa.list_view(pa.string()))],
+    "an object": [pa.array([{"a": 1}, None]), pa.array([[("a", 1)], None], pa.map_(pa.string(), pa.int64()))],
+    "a date or time": [pa.array([date(2024, 3, 5), None]), pa.array([1, None], pa.timestamp("ms", "UTC"))],
+}
+
+
+@pytest.mark.parametrize("kind", NO_TEXT)
+def test_what_is_no_text_is_told_of_in_the_words_that_rows_of_json_are(tmp_path: Path, kind: str) -> None:
+    for values in NO_TEXT[kind]:
+        table = pa.table({"text": values})
+        with pa.ipc.new_file(str(tmp_path / "b.arrow"), table.schema) as writer:
+            writer.write_table(table)
+        with pa.ipc.new_file(str(tmp_path / "a.arrow"), pa.schema([("text", pa.string())])) as writer:
+            writer.write_table(pa.table({"text": ["good"]}))
+        said = read_all(open_corpus(tmp_path)).unreadable["reason"].to_list()
+        assert said == [f"the text is {kind}, not a string", "the text is null or missing"]
 
 
 def test_a_damaged_file_is_a_row_and_a_damaged_group_is_its_rows(tmp_path: Path) -> None:

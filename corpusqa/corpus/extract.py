@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date, time, timedelta
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.types as pt
 
 from corpusqa.batch import Buffers, from_buffers
 from corpusqa.corpus.arrow import is_text, strings, texts, undecodable
@@ -49,12 +51,14 @@ def texts_of(block: Block, fields: Fields) -> Texts:
         return _nothing(height, NULL)  # whether others of its unit have one must not show
     column = block.table[fields.text]
     if not is_text(column.type):
-        return _nothing(height, NULL if pa.types.is_null(column.type) else f"the text is {column.type}, not a string")
+        reason = f"the text is {_kind_of(column.type)}, not a string"
+        reasons = [NULL if null else reason for null in column.is_null().to_pylist()]
+        return Texts(pl.Series([None] * height, dtype=pl.String), [*reasons])
     found, bad = texts(column, block.is_utf8)
-    reasons: list[str | None] = [NULL if null else None for null in found.is_null()]
+    said: list[str | None] = [NULL if null else None for null in found.is_null()]
     for row in bad:
-        reasons[row] = NOT_UTF8
-    return Texts(found, reasons)
+        said[row] = NOT_UTF8
+    return Texts(found, said)
 
 
 def field_of(block: Block, name: str | None) -> pl.Series:
@@ -141,5 +145,19 @@ def _nothing(height: int, reason: str) -> Texts:
 
 
 def _kind(value: Any) -> str:
-    name = {dict: "an object", list: "a list", bool: "a truth value"}.get(type(value), "a number")
+    name = {dict: "an object", list: "a list", bool: "a truth value"}.get(type(value))
+    name = name or ("a date or time" if isinstance(value, date | time | timedelta) else "a number")
     return f"the text is {name}, not a string"
+
+
+def _kind_of(kind: pa.DataType) -> str:
+    """The same of a type of Arrow, so that a row is told of in one way however it is read."""
+    if isinstance(kind, pa.JsonType):
+        return "JSON of any kind"
+    if isinstance(kind, pa.BaseExtensionType):
+        return _kind_of(kind.storage_type)
+    if pt.is_dictionary(kind) or pt.is_run_end_encoded(kind):
+        return _kind_of(kind.value_type)
+    names = {pt.is_boolean: "a truth value", pt.is_temporal: "a date or time", pt.is_struct: "an object"}
+    said = next((name for test, name in names.items() if test(kind)), None)
+    return said or ("an object" if pt.is_map(kind) else "a list" if pt.is_nested(kind) else "a number")
