@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -56,7 +56,8 @@ def splits_of(listing: Listing) -> Splits:
     if listing.format == "text":
         return NO_SPLITS
     saved = _Saved(listing.root)
-    found = {file.path: _named(file.path, saved) for file in listing.files}
+    noted = cache(partial(_noted, saved))  # of many files in a folder once
+    found = {file.path: _named(file.path, saved, noted(_folder(file.path))) for file in listing.files}
     if None in found.values():
         by_folder = {path: split or _by_folder(path) for path, split in found.items()}
         found = by_folder if None not in by_folder.values() else found  # else such a folder may be a source as well
@@ -130,13 +131,19 @@ class _Saved:
         return not (self.cached(_folder(path)) and CACHE.fullmatch(PurePosixPath(path).name))
 
 
-def _named(path: str, saved: _Saved) -> str | None:
-    """The split that `datasets` has noted for a file, or that its name states."""
-    for parent in PurePosixPath(path).parents:
-        below = path if parent == PurePosixPath() else path[len(str(parent)) + 1 :]
-        first, _, rest = below.partition("/")
-        if rest and first in saved.splits("" if parent == PurePosixPath() else str(parent)):
-            return first
+def _noted(saved: _Saved, folder: str) -> str | None:
+    """The split that `datasets` has noted for a folder or one that it lies in."""
+    parts = folder.split("/") if folder else []
+    for at in reversed(range(len(parts))):
+        if parts[at] in saved.splits("/".join(parts[:at])):
+            return parts[at]
+    return None
+
+
+def _named(path: str, saved: _Saved, noted: str | None) -> str | None:
+    """The split that `datasets` has noted for a file or its folder, or that its name states."""
+    if noted:
+        return noted
     name = PurePosixPath(path).name
     shard = SHARD.search(name)
     name = name[: shard.start()] if shard else name.partition(".")[0]

@@ -14,12 +14,10 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-from corpusqa.readers.files import shown
-from corpusqa.readers.json_table import Int64s, as_objects_are, line_starts, parsed, pieces, schema_of
+from corpusqa.readers.json_table import Int64s, Piece, as_objects_are, grouped, parsed, placed_together, schema_of
 from corpusqa.readers.model import KEYS, Block, Unit
 from corpusqa.readers.records import is_utf8
 from corpusqa.readers.streams import Broken, chosen_bytes
-from corpusqa.readers.tables import placed
 
 KEY_BYTES = 16
 Bools = npt.NDArray[np.bool_]
@@ -39,27 +37,24 @@ def read_unknown(root: Path, unit: Unit, salts: Mapping[str, bytes], are_known: 
     tables: list[pa.Table] = []
     places: list[pl.DataFrame] = []
     keys: list[pl.DataFrame] = []
-    lines = before = 0
+    before = 0
     try:
-        for path in unit.files:
-            file, lines = shown(path), 0
-            for data, offset in pieces(root / path, unit):
-                starts = line_starts(data)
-                schema = schema or schema_of(data)
-                if starts is None or schema is None:
+        for group in grouped(root, unit):
+            found: list[bytes] = []
+            for piece in group:
+                if piece.starts is None:
                     return None
-                found = _keys(data, starts, salts.get(file, b""))
-                known = are_known(found)
-                table = _others(data, starts, np.flatnonzero(~known), schema)
-                if table is None:
-                    return None
-                numbers = np.arange(lines + 1, lines + len(starts) + 1)
-                place = placed(file, len(starts), before, numbers, starts + offset)
-                tables.append(table)
-                places.append(place.filter(pl.Series(~known)))
-                keys.append(place.select("row", "file", "line").with_columns(key=pl.Series(found), known=known))
-                lines += len(starts)
-                before += len(starts)
+                found += _keys(piece.data, piece.starts, salts.get(piece.file, b""))
+            known = are_known(found)
+            place = placed_together(group, before)
+            places.append(place.filter(pl.Series(~known)))
+            keys.append(place.select("row", "file", "line").with_columns(key=pl.Series(found), known=known))
+            before += len(found)
+            schema = schema or schema_of(b"".join(piece.data for piece in group))
+            table = schema and _parsed(_others(group, known), int((~known).sum()), schema)
+            if table is None:
+                return None
+            tables.append(table)
     except (OSError, Broken):
         return None
     if not tables:
@@ -68,7 +63,9 @@ def read_unknown(root: Path, unit: Unit, salts: Mapping[str, bytes], are_known: 
     whole = pa.concat_tables(tables)
     if said["known"].any():
         whole = whole.combine_chunks()  # few lines of many pieces
-    return Block(before, pl.concat(places), table=as_objects_are(whole), lines=lines, is_utf8=True, keys=said)
+    return Block(
+        before, pl.concat(places), table=as_objects_are(whole), lines=said["line"][-1], is_utf8=True, keys=said
+    )
 
 
 def _keys(data: bytes, starts: Int64s, salt: bytes) -> list[bytes]:
@@ -80,9 +77,19 @@ def _keys(data: bytes, starts: Int64s, salt: bytes) -> list[bytes]:
     return keys
 
 
-def _others(data: bytes, starts: Int64s, chosen: Int64s, schema: pa.Schema) -> pa.Table | None:
+def _others(group: Sequence[Piece], known: Bools) -> bytes:
+    """The lines that are not known."""
+    found, at = [], 0
+    for piece in group:
+        assert piece.starts is not None
+        others = np.flatnonzero(~known[at : at + len(piece.starts)])
+        found += [chosen_bytes(piece.data, piece.starts, others)] if len(others) else []
+        at += len(piece.starts)
+    return b"".join(found)
+
+
+def _parsed(data: bytes, rows: int, schema: pa.Schema) -> pa.Table | None:
     """Some of the lines as a table."""
-    if not len(chosen):
+    if not rows:
         return pa.Table.from_batches([], schema)  # empty_table would import pandas
-    data = chosen_bytes(data, starts, chosen)
-    return parsed(data, schema, len(chosen)) if is_utf8(data) else None
+    return parsed(data, schema, rows) if is_utf8(data) else None

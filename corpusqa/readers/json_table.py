@@ -9,6 +9,7 @@ whatever does not look like one object a line, is read again line by line, which
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,6 @@ from corpusqa.readers.files import shown
 from corpusqa.readers.model import Block, Unit
 from corpusqa.readers.records import Bad, is_utf8, parse
 from corpusqa.readers.streams import Broken, chunks, positions, range_pieces
-from corpusqa.readers.tables import placed
 
 Int64s = npt.NDArray[np.int64]
 KINDS = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
@@ -36,25 +36,20 @@ def read_table(root: Path, unit: Unit, names: Sequence[str] | None) -> Block | N
     schema: pa.Schema | None = None
     tables: list[pa.Table] = []
     places: list[pl.DataFrame] = []
-    lines = before = 0
+    before = 0
     try:
-        for path in unit.files:
-            offsets: list[Int64s] = []
-            for data, offset in pieces(root / path, unit):
-                starts = line_starts(data)
-                if starts is None or not is_utf8(data):
-                    return None
-                schema = schema or schema_of(data)
-                table = schema and parsed(data, schema, len(starts))
-                if table is None:
-                    return None
-                tables.append(table)
-                offsets.append(starts + offset)
-            lines = sum(map(len, offsets))
-            if lines:
-                numbers, offset_of = np.arange(1, lines + 1), np.concatenate(offsets)
-                places.append(placed(shown(path), lines, before, numbers, offset_of))
-            before += lines
+        for group in grouped(root, unit):
+            data = group[0].data if len(group) == 1 else b"".join(piece.data for piece in group)
+            rows = sum(len(piece.starts) for piece in group if piece.starts is not None)
+            if any(piece.starts is None for piece in group) or not is_utf8(data):
+                return None
+            schema = schema or schema_of(data)
+            table = schema and parsed(data, schema, rows)
+            if table is None:
+                return None
+            tables.append(table)
+            places.append(placed_together(group, before))
+            before += rows
     except (OSError, Broken):
         return None
     if not tables:
@@ -62,7 +57,64 @@ def read_table(root: Path, unit: Unit, names: Sequence[str] | None) -> Block | N
     whole = as_objects_are(pa.concat_tables(tables))
     chosen = whole if names is None else whole.select([name for name in whole.column_names if name in names])
     chosen = chosen if chosen.num_columns else pa.table({"": pa.nulls(whole.num_rows)})
-    return Block(before, pl.concat(places), table=chosen, lines=lines, is_utf8=True)
+    return Block(before, pl.concat(places), table=chosen, lines=places[-1]["line"][-1], is_utf8=True)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Lines of a file.
+
+    Attributes:
+        file: Its name.
+        data: The lines, each with its end.
+        offset: Where in the file they begin.
+        before: Lines of the unit that come before them in the file.
+        starts: Where each line starts in `data`; None if they have to be read one by one.
+    """
+
+    file: str
+    data: bytes
+    offset: int
+    before: int
+    starts: Int64s | None
+
+
+def placed_together(group: Sequence[Piece], before: int) -> pl.DataFrame:
+    """The places of the lines of pieces, none of which has to be read one by one, after `before` rows of the unit."""
+    found = [(piece, piece.starts) for piece in group if piece.starts is not None]
+    counts = [len(starts) for _, starts in found]
+    numbers = np.concatenate([np.arange(n) + piece.before + 1 for (piece, _), n in zip(found, counts, strict=True)])
+    offsets = np.concatenate([starts + piece.offset for piece, starts in found])
+    files = pl.Series("file", [piece.file for piece, _ in found]).gather(np.repeat(np.arange(len(found)), counts))
+    row = pl.int_range(before, before + len(numbers), eager=True).alias("row")
+    return pl.DataFrame([row, files, pl.Series("line", numbers), pl.Series("offset", offsets)])
+
+
+def grouped(root: Path, unit: Unit) -> Iterator[list[Piece]]:
+    """The lines of a unit; those of small files lie together, since parsing takes as long for one line as for many.
+
+    Nothing follows a piece whose lines have to be read one by one.
+
+    Raises:
+        OSError: If a file cannot be opened or read.
+        Broken: Where compressed data cannot be read further.
+    """
+    group: list[Piece] = []
+    size = 0
+    for path in unit.files:
+        file, lines = shown(path), 0
+        for data, offset in pieces(root / path, unit):
+            starts = line_starts(data)
+            group.append(Piece(file, data, offset, lines, starts))
+            if starts is None:
+                yield group
+                return
+            lines, size = lines + len(starts), size + len(data)
+            if size >= PIECE:
+                yield group
+                group, size = [], 0
+    if group:
+        yield group
 
 
 def pieces(path: Path, unit: Unit) -> Iterator[tuple[bytes, int]]:

@@ -69,8 +69,13 @@ def format_of(name: str) -> str | None:
 
 def endings(name: str) -> tuple[str, str]:
     """The lower-case endings of a file name: of its format and of its compression, each with the dot or empty."""
-    suffixes = ["", "", *PurePosixPath(name.lower()).suffixes]
-    return (suffixes[-2], suffixes[-1]) if suffixes[-1] in COMPRESSED else (suffixes[-1], "")
+    stem, dot, last = name.rpartition("/")[2].lower().lstrip(".").rpartition(".")
+    if not dot or not last:
+        return "", ""
+    if "." + last not in COMPRESSED:
+        return "." + last, ""
+    _, dot, inner = stem.rpartition(".")
+    return dot + inner if dot else "", "." + last
 
 
 def list_file(path: Path) -> Listing:

@@ -14,6 +14,7 @@ from corpusqa.readers.list_views import as_lists, holds_list_views, is_list_view
 from corpusqa.readers.model import NESTED, OTHER, PLACE, TEXT, Block, Trouble
 
 Int64s = npt.NDArray[np.int64]
+SMALL_CHUNK = 1 << 16  # bytes, on average
 TWICE = "two columns of the file, or two fields of one, have the same name"
 
 
@@ -67,6 +68,8 @@ class Tables:
         """Everything that was added."""
         place = pl.concat(self._places) if self._places else pl.DataFrame(schema=PLACE)
         table = pa.concat_tables(self._tables) if self._tables else pa.table({})
+        if table.nbytes < SMALL_CHUNK * len(self._tables):  # whatever goes through chunks takes as long for a small one
+            table = table.combine_chunks()
         return Block(self._count, place, table=table, troubles=self._troubles)
 
     def _chosen(self, table: pa.Table) -> pa.Table:
@@ -137,14 +140,15 @@ def placed(
     file: str, count: int, before: int, line: Int64s | None = None, offset: Int64s | None = None
 ) -> pl.DataFrame:
     """The places of rows of one file that come after `before` others; null where a format has no lines or offsets."""
-    row = pl.int_range(before, before + count, eager=True)
-    rows = pl.select(
-        row=row,
-        file=pl.lit(file),
-        line=pl.lit(None) if line is None else pl.Series(line),
-        offset=pl.lit(None) if offset is None else pl.Series(offset),
-    )
-    return rows.cast(PLACE)  # type: ignore[arg-type]
+    row = pl.int_range(before, before + count, eager=True).alias("row")
+    name = pl.Series("file", [file], pl.String).new_from_index(0, count)
+    return pl.DataFrame([row, name, _numbers("line", line, count), _numbers("offset", offset, count)])
+
+
+def _numbers(name: str, values: Int64s | None, count: int) -> pl.Series:
+    if values is None:
+        return pl.Series(name, [None], pl.Int64).new_from_index(0, count)
+    return pl.Series(name, values, pl.Int64)
 
 
 def kinds_of_schema(schema: pa.Schema) -> dict[str, str]:
