@@ -15,7 +15,7 @@ from corpusqa.release import Recipe, Release, open_release
 from corpusqa.release.changes import changes
 from corpusqa.release.manifest import DOCS, GONE
 from corpusqa.release.store import Store, version_folder
-from corpusqa.release.versions import next_version
+from corpusqa.release.versions import answers, next_version
 from tests.files import jsonl
 from tests.release_helpers import clean, data, rows
 
@@ -249,6 +249,17 @@ def test_the_same_rows_under_another_judgement_are_a_patch(tmp_path: Path) -> No
     assert version(Recipe(report={"gate": {"status": "failed"}}), "failed") == ("1.0.3", "failed", True)
     decided.write_text("id,decision\nd7,drop\n")  # which a rule drops anyway
     assert version(Recipe())[0] == "1.0.4"
+
+
+@pytest.mark.parametrize("store", [True, False])
+def test_a_version_that_is_asked_for_is_made_though_nothing_else_changed(tmp_path: Path, store: bool) -> None:
+    source, out = jsonl(tmp_path / "c.jsonl", rows(20)), tmp_path / "out"
+    more = {"store": True} if store else {"replace": True}
+    for asked, version, fresh in ((None, "1.0.0", True), ("7.0.0", "7.0.0", True), ("7.0.0", "7.0.0", False)):
+        made = clean(source, tmp_path / "w", out, version=asked, **more)
+        assert (made.manifest["version"], made.fresh) == (version, fresh)
+    assert answers("2024.02.29", "date")
+    assert not answers("1.0.0", "date")
 
 
 def test_a_store_whose_latest_version_is_gone_is_refused(tmp_path: Path) -> None:
