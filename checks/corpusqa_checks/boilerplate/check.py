@@ -154,7 +154,7 @@ def _menus(table: Frame, looked: Looked, doubted: Bools) -> Bools:
     """Main lines, among these, that do not say they are text."""
     found = doubted.copy()
     if found.any():
-        lines = table.select("label", "kind").filter(pl.Series(found))
+        lines = table.select("label", "kind")[np.flatnonzero(doubted)]
         main = lines.select(pl.col("label").is_null() & pl.col("kind").is_in(["page", "text"])).to_series()
         found[doubted] = main.to_numpy() & ~says_text(looked.only(doubted))
     return found

@@ -36,7 +36,12 @@ def threads(written: Written, looked: Looked, where: Bools, main: Bools) -> Bool
         where: Lines of the pages that are looked at.
         main: Lines of main text; a thread has some above it.
     """
-    found = np.zeros(len(where), np.bool_)
+    found, row = np.zeros(len(where), np.bool_), looked.layout.row
+    cued = np.zeros(int(row.max(initial=-1)) + 1, np.bool_)
+    cued[row[where & (looked.own["comments"] > 0)[looked.place]]] = True
+    where = where & cued[row]
+    if not where.any():
+        return found
     near, of = looked.only(where), written.place[where]
     own, running = near.lines("size", "ends", "comments"), near.layout.running
     lines, _ = near.layout.before_and_after(running(main[where]))
