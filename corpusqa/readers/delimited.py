@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from corpusqa.readers.listing import endings
 from corpusqa.readers.model import TEXT, Block, File, Unit, renumbered, whole_files
 from corpusqa.readers.records import Bad, Records
 from corpusqa.readers.streams import BOM, EXPANSION, Broken, chunks, packing, read_whole, span
+from corpusqa.readers.tables import together
 
 DELIMITERS = ",;\t|"  # of a .csv file the one that its header has most of
 LONGEST_FIELD = (1 << 31) - 1
@@ -89,7 +91,8 @@ def read_table(
             files.add(shown(path), _pieces(root / path, unit), delimiter, header or [""], skip=not unit.start)
     except (OSError, Broken, Odd):
         return None
-    return files.block()
+    block = files.block()
+    return replace(block, table=together(block.table))
 
 
 def read_rows(root: Path, unit: Unit) -> Block:

@@ -68,9 +68,7 @@ class Tables:
         """Everything that was added."""
         place = pl.concat(self._places) if self._places else pl.DataFrame(schema=PLACE)
         table = pa.concat_tables(self._tables) if self._tables else pa.table({})
-        if table.nbytes < SMALL_CHUNK * len(self._tables):  # whatever goes through chunks takes as long for a small one
-            table = table.combine_chunks()
-        return Block(self._count, place, table=table, troubles=self._troubles)
+        return Block(self._count, place, table=together(table), troubles=self._troubles)
 
     def _chosen(self, table: pa.Table) -> pa.Table:
         """The wanted columns, views as plain strings and lists, and runs as their values.
@@ -82,6 +80,12 @@ class Tables:
         if not present:
             return pa.table({"": pa.nulls(table.num_rows)})
         return plain(table.select(present))
+
+
+def together(table: pa.Table) -> pa.Table:
+    """The table with its chunks joined if they are small: whatever goes through them takes as long for a small one."""
+    chunks = max((column.num_chunks for column in table.columns), default=0)
+    return table.combine_chunks() if table.nbytes < SMALL_CHUNK * chunks else table
 
 
 def plain(table: pa.Table) -> pa.Table:
