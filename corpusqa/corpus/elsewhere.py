@@ -140,27 +140,33 @@ class _Found:
 
     def columns(self, row: int, record: Mapping[str, Any]) -> None:
         """Names of columns; one without a value is the same as no column, as it is in a table."""
-        named = [name for name in record if self.is_odd(name) and record[name] is not None]
-        self._rows += ((row, self.number(()), name) for name in named)
+        for name, value in record.items():
+            if value is not None and (self._odd[name] if name in self._odd else self.is_odd(name)):
+                self._rows.append((row, self.number(()), name))
 
     def named(self, row: int, path: Path, value: Mapping[str, Any]) -> None:
         """Keys of an object that may say more than a name."""
-        named = [name for name in value if self.is_odd(name)]
-        self._rows += ((row, self.number(path), name) for name in named)
-        self._unsaid += ((row, repr((*path, name))) for name in named if value[name] is None)
+        for name in value:
+            if self._odd[name] if name in self._odd else self.is_odd(name):
+                self._rows.append((row, self.number(path), name))
+                if value[name] is None:
+                    self._unsaid.append((row, repr((*path, name))))
 
     def walk(self, row: int, value: Any, path: Path, place: Place, texts_at: frozenset[Place]) -> None:
         """A value of JSON, or a Python object of Arrow, with everything below it, but for the texts."""
-        if isinstance(value, dict):
+        if isinstance(value, str):
+            if value and place not in texts_at:
+                self._rows.append((row, self.number(path), value))
+        elif isinstance(value, dict):
             self.named(row, path, value)
             for key, item in value.items():
                 self.walk(row, item, (*path, key), (*place, key), texts_at)
         elif isinstance(value, list):
             for at, item in enumerate(value):
                 self.walk(row, item, path, (*place, at), texts_at)
-        else:
-            text = value if isinstance(value, str) else _text(value)
-            if text and place not in texts_at:
+        elif value is not None:
+            text = _text(value)
+            if text:
                 self._rows.append((row, self.number(path), text))
 
     def result(self) -> Elsewhere:
