@@ -148,7 +148,7 @@ def test_columns_of_two_files_unite_by_what_they_hold(a: list[Any], b: list[Any]
 def test_bytes_are_never_written_as_their_looks(a: Any, b: Any) -> None:
     with pytest.raises(CannotEvaluate, match=r"'v' holds .* no type holds both"):
         unify([pa.table({"v": [a]}).schema, pa.table({"v": [b]}).schema])
-    with pytest.raises(CannotEvaluate, match="holds bytes beside other values"):
+    with pytest.raises(CannotEvaluate, match="the column 'v' holds bytes beside other values"):
         to_table([{"v": a}, {"v": b}])
 
 

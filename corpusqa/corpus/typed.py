@@ -41,6 +41,9 @@ FLAT = {
     pa.float64(): pl.Float64,
     pa.bool_(): pl.Boolean,
 }
+BESIDE = (
+    "holds bytes beside other values, and JSON text, which would hold both, has no bytes; give all its values one type"
+)
 LONG_NUMBER = re.compile(r"[0-9]{19}")
 WHOLE = re.compile(r"\.0(?![0-9])|e\+")  # how Python writes a double that may be a whole number
 
@@ -73,7 +76,10 @@ def is_long(field: pa.Field) -> bool:
 def _column(name: str, values: list[Any]) -> tuple[pa.Field, pa.Array]:
     kind = _infer(values)
     if kind is None or depth(kind) > DEEPEST:
-        text = _texts(values)
+        try:
+            text = _texts(values)
+        except CannotEvaluate:
+            raise CannotEvaluate(f"the column {name!r} {BESIDE}") from None
         array = pa.ExtensionArray.from_storage(JSON, _flat(text, pa.large_string()).cast(pa.string()))
         suspects = (value for value, one in zip(values, text, strict=True) if one and LONG_NUMBER.search(one))
         return _named(name, array, any(map(_is_beyond, suspects)))
@@ -257,9 +263,7 @@ def _without_points(value: Any) -> Any:
 def _text(value: Any) -> Any:
     """What JSON has no form for, as text; the looks of bytes are not their value."""
     if isinstance(value, bytes):
-        raise CannotEvaluate(
-            "a column holds bytes beside other values, and JSON text, which would hold both, has no bytes"
-        )
+        raise CannotEvaluate(f"a column {BESIDE}")
     if isinstance(value, decimal.Decimal):
         return _digits(value)
     return value.item() if isinstance(value, np.number | np.bool_) else str(value)
