@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -14,8 +14,10 @@ from corpusqa.corpus.digest import canonical, digest_columns
 from corpusqa.corpus.raw import is_string, raw
 from corpusqa.corpus.times import beyond, is_time, iso, readable
 from corpusqa.readers.records import Bad, refuse_depth, refuse_surrogates
+from corpusqa.readers.tables import runs
 
 TEXT, VALUE = "s", "j"  # tags of the digest: a string, or canonical JSON of another value
+ROWS = 8192  # digested at once, but for larger chunks: every step has a price
 
 
 def is_text(kind: pa.DataType) -> bool:
@@ -109,26 +111,25 @@ def table_digests(table: pa.Table, rows: Sequence[int] | None = None) -> list[st
     names = [name for name in table.column_names if not pt.is_null(table[name].type)]
     plain = [name for name in names if is_string(table[name].type)]
     longest = max(plain, key=lambda name: table[name].nbytes, default=None)
-    if longest is not None and rows is None and table[longest].num_chunks > 1:
-        return [digest for part in _by_chunk(table, longest) for digest in table_digests(part)]
     small = table.select([name for name in names if name != longest])
+    if longest is None:
+        return digest_columns(_columns(small, rows), table.num_rows if rows is None else len(rows))
     if rows is not None:
-        small = small.take(pa.array(rows, pa.int64()))
-    columns = {}
-    for name in small.column_names:
-        values, tag = strings(small[name])
-        columns[name] = values.alias(tag)
-    height = table.num_rows if rows is None else len(rows)
-    text = None if longest is None else (longest, raw(table[longest]).take(rows))
-    return digest_columns(columns, height, text)
+        return digest_columns(_columns(small, rows), len(rows), (longest, [raw(table[longest]).take(rows)]))
+    found: list[str] = []
+    chunks = table[longest].chunks  # where they lie: joined, they would be copied
+    for start, stop in runs([len(chunk) for chunk in chunks], ROWS):
+        values = [raw(pa.chunked_array([chunk])) for chunk in chunks[start:stop]]
+        height = sum(len(some.starts) for some in values)
+        found += digest_columns(_columns(small.slice(len(found), height)), height, (longest, values))
+    return found
 
 
-def _by_chunk(table: pa.Table, name: str) -> Iterator[pa.Table]:
-    """The table in slices in which a column is one chunk, so that its strings are not copied to lie together."""
-    at = 0
-    for chunk in table[name].chunks:
-        yield table.slice(at, len(chunk))
-        at += len(chunk)
+def _columns(table: pa.Table, rows: Sequence[int] | None = None) -> dict[str, pl.Series]:
+    """Columns as `digest_columns` takes them."""
+    chosen = table if rows is None else table.take(pa.array(rows, pa.int64()))
+    found = {name: strings(chosen[name]) for name in chosen.column_names}
+    return {name: values.alias(tag) for name, (values, tag) in found.items()}
 
 
 def _extension(column: pa.ChunkedArray) -> tuple[pl.Series, str]:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import sha256
+from itertools import chain
 from math import isfinite
 from typing import Any
 
@@ -27,13 +28,15 @@ def digest_records(records: Sequence[dict[str, Any]]) -> list[str]:
     return [_record(record) for record in records]
 
 
-def digest_columns(columns: dict[str, pl.Series], height: int, longest: tuple[str, Raw] | None = None) -> list[str]:
+def digest_columns(
+    columns: dict[str, pl.Series], height: int, longest: tuple[str, Sequence[Raw]] | None = None
+) -> list[str]:
     """One digest per row of columns.
 
     Args:
         columns: By name; a series is called `s` if it holds strings, else its values are canonical JSON.
         height: Number of rows.
-        longest: Name and values of a further column of strings, which is hashed where it lies.
+        longest: Name and values of a further column of strings, which are hashed where they lie.
     """
     names = sorted(columns, key=str.encode)
     if longest is None:
@@ -43,9 +46,11 @@ def digest_columns(columns: dict[str, pl.Series], height: int, longest: tuple[st
     before = [_part(name, columns[name]) for name in names if name.encode() < text.encode()]
     after = [_part(name, columns[name]) for name in names if name.encode() > text.encode()]
     head = pl.concat_str(pl.lit(_head(text, is_text=True).decode()), pl.col("size").cast(pl.String), pl.lit(":"))
-    sized = values.sizes.to_frame().select(head.fill_null("").alias(text)).to_series()
+    sizes = pl.concat([some.sizes for some in values]) if values else pl.Series("size", dtype=pl.Int64)
+    sized = sizes.to_frame().select(head.fill_null("").alias(text)).to_series()
     found: list[str] = []
-    for first, value, last in zip(_joined([*before, sized], height), values, _joined(after, height), strict=True):
+    firsts, lasts = _joined([*before, sized], height), _joined(after, height)
+    for first, value, last in zip(firsts, chain.from_iterable(values), lasts, strict=True):
         state = sha256(first)
         state.update(value)
         if last:
