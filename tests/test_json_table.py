@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from corpusqa.corpus import Corpus, Rows, open_corpus, unify
-from corpusqa.readers import Unit, jsonl
+from corpusqa.readers import Unit, json_table, jsonl, streams
 from corpusqa.readers.json_table import read_table
 
 PLAIN = [
@@ -130,6 +130,17 @@ def test_plain_lines_are_read_as_a_table_in_any_cut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unit_bytes: int, ascii_only: bool
 ) -> None:
     (tmp_path / "a.jsonl").write_bytes(lines(PLAIN, ascii_only))
+    assert assert_the_same(tmp_path / "a.jsonl", monkeypatch, unit_bytes) > 0
+
+
+@pytest.mark.parametrize("unit_bytes", [1 << 26, 3000])
+def test_lines_of_many_pieces_are_not_those_of_the_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unit_bytes: int
+) -> None:
+    for name, value in (("CHUNK", 100), ("PIECE", 100)):
+        monkeypatch.setattr(streams, name, value)
+    monkeypatch.setattr(json_table, "PIECE", 700)
+    (tmp_path / "a.jsonl").write_bytes(lines(PLAIN))
     assert assert_the_same(tmp_path / "a.jsonl", monkeypatch, unit_bytes) > 0
 
 

@@ -66,6 +66,9 @@ def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
             continue
         units.extend(whole_files(small, unit_bytes))
         small = []
+        if _is_headless(root / file.path):  # its row stands for all, since nobody can tell what the others hold
+            units.append(Unit(0, (file.path,), 0, unit_bytes, file.bytes))
+            continue
         starts = _starts(root / file.path, unit_bytes)
         stops = [*starts[1:], file.bytes]
         units.extend(Unit(0, (file.path,), a, b, b - a) for a, b in zip(starts, stops, strict=True))
@@ -161,6 +164,19 @@ def _checked(header: list[str], where: str) -> list[str]:
     if not _is_text(header):
         raise SourceError(f"{where}: the header is not valid UTF-8")
     return header
+
+
+def _is_headless(path: Path) -> bool:
+    """Whether the first row of a file is no header; where the row goes on behind the beginning, that is not known."""
+    text = _head(path)
+    stream = io.StringIO(text, newline="")
+    try:
+        _checked(next(filter(None, _reader(stream, _layout(path)[0])), []), "")
+    except SourceError:
+        return text[: stream.tell()].endswith(("\r", "\n"))
+    except csv.Error:  # the reader says so, with its place
+        pass
+    return False
 
 
 def _layout(path: Path) -> tuple[str, list[str] | None]:

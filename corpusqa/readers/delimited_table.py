@@ -1,8 +1,8 @@
 """CSV as a table, at several times the speed of rows, where that cannot make a difference.
 
-pyarrow's parser is used if every quote opens a value, closes one or is doubled within one, every line ends in one of
-the two usual ways and every row has as many values as the header. Whatever is written otherwise, and parsers take for
-different rows, is read again row by row, which says what is wrong and where.
+Rows and values are cut out of the bytes if every quote opens a value, closes one or is doubled within one, every line
+ends in one of the two usual ways and every row has as many values as the header. Whatever is written otherwise, and
+parsers take for different rows, is read again row by row, which says what is wrong and where.
 """
 
 from __future__ import annotations
@@ -11,20 +11,28 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
-import pyarrow.csv as pc
 
+from corpusqa.readers.marks import (
+    Bytes,
+    Int64s,
+    Words,
+    after_odd,
+    count_before,
+    is_marked,
+    mark,
+    marks,
+    one_later,
+    positions,
+)
 from corpusqa.readers.model import Block
 from corpusqa.readers.records import is_utf8
-from corpusqa.readers.streams import BOM, chosen_bytes, positions
+from corpusqa.readers.slices import LARGEST, strings, without
+from corpusqa.readers.streams import Held
 from corpusqa.readers.tables import placed
 
-Int64s = npt.NDArray[np.int64]
-Bytes = npt.NDArray[np.uint8]
-PIECE = 2 << 20  # read again in memory that is already there: fresh memory costs more than parsing
-LARGEST = (1 << 31) - 2  # bytes that pyarrow takes as one block
+PIECE = 2 << 20  # what is asked of its bytes stays in the processor's cache
 HEADER = 1 << 14  # bytes of a header that its names were surely taken from
 QUOTE, NEWLINE, RETURN = b'"\n\r'
 
@@ -33,15 +41,28 @@ class Odd(Exception):
     """Rows that have to be read one by one."""
 
 
-class Ends(NamedTuple):
-    """Positions of the line ends of a piece, and of those of them that end a row, not a line of a quoted value."""
+class Piece(NamedTuple):
+    """Whole rows.
 
-    lines: Int64s
-    rows: Int64s
+    Attributes:
+        raw: The memory that they lie in, SLACK bytes more than is in use.
+        size: How many bytes of it they take.
+        lines: Marks of all line ends.
+        ends: Where those of them are that end a row, not a line of a quoted value.
+        between: Where something stands that is between two values of a row.
+        doubled: Marks of the second of two quotes that stand for one.
+    """
+
+    raw: Bytes
+    size: int
+    lines: Words
+    ends: Int64s
+    between: Int64s
+    doubled: Words
 
 
-def row_pieces(pieces: Iterable[bytes], delimiter: str) -> Iterator[tuple[bytes, Ends]]:
-    """Whole rows, about PIECE bytes at a time, and where they end.
+def row_pieces(pieces: Iterable[bytes], delimiter: str) -> Iterator[Piece]:
+    """The rows, about PIECE bytes at a time; each piece until the next is asked for.
 
     Args:
         pieces: The content of a file, or a run of its rows, as it comes.
@@ -50,27 +71,22 @@ def row_pieces(pieces: Iterable[bytes], delimiter: str) -> Iterator[tuple[bytes,
     Raises:
         Odd: Where quotes or line ends are used in a way that parsers take differently.
     """
-    held: list[bytes] = []
-    size, enough = 0, PIECE
+    held, enough = Held(), PIECE
     for piece in pieces:
-        held.append(piece)
-        size += len(piece)
-        if size < enough or piece.endswith(b"\r"):
+        held.add(piece)
+        if held.size < enough or held.data[held.size - 1] == RETURN:
             continue
-        data = b"".join(held)
-        ends, _ = _ends(data, delimiter)
-        stop = int(ends.rows[-1]) + 1 if len(ends.rows) else 0
+        found, _ = _proven(held, delimiter)
+        stop = int(found.ends[-1]) + 1 if len(found.ends) else 0
         if stop:
-            yield data[:stop], Ends(ends.lines[ends.lines < stop], ends.rows)
-        held = [data[stop:]]
-        size = len(held[0])
-        enough = max(PIECE, 2 * size)
-    data = b"".join(held)
-    ends, is_closed = _ends(data, delimiter)
+            yield found._replace(size=stop)
+        held.drop(stop)
+        enough = max(PIECE, 2 * held.size)
+    found, is_closed = _proven(held, delimiter)
     if not is_closed:
         raise Odd
-    if data:
-        yield data, ends
+    if found.size:
+        yield found
 
 
 def row_starts(pieces: Iterable[bytes], delimiter: str, unit_bytes: int, at: int = 0) -> list[int]:
@@ -80,9 +96,9 @@ def row_starts(pieces: Iterable[bytes], delimiter: str, unit_bytes: int, at: int
         Odd: Where only reading row by row tells.
     """
     starts = [0]
-    for data, ends in row_pieces(pieces, delimiter):
-        begins = ends.rows + at + 1
-        at += len(data)
+    for piece in row_pieces(pieces, delimiter):
+        begins = piece.ends + at + 1
+        at += piece.size
         while (first := int(np.searchsorted(begins, starts[-1] + unit_bytes))) < len(begins):
             starts.append(int(begins[first]))
     return [start for start in starts if start < at or not start]
@@ -93,7 +109,7 @@ class Files:
 
     Args:
         names: The columns that are wanted; None is all.
-        rows: Positions of the rows that are wanted; None is all. Of others no more is seen than where they end.
+        rows: Positions of the rows that are wanted; None is all. Of others no more is seen than where their values end.
     """
 
     def __init__(self, names: Sequence[str] | None, rows: Collection[int] | None = None) -> None:
@@ -117,22 +133,26 @@ class Files:
         Raises:
             Odd: If they have to be read one by one.
         """
-        if "" in header or self._header not in ([], header):
+        if not _is_usual(header) or self._header not in ([], header):
             raise Odd
         self._header = header
         self._lines = at = 0
         numbers, kept = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-        for data, ends in row_pieces(pieces, delimiter):
-            starts = _starts(data, ends)
-            if skip and len(starts):
-                starts, skip = self._without_header(starts, len(data)), False
-            chosen = self._chosen(self._count + at, len(starts))
+        for piece in row_pieces(pieces, delimiter):
+            edges = _edges(piece, len(header))
+            if skip and edges.shape[1]:
+                if min([piece.size, *(edges[0, 1:2] + 1).tolist()]) > HEADER:
+                    raise Odd
+                edges, skip = edges[:, 1:], False
+            chosen = self._chosen(self._count + at, edges.shape[1])
+            some = edges if len(chosen) == edges.shape[1] else edges[:, chosen]
+            ended = count_before(piece.lines, np.append(some[0] + 1, piece.size))
             if len(chosen):
-                self._tables.append(self._parsed(chosen_bytes(data, starts, chosen), delimiter, len(chosen)))
-                numbers.append(np.searchsorted(ends.lines, starts[chosen]) + self._lines + 1)
+                self._tables.append(self._cut(piece, some))
+                numbers.append(ended[:-1] + self._lines + 1)
                 kept.append(chosen + at)
-            at += len(starts)
-            self._lines += len(ends.lines) + (not data.endswith(b"\n"))
+            at += edges.shape[1]
+            self._lines += int(ended[-1]) + int(piece.raw[piece.size - 1] != NEWLINE)
         lines = np.concatenate(numbers)
         rows = np.concatenate(kept) + self._count
         self._places.append(placed(file, len(lines), 0, lines).with_columns(row=pl.Series(rows)))
@@ -151,71 +171,59 @@ class Files:
         first, last = np.searchsorted(self._wanted, [before, before + rows])
         return self._wanted[first:last] - before
 
-    def _without_header(self, starts: Int64s, stop: int) -> Int64s:
-        if min([stop, *starts[1:2].tolist()]) > HEADER:
+    def _cut(self, piece: Piece, edges: Int64s) -> pa.Table:
+        """Rows as strings, by what is around their values."""
+        if piece.size > LARGEST or not is_utf8(piece.raw.data[: piece.size]):
             raise Odd
-        return starts[1:]
-
-    def _parsed(self, data: bytes, delimiter: str, rows: int) -> pa.Table:
-        """Rows as strings."""
-        if len(data) > LARGEST or data.startswith(BOM) or not is_utf8(data):  # the parser would leave the mark out
-            raise Odd
-        wanted = [name for name in self._header if self._names is None or name in self._names]
-        reading = pc.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=self._header)
-        parsing = pc.ParseOptions(delimiter=delimiter, newlines_in_values=True)
-        kinds = dict.fromkeys(self._header, pa.string())
-        converting = pc.ConvertOptions(check_utf8=False, column_types=kinds, include_columns=wanted or self._header[:1])
-        try:
-            table = pc.read_csv(pa.BufferReader(data), reading, parsing, converting)
-        except pa.ArrowException as error:  # a row with more or fewer values than the header
-            raise Odd from error
-        if table.num_rows != rows:
-            raise Odd
-        return table if wanted else pa.table({"": pa.nulls(rows)})
+        wanted = [i for i, name in enumerate(self._header) if self._names is None or name in self._names]
+        if not wanted:
+            return pa.table({"": pa.nulls(edges.shape[1])})
+        raw, begins, ends = piece.raw, edges[wanted] + 1, edges[1:][wanted]
+        quoted = (raw[np.minimum(begins, piece.size - 1)] == QUOTE) & (begins < ends)
+        begins, ends = begins + quoted, ends - quoted
+        if piece.doubled.any():
+            raw = without(raw, piece.size, piece.doubled)
+            begins, ends = (places - count_before(piece.doubled, places) for places in (begins, ends))
+        columns = [strings(raw, *between) for between in zip(begins, ends, strict=True)]
+        return pa.table(columns, [self._header[i] for i in wanted])
 
 
-def _ends(data: bytes, delimiter: str) -> tuple[Ends, bool]:
-    """The line ends of data that begin with a row, and whether no quote is left open behind them."""
-    raw = np.frombuffer(data, np.uint8)
-    quotes = positions(data, QUOTE)
-    lines = positions(data, NEWLINE)
-    if b"\0" in data or not _around_values(raw, quotes, delimiter.encode()) or not _end_alike(data, raw, lines):
+def _is_usual(header: list[str]) -> bool:
+    """Whether each column has a name of its own, and none looks like UTF-16."""
+    return "" not in header and len(set(header)) == len(header) and "\0" not in "".join(header)
+
+
+def _proven(held: Held, delimiter: str) -> tuple[Piece, bool]:
+    """The rows in bytes that begin with one, and whether no quote is left open behind them."""
+    size, data = held.size, held.data[: held.size]
+    quotes, lines, returns, between = (marks(data, byte) for byte in (QUOTE, NEWLINE, RETURN, ord(delimiter)))
+    within = after_odd(quotes)  # values in quotes, without the quote that closes them
+    opening, closing = quotes & within, quotes & ~within
+    beside = quotes | lines | returns | between
+    behind, after_quote = one_later(beside), one_later(closing)
+    mark(behind, 0)
+    mark(beside, size)
+    if (opening & ~behind | after_quote & ~beside | one_later(returns) & ~lines).any():
         raise Odd
-    outside = _before(quotes, lines) % 2 == 0
-    return Ends(lines, lines[outside]), len(quotes) % 2 == 0
+    ends, between_values = positions(lines & ~within), positions(between & ~within)
+    return Piece(held.data, size, lines, ends, between_values, after_quote & opening), not is_marked(within, size)
 
 
-def _before(quotes: Int64s, lines: Int64s) -> Int64s:
-    """How many quotes are before each line end; the fewer of both are looked up among the others."""
-    if len(lines) < len(quotes):
-        return np.searchsorted(quotes, lines)
-    ends_before = np.searchsorted(lines, quotes)
-    return np.cumsum(np.bincount(ends_before, minlength=len(lines) + 1)[: len(lines)])
+def _edges(piece: Piece, columns: int) -> Int64s:
+    """Of each row that is not blank the byte before it, those between its values and the one behind it, as a column.
 
-
-def _around_values(raw: Bytes, quotes: Int64s, delimiter: bytes) -> bool:
-    """Whether each quote that opens follows the end of a value, and each that closes goes before one."""
-    beside = np.zeros(256, np.bool_)
-    beside[np.frombuffer(b'"\r\n' + delimiter, np.uint8)] = True
-    opening, closing = quotes[::2], quotes[1::2]
-    before = raw[opening[opening > 0] - 1]
-    after = raw[closing[closing < len(raw) - 1] + 1]
-    return bool(beside[before].all() and beside[after].all())
-
-
-def _end_alike(data: bytes, raw: Bytes, lines: Int64s) -> bool:
-    """Whether each carriage return is followed by a line feed."""
-    if b"\r" not in data:
-        return True
-    before = raw[lines[lines > 0] - 1]
-    return int(np.count_nonzero(before == RETURN)) == int(np.count_nonzero(raw == RETURN))
-
-
-def _starts(data: bytes, ends: Ends) -> Int64s:
-    """Where the rows begin that are not blank."""
-    raw = np.frombuffer(data, np.uint8)
-    begins = np.concatenate([np.zeros(1, np.int64), ends.rows + 1])
-    sizes = np.append(ends.rows, len(data)) - begins
-    is_return = raw[np.minimum(begins, len(data) - 1)] == RETURN
-    blank = (sizes == 0) | ((sizes == 1) & is_return)
-    return np.delete(begins, np.flatnonzero(blank))
+    Raises:
+        Odd: If a row has more or fewer values than there are columns.
+    """
+    begins = np.append(0, piece.ends + 1)
+    ends = np.append(piece.ends, piece.size)
+    ends -= piece.raw[ends - 1] == RETURN
+    some = ends > begins
+    begins, ends = begins[some], ends[some]
+    between = piece.between[piece.between < piece.size]
+    if len(between) != (columns - 1) * len(begins):
+        raise Odd
+    edges = np.vstack([begins - 1, between.reshape(len(begins), columns - 1).T, ends])
+    if (edges[1] <= edges[0]).any() or (edges[-1] <= edges[-2]).any():  # some have more, others fewer
+        raise Odd
+    return edges

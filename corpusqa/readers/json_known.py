@@ -14,7 +14,8 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-from corpusqa.readers.json_table import Int64s, Piece, as_objects_are, grouped, parsed, placed_together, schema_of
+from corpusqa.readers.json_table import Piece, as_objects_are, grouped, parsed, placed_together, schema_of
+from corpusqa.readers.marks import Int64s
 from corpusqa.readers.model import KEYS, Block, Unit
 from corpusqa.readers.records import is_utf8
 from corpusqa.readers.streams import Broken, chosen_bytes

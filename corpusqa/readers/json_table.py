@@ -13,17 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 import pyarrow.json as pj
 
 from corpusqa.readers.files import shown
+from corpusqa.readers.marks import Int64s, marks, positions
 from corpusqa.readers.model import Block, Unit
 from corpusqa.readers.records import Bad, is_utf8, parse
-from corpusqa.readers.streams import Broken, chunks, positions, range_pieces
+from corpusqa.readers.streams import Broken, chunks, range_pieces
 
-Int64s = npt.NDArray[np.int64]
 KINDS = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 EXACT = 1 << 53  # whole numbers that a double holds exactly
 PIECE = 2 << 20
@@ -110,7 +109,7 @@ def grouped(root: Path, unit: Unit) -> Iterator[list[Piece]]:
                 yield group
                 return
             lines, size = lines + len(starts), size + len(data)
-            if size >= PIECE:
+            if size >= PIECE // 2:  # a piece of a large file ends before PIECE and is one by itself
                 yield group
                 group, size = [], 0
     if group:
@@ -145,7 +144,7 @@ def pieces(path: Path, unit: Unit) -> Iterator[tuple[bytes, int]]:
 def line_starts(data: bytes) -> Int64s | None:
     """Where each line starts; None unless each begins and ends like an object, with nothing around it."""
     raw = np.frombuffer(data, np.uint8)
-    ends = positions(data, NEWLINE)
+    ends = positions(marks(raw, NEWLINE))
     starts = np.concatenate([[0], ends[:-1] + 1])
     if (ends - starts < 2).any():
         return None

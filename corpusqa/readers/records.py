@@ -123,7 +123,7 @@ def _brackets(written: str | bytes, start: int, end: int | None) -> int:
     return written.count("[", start, end) + written.count("{", start, end)
 
 
-def is_utf8(data: bytes) -> bool:
+def is_utf8(data: bytes | memoryview) -> bool:
     """Asked of polars, which is ten times as fast as decoding; the bytes are looked at where they lie."""
     ends = pa.py_buffer(np.array([0, len(data)], np.int64))
     whole = pa.Array.from_buffers(pa.large_binary(), 1, [None, ends, pa.py_buffer(data)])

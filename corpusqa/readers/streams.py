@@ -14,9 +14,10 @@ import numpy.typing as npt
 from corpusqa.readers.files import open_file
 from corpusqa.readers.listing import endings
 
-CHUNK = STEP = 1 << 18
+CHUNK = 1 << 18
 PACKED_CHUNK = 1 << 14  # what is lost before damaged data, since a decoder gives all or nothing
 PIECE = 4 << 20  # small enough that its memory is used again for the next one
+SLACK = 16  # bytes behind others, so that whatever looks at several from one of them on need not look where it is
 BOM = b"\xef\xbb\xbf"
 EXPANSION = 4  # text bytes per compressed byte, for planning only
 WINDOW = 1 << 31  # the longest of zstd: large dumps are packed with `--long=31`, which decoders refuse unless told
@@ -192,15 +193,33 @@ class Lines:
         self.rest = b"".join(held)
 
 
-def positions(data: bytes, byte: int) -> npt.NDArray[np.int64]:
-    """Where a byte occurs, found in steps so that what they are compared into stays in the processor's cache."""
-    raw = np.frombuffer(data, np.uint8)
-    same = np.empty(STEP, np.bool_)
-    found = [np.zeros(0, np.int64)]
-    for start in range(0, len(raw), STEP):
-        part = raw[start : start + STEP]
-        found.append(np.flatnonzero(np.equal(part, byte, out=same[: len(part)])) + start)
-    return np.concatenate(found)
+class Held:
+    """The bytes of a file that were read and not yet passed on, in memory that is used again.
+
+    Fresh memory costs more than parsing what is written into it.
+
+    Attributes:
+        data: They come first in it; at least SLACK bytes of any kind come after them.
+        size: How many there are.
+    """
+
+    def __init__(self) -> None:
+        self.data: npt.NDArray[np.uint8] = np.empty(SLACK, np.uint8)
+        self.size = 0
+
+    def add(self, piece: bytes) -> None:
+        """Read on."""
+        size = self.size + len(piece)
+        if size + SLACK > len(self.data):
+            self.data, old = np.empty(2 * size + SLACK, np.uint8), self.data
+            self.data[: self.size] = old[: self.size]
+        self.data.data[self.size : size] = piece
+        self.size = size
+
+    def drop(self, size: int) -> None:
+        """Forget so many of the bytes."""
+        self.data[: self.size - size] = self.data[size : self.size]
+        self.size -= size
 
 
 def chosen_bytes(data: bytes, starts: npt.NDArray[np.int64], chosen: npt.NDArray[np.int64]) -> bytes:
