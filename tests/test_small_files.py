@@ -69,3 +69,12 @@ def test_small_files_share_units(tmp_path: Path, writer: Callable[[Path, int], N
     assert sorted(map(repr, documents(together))) == sorted(map(repr, documents(apart)))
     assert documents(together)
     assert sum(map(len, (unit.files for unit in together.units))) >= 24
+
+
+def test_a_header_that_is_no_text_is_that_of_its_file_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"id,te\xffxt\n1,one\n")
+    (tmp_path / "b.csv").write_bytes(b"id,text\n2,two\n")
+    corpus = open_corpus(tmp_path)
+    (rows,) = (corpus.read(unit, full=True) for unit in corpus.units)
+    assert rows.documents["text"].to_list() == ["two"]
+    assert rows.unreadable.select("file", "rest").rows() == [("a.csv", True)]

@@ -91,6 +91,8 @@ def read_table(
     try:
         for path in unit.files:
             delimiter, header = _layout(root / path)
+            if not _is_text(header or []):  # of one file among others
+                return None
             files.add(shown(path), _pieces(root / path, unit), delimiter, header or [""], skip=not unit.start)
     except (OSError, Broken, Odd):
         return None
