@@ -6,7 +6,7 @@ import hashlib
 import os
 import uuid
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,7 @@ def write_mapped(folder: Path, part: int, tables: Mapping[str, pl.DataFrame]) ->
     return tuple(write_segment(folder, part, table, frame) for table, frame in tables.items())
 
 
+@lru_cache(maxsize=8)  # every task of a stage asks for the same few; what is written under a name stays as it is
 def mapped(path: Path, column: str) -> Any:
     """A column of numbers without nulls that `write_mapped` wrote: an array in the file, which takes no memory."""
     with pa.memory_map(str(path)) as file, pa.ipc.open_file(file) as reader:
