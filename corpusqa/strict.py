@@ -8,13 +8,28 @@ which closes these ways and reports columns, checks and row numbers, never value
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import polars as pl
 
 from corpusqa.errors import CannotEvaluate
 
+# What importing pandera sets for the whole process, for pyspark's sake; the first makes pyarrow forget time zones.
+SET_BY_PANDERA = ("PYARROW_IGNORE_TIMEZONE", "SPARK_LOCAL_IP")
 VIOLATIONS = {"column": pl.String, "check": pl.String, "row": pl.Int64}
+
+
+@contextmanager
+def environment_kept() -> Iterator[None]:
+    """While pandera is imported: what it sets in the environment is taken back."""
+    before = {name: os.environ.get(name) for name in SET_BY_PANDERA}
+    yield
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
 
 
 def validate_strict(schema: Any, frame: pl.DataFrame, *, what: str, may_be_empty: bool = False) -> pl.DataFrame:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import corpusqa
 from corpusqa.corpus import open_corpus, to_dataset
 from corpusqa.corpus.in_memory import settled
 from corpusqa.corpus.typed import to_table
@@ -58,6 +59,17 @@ def test_values_of_other_libraries_are_kept_with_their_types(value: Any, kind: s
     column = to_table([settled({"v": value}), settled({"v": None})])["v"]
     assert str(column.type) == kind
     assert column.to_pylist() == [kept, None]
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_moments_stay_where_zones_are_ignored(monkeypatch: pytest.MonkeyPatch, declared: bool) -> None:
+    monkeypatch.setenv("PYARROW_IGNORE_TIMEZONE", "1")  # as pyspark asks for, and pandera sets
+    moment = datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=2)))
+    features = datasets.Features(text=datasets.Value("string"), at=datasets.Value("timestamp[us, tz=+02:00]"))
+    rows = datasets.IterableDataset.from_generator(
+        lambda: iter([{"text": "one two three", "at": moment}]), features=features if declared else None
+    )
+    assert corpusqa.clean(rows, "none", checks=["text"])[0]["at"] == moment
 
 
 class Colour(enum.IntEnum):

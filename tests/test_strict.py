@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from corpusqa.errors import CannotEvaluate
-from corpusqa.strict import validate_strict
+from corpusqa.strict import SET_BY_PANDERA, validate_strict
 
 
 class Row(pa.DataFrameModel):
@@ -103,7 +103,7 @@ def test_schemas_that_wave_failures_through_are_refused() -> None:
 def test_the_environment_cannot_switch_it_off(switch: str) -> None:
     program = """
 import pandera.polars as pa, polars as pl
-from corpusqa.strict import validate_strict
+from corpusqa.strict import SET_BY_PANDERA, validate_strict
 schema = pa.DataFrameSchema({"n": pa.Column(int, pa.Check.ge(0))})
 print(validate_strict(schema, pl.DataFrame({"n": [-1]}), what="test").height)
 """
@@ -112,6 +112,18 @@ print(validate_strict(schema, pl.DataFrame({"n": [-1]}), what="test").height)
         [sys.executable, "-c", program], env={**os.environ, name: value}, capture_output=True, text=True, check=False
     )
     assert (done.stdout.strip(), done.returncode) == ("1", 0), done.stderr
+
+
+def test_the_environment_stays_as_it_was() -> None:
+    program = """
+import os
+from corpusqa.corpus.schema import document_schema
+document_schema()
+print(*(name for name in os.environ if name.startswith(("PYARROW", "SPARK"))))
+"""
+    env = {name: value for name, value in os.environ.items() if name not in SET_BY_PANDERA}
+    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("\n", 0), done.stdout + done.stderr
 
 
 def test_mixed_failures_are_all_reported() -> None:

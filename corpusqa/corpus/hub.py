@@ -16,6 +16,7 @@ from corpusqa.corpus.splits import Copied, Splits, holds_no_row
 from corpusqa.corpus.typed import as_json, is_long, to_table
 from corpusqa.corpus.united import conform, unify
 from corpusqa.errors import CannotEvaluate, EmptyCorpus
+from corpusqa.readers.zones import zones_count
 
 if TYPE_CHECKING:
     import datasets
@@ -125,7 +126,9 @@ def _tables(dataset: Any) -> Iterator[pa.Table]:
         for records in _batches(counted()):
             rows = list(map(settled, records))
             # without declared features the types follow from the values
-            yield pa.Table.from_pylist(rows, schema=features.arrow_schema) if features else to_table(rows)
+            with zones_count():
+                table = pa.Table.from_pylist(rows, schema=features.arrow_schema) if features else to_table(rows)
+            yield table
     except CannotEvaluate:
         raise
     except Exception as error:

@@ -12,7 +12,7 @@ import polars as pl
 
 from corpusqa.corpus.digest import DIGITS
 from corpusqa.errors import ContractError
-from corpusqa.strict import validate_strict
+from corpusqa.strict import environment_kept, validate_strict
 
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}"
 PROJECTED = {
@@ -42,7 +42,8 @@ def project(documents: pl.DataFrame) -> pl.DataFrame:
 
 def document_schema() -> Any:
     """The pandera model; built on first use, because pandera takes most of a second to import."""
-    import pandera.polars as pa
+    with environment_kept():
+        import pandera.polars as pa
 
     class Documents(pa.DataFrameModel):
         """A projection of the documents of one unit."""

@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.types as pt
 
 from corpusqa.errors import CannotEvaluate
+from corpusqa.readers.zones import arrow_array
 
 JSON = pa.json_()
 LONG = {b"corpusqa": b"JSON with long numbers"}  # metadata of a field: published as strings, all of JSON text
@@ -83,7 +84,7 @@ def _column(name: str, values: list[Any]) -> tuple[pa.Field, pa.Array]:
         array = pa.ExtensionArray.from_storage(JSON, _flat(text, pa.large_string()).cast(pa.string()))
         suspects = (value for value, one in zip(values, text, strict=True) if one and LONG_NUMBER.search(one))
         return _named(name, array, any(map(_is_beyond, suspects)))
-    return _named(name, _flat(values, kind) if kind in FLAT else pa.array(values, kind))
+    return _named(name, _flat(values, kind) if kind in FLAT else arrow_array(values, kind))
 
 
 def _flat(values: list[Any], kind: pa.DataType) -> pa.Array:

@@ -29,6 +29,7 @@ from corpusqa.corpus.typed import (
     number_type,
 )
 from corpusqa.errors import CannotEvaluate
+from corpusqa.readers.zones import arrow_array
 
 Values = Callable[[str], Iterable[pa.ChunkedArray]]
 Path = tuple[str | None, ...]  # from a column to values inside: names of fields, None for the items of a list
@@ -189,4 +190,4 @@ def _conformed(column: pa.ChunkedArray, field: pa.Field) -> pa.ChunkedArray:
     try:
         return column.cast(kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):  # a struct with its keys in another order
-        return pa.chunked_array([pa.array(column.to_pylist(), kind)])
+        return pa.chunked_array([arrow_array(column.to_pylist(), kind)])

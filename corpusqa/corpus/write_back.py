@@ -14,6 +14,7 @@ from corpusqa.corpus.fields import Fields
 from corpusqa.corpus.json_text import Edit, Place
 from corpusqa.corpus.parts import Cell, joined, pieces
 from corpusqa.errors import ContractError
+from corpusqa.readers.zones import arrow_array
 
 
 def write_back(fields: Fields, table: pa.Table, record: pl.DataFrame) -> pa.Table:
@@ -70,7 +71,7 @@ def _spliced(column: pa.ChunkedArray, at: Sequence[int], new: Sequence[Any]) -> 
         text = [None if value is None else json.dumps(value, ensure_ascii=False) for value in new]
         added = pa.ExtensionArray.from_storage(column.type, pa.array(text, column.type.storage_type))
     else:
-        added = pa.array(new, column.type)
+        added = arrow_array(new, column.type)
     order = list(range(len(column)))
     for number, row in enumerate(at):
         order[row] = len(column) + number

@@ -17,7 +17,7 @@ from corpusqa.gate.limits import CHANGES, LIMITS, limit_rows, limits_of
 from corpusqa.gate.metrics import METRICS, metrics
 from corpusqa.gate.sampled import intervals
 from corpusqa.scan.model import Scan
-from corpusqa.strict import validate_strict
+from corpusqa.strict import environment_kept, validate_strict
 
 PASSED, FAILED, NOT_EVALUATED = "passed", "failed", "not evaluated"
 EXCEEDED = "limit exceeded"
@@ -192,7 +192,8 @@ def _verdicts(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _schema() -> Any:
-    import pandera.polars as pa
+    with environment_kept():
+        import pandera.polars as pa
 
     return pa.DataFrameSchema(
         {

@@ -12,6 +12,7 @@ import pyarrow.types as pt
 
 from corpusqa.readers.list_views import as_lists, holds_list_views, is_list_view
 from corpusqa.readers.model import NESTED, OTHER, PLACE, TEXT, Block, Trouble
+from corpusqa.readers.zones import arrow_array
 
 Int64s = npt.NDArray[np.int64]
 SMALL_CHUNK = 1 << 16  # bytes, on average
@@ -137,7 +138,7 @@ def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     try:
         return (as_lists(column) if holds_list_views(column.type) else column).cast(kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        return pa.chunked_array([pa.array(column.to_pylist(), kind)], kind)
+        return pa.chunked_array([arrow_array(column.to_pylist(), kind)], kind)
 
 
 def placed(
