@@ -138,7 +138,7 @@ def test_files_with_other_headers_are_read_one_by_one(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.parametrize("unit_bytes", [1000, 300])
-@pytest.mark.parametrize("header", [b"id,text,id", b"id,te\0xt,n", b"id,te\xffxt,n", b"id,text,n\xff"])
+@pytest.mark.parametrize("header", [b"id,text,id", b"id,te\0xt,n", b"id,te\xffxt,n", b"id,text,n\xff", b'"id" ,text,n'])
 def test_a_header_that_is_none_stands_for_its_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, header: bytes, unit_bytes: int
 ) -> None:

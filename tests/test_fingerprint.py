@@ -23,7 +23,7 @@ import polars as pl
 from corpusqa.check import Check, Signal
 {imports}
 
-def c(*, ner: str = "", also: list[str] = [], model: str = "") -> Check:
+def c(*, ner: str = "", also: list[str] = [], by: dict[str, str] = {{}}, model: str = "") -> Check:
     rests_on = [Path(model)] if model else []
     n = pl.col("text").str.len_chars().cast(pl.Int64) * 0 + {value}
     return Check({{"n": Signal(pl.Int64, "n", n)}}, rests_on=rests_on)
@@ -41,6 +41,13 @@ CASES: dict[str, tuple[str, dict[str, object], Mapping[str, str], Mapping[str, s
         {"fp_helper.py": "def f():\n    from fp_far import N\n    return N", "fp_far.py": "N = 2"},
         True,
     ),
+    "a module on a line that goes on": (
+        "import json, \\\n    fp_helper",
+        {},
+        {"fp_helper.py": "N = 1"},
+        {"fp_helper.py": "N = 2"},
+        True,
+    ),
     "a module of a package": ("from fp_pack.a import N", {}, PACKAGE, {**PACKAGE, "fp_pack/b.py": "N = 2"}, True),
     "a file that nobody imports": (
         "import fp_helper",
@@ -53,6 +60,7 @@ CASES: dict[str, tuple[str, dict[str, object], Mapping[str, str], Mapping[str, s
     "the same version": ("import fp_lib", {}, LIBRARY, {**LIBRARY, "lib/fp_lib.py": "N = 2"}, False),
     "a function that an option names": ("", {"ner": "fp_names:f"}, {"fp_names.py": "1"}, {"fp_names.py": "2"}, True),
     "one in a list": ("", {"also": ["fp_names:f"]}, {"fp_names.py": "1"}, {"fp_names.py": "2"}, True),
+    "one in a table": ("", {"by": {"en": "fp_names:f"}}, {"fp_names.py": "1"}, {"fp_names.py": "2"}, True),
     "the version of what an option names": ("", {"ner": "fp_lib:f"}, LIBRARY, UPDATED, True),
     "a module beside a library": (
         "",

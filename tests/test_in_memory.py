@@ -72,6 +72,13 @@ def test_moments_stay_where_zones_are_ignored(monkeypatch: pytest.MonkeyPatch, d
     assert corpusqa.clean(rows, "none", checks=["text"])[0]["at"] == moment
 
 
+@pytest.mark.parametrize("form", ["numpy", "arrow", "pandas", "polars"])
+def test_the_format_of_a_stream_changes_no_value(form: str) -> None:
+    rows = datasets.Dataset.from_dict({"text": ["one two", "three"], "score": [None, 2.5], "n": [1, None]})
+    cleaned = corpusqa.clean(rows.to_iterable_dataset().with_format(form), "none", checks=["text"])
+    assert (cleaned["score"][:], cleaned["n"][:]) == ([None, 2.5], [1, None])
+
+
 class Colour(enum.IntEnum):
     RED = 1
 

@@ -117,6 +117,7 @@ def test_a_list_of_strings_is_asked_for_in_these_words(expected: object) -> None
     ("body", "message"),
     [
         ("def c() -> Check:\n    return 3\n", "returned int, not a Check"),
+        ("def c() -> Check:\n    return Check(rests_on='words.txt')\n", "a list of paths and strings"),
         ("def c() -> Check:\n    return Check({'N': Signal(pl.Int64, 'x', pl.lit(1))})\n", "snake_case"),
         ("def c() -> Check:\n    return Check({'n': Signal(pl.Int64, 'x')})\n", "neither expressions nor measure"),
         ("def c() -> Check:\n    return Check({}, {}, None, {'h': Links(len, len)})\n", "gives the signal 'h'"),

@@ -52,6 +52,23 @@ def test_names_of_classes_are_kept() -> None:
     assert cleaned["label"][:] == [0, 1]
 
 
+def test_classes_that_splits_number_differently_are_numbers() -> None:
+    def labelled(names: list[str]) -> datasets.Dataset:
+        features = datasets.Features(text=datasets.Value("string"), label=datasets.ClassLabel(names=names))
+        return datasets.Dataset.from_dict({"text": ["one two three"], "label": [1]}, features=features)
+
+    both = datasets.DatasetDict(train=labelled(["neg", "pos"]), test=labelled(["pos", "neg"]))
+    assert corpusqa.load(both).features["label"] == datasets.Value("int64")
+    assert corpusqa.load(both["train"]).features["label"].names == ["neg", "pos"]
+
+
+def test_no_copy_of_a_dataset_is_left_in_a_work_folder(tmp_path: Path) -> None:
+    rows = datasets.Dataset.from_dict({"text": ["one two three"]})
+    corpusqa.report(rows, work=tmp_path, checks=["text"])
+    corpusqa.clean(rows, "none", work=tmp_path, checks=["text"])
+    assert not list(tmp_path.glob("source-*"))
+
+
 DAY = datetime.datetime(2024, 1, 2, 3, 4, 5)
 MIXED = {"text": "one two three", "img": b"\x89PNG\xff", "day": DAY, "price": Decimal("1.10"), "part": 0.5}
 DECLARED = {"img": "binary", "day": "timestamp[ms]", "price": "decimal128(6, 2)", "part": "float32"}

@@ -87,6 +87,18 @@ def test_folders_called_train_and_test_are_splits_if_all_files_have_one(tmp_path
     assert found.select("split", "source").rows() == [(None, "news"), (None, "test")]
 
 
+def test_a_split_that_folders_below_divide_is_named_once(tmp_path: Path) -> None:
+    write(tmp_path, {f"{split}/{language}/x.jsonl": LINE for split in ("train", "test") for language in ("en", "de")})
+    assert open_corpus(tmp_path).notes[1:] == ("splits: test, train",)
+
+
+def test_a_folder_by_url_has_the_paths_that_it_has_here(tmp_path: Path) -> None:
+    write(tmp_path, {"one/test/a.jsonl": LINE, "two/web/a.jsonl": LINE, "three/pages/a.txt": "x"})
+    for name, column, value in (("one", "split", "test"), ("two", "source", "web"), ("three", "id", "pages/a.txt")):
+        for source in (f"{tmp_path}/{name}", f"file://{tmp_path}/{name}", f"file://{tmp_path}/{name}/"):
+            assert read_all(open_corpus(source)).documents[column].to_list() == [value], source
+
+
 def test_releases_by_url_pattern_and_list(tmp_path: Path) -> None:
     for name in ("rel1", "rel2"):
         write(tmp_path / name, {"corpusqa/manifest.json": "{}", "removed/train-00000-of-00001.jsonl": '{"id": "1"}\n'})
@@ -101,6 +113,14 @@ def test_what_a_url_holds_and_nothing_reads_is_said(tmp_path: Path) -> None:
     assert open_corpus(f"file://{tmp_path}/in").notes == ("1 jsonl file; not read: sub/b.jsonl.bz2",)
     with pytest.raises(SourceError, match=r"no reader for b\.jsonl\.bz2; known are \.txt"):
         open_corpus(f"file://{tmp_path}/in/sub/b.jsonl.bz2")
+
+
+def test_metadata_of_several_folders_is_said_not_to_be_read(tmp_path: Path) -> None:
+    for name in ("m1", "m2"):
+        write(tmp_path / name, {"a.txt": "x", "metadata.jsonl": '{"file_name": "a.txt", "lang": "en"}\n'})
+    said = "2 txt documents in 2 folders; not read: m1/metadata.jsonl, m2/metadata.jsonl"
+    assert open_corpus(f"{tmp_path}/m*").notes[0] == said
+    assert open_corpus(f"{tmp_path}/m1").columns[-1] == "lang"
 
 
 def test_a_folder_with_two_names_has_the_one_that_is_no_link(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import polars as pl
 from corpusqa.api.account import account
 from corpusqa.api.model import Account, Settings
 from corpusqa.config import Config, InputOptions, load_config, overridden
-from corpusqa.corpus import open_corpus, to_dataset
+from corpusqa.corpus import open_corpus, remove_spool, to_dataset
 from corpusqa.engines.memory import bytes_of
 from corpusqa.errors import UsageError, near_misses
 from corpusqa.release.manifest import MANIFEST, read_manifest, verify_files
@@ -171,6 +171,7 @@ def clean(
             write_clean(found, Target(out=folder / "out"))
         finally:
             found.flow.close()
+            remove_spool(found.corpus)
         # as a release is read anywhere: features are those of its card
         loaded = datasets.load_dataset(str(folder / "out"), cache_dir=str(folder / "cache"), keep_in_memory=True)
         return loaded if len(loaded) > 1 else loaded[next(iter(loaded))]
@@ -218,4 +219,5 @@ def _kept(found: Account) -> Account:
         _ = found.report, found.findings
     finally:
         found.flow.close()
+        remove_spool(found.corpus)
     return found

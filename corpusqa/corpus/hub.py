@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +119,7 @@ def _tables(dataset: Any) -> Iterator[pa.Table]:
             count += 1
             yield row
 
-    features = dataset.features
+    dataset, features = dataset.with_format(None), dataset.features
     if features is not None:
         dataset = dataset.decode(False)  # pictures and sound stay the bytes that they are
     try:
@@ -168,7 +168,7 @@ def to_dataset(corpus: Corpus) -> datasets.Dataset:
         lambda name: (table[name] for table in tables if name in table.column_names),
     )
     whole = pa.concat_tables([conform(table, schema) for table in tables])
-    features = _stored_features(tables[0].schema, schema) or _features(schema)
+    features = _stored_features([table.schema for table in tables], schema) or _features(schema)
     return datasets.Dataset(_shown(whole, features), info=datasets.DatasetInfo(features=features))
 
 
@@ -183,13 +183,15 @@ def _tell_lost(corpus: Corpus, lost: pl.DataFrame, read: int) -> None:
     warnings.warn(f"{corpus.source}: {said}; they are not in the dataset", stacklevel=4)
 
 
-def _stored_features(stored: pa.Schema, schema: pa.Schema) -> datasets.Features | None:
-    """The features that `datasets` noted in its own files (names of classes, pictures), if they fit all rows."""
+def _stored_features(stored: Sequence[pa.Schema], schema: pa.Schema) -> datasets.Features | None:
+    """The features that `datasets` noted in its own files (names of classes, pictures), if all note the same."""
     import datasets
 
-    if b"huggingface" not in (stored.metadata or {}):
+    if any(b"huggingface" not in (one.metadata or {}) for one in stored):
         return None
-    features = datasets.Features.from_arrow_schema(stored)
+    features, *others = (datasets.Features.from_arrow_schema(one) for one in stored)
+    if any(other != features for other in others):
+        return None
     plain = {field.name: _plain(field.type) for field in schema}
     same = {field.name: _plain(field.type) for field in features.arrow_schema} == plain
     return features if same else None

@@ -16,7 +16,7 @@ from corpusqa.corpus.remote import MAGIC, fetch, hub_dataset
 from corpusqa.corpus.splits import NO_SPLITS, Copied, Splits, splits_of, without_caches
 from corpusqa.corpus.web import shown_url
 from corpusqa.errors import SourceError
-from corpusqa.readers.listing import Listing, list_file, list_files, list_folder
+from corpusqa.readers.listing import METADATA, Listing, list_file, list_files, list_folder
 from corpusqa.scratch import remove_scratch, scratch_folder
 
 DEEP = re.compile(r"(?:(?<=/)|^)\*\*(?:/|$)")  # a part of a pattern that stands for any number of folders
@@ -150,6 +150,9 @@ def _several(paths: Sequence[str], pattern: str = "") -> Located:
     relative = [(part.root.relative_to(root) / file.path).as_posix() for part in parts for file in part.files]
     listing = list_files(root, list(dict.fromkeys(relative)))
     listing = without_caches(listing) if pattern else listing
+    described = {part.root for part in parts if part.format == "text" and (part.root / METADATA).is_file()} - {root}
+    lost = sorted((folder.relative_to(root) / METADATA).as_posix() for folder in described)
+    listing = replace(listing, ignored=tuple(lost))
     return Located(pattern or f"{root}", listing, splits_of(listing))
 
 

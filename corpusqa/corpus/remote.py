@@ -45,7 +45,8 @@ def fetch(url: str, folder: Path) -> Copied:
         looked = f"{', '.join(FORMATS)}{PACKED}"
         what = f"no reader for {left[0].rpartition('/')[2]}; known are {looked}" if left else NOTHING
         raise SourceError(f"{shown_url(url)}: {what}")
-    root = os.path.commonpath([name.rpartition("/")[0] for name in names])
+    alone = names == [path] or MAGIC.search(path)
+    root = os.path.commonpath([name.rpartition("/")[0] for name in names]) if alone else path.rstrip("/")
     for name in names:
         target = folder / os.path.relpath(name, root or ".")
         target.parent.mkdir(parents=True, exist_ok=True)

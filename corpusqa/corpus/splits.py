@@ -187,7 +187,9 @@ def _way(path: str, split: str) -> tuple[str, str]:
         return f"{folder}/{split}-?????-of-{shard['of']}".lstrip("/"), shard["at"]
     if NAMES.get(name.partition(".")[0].lower()) == split or not folder:
         return path, ""
-    return f"{folder}/", ""
+    parts = PurePosixPath(folder).parts
+    stated = next((at for at in reversed(range(len(parts))) if NAMES.get(parts[at].lower()) == split), len(parts) - 1)
+    return "/".join(parts[: stated + 1]) + "/", ""
 
 
 def _some(names: Sequence[str]) -> str:

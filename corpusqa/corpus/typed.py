@@ -267,6 +267,8 @@ def _text(value: Any) -> Any:
         raise CannotEvaluate(f"a column {BESIDE}")
     if isinstance(value, decimal.Decimal):
         return _digits(value)
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        return str(pa.scalar(value).as_py())  # as the values of a column of them are written
     return value.item() if isinstance(value, np.number | np.bool_) else str(value)
 
 

@@ -72,13 +72,18 @@ def _united(name: str, kinds: Sequence[pa.DataType], values: Values | None) -> p
 
 
 def _number(name: str, values: Values | None, path: Path) -> pa.DataType:
-    """The type of the whole numbers and fractions that lie in all tables at a place; see `number_type`."""
+    """The type of the numbers that lie in all tables at a place, whole ones of two kinds or fractions among them.
+
+    See `number_type`; without fractions none holds those of 64 bits with a sign and those without.
+    """
     exact = integral = True
+    fractions = values is None
     for column in values(name) if values else ():
         for array in (_inside(chunk, path) for chunk in column.chunks):
             if array is None:
                 continue
             one = pl.Series(array.cast(pa.float64()) if pt.is_floating(array.type) else array)
+            fractions = fractions or one.dtype.is_float()
             if one.dtype.is_integer():
                 exact = exact and (one.is_null() | (one.cast(pl.Int128).abs() <= EXACT)).all()
                 integral = integral and one.dtype != pl.UInt64
@@ -86,7 +91,7 @@ def _number(name: str, values: Values | None, path: Path) -> pa.DataType:
                 integral = integral and _are_whole(one.drop_nulls().to_numpy())
         if not exact and not integral:
             break
-    found = number_type(exact, integral)
+    found = number_type(exact, integral) if fractions else None
     return JSON if found is None else found
 
 
@@ -141,8 +146,8 @@ def _union(a: pa.DataType, b: pa.DataType, numbers: Numbers, path: Path) -> pa.D
         return a
     if pt.is_null(a):
         return b
-    if pt.is_integer(a) and pt.is_integer(b):
-        return JSON if pt.is_uint64(a) or pt.is_uint64(b) else pa.int64()
+    if pt.is_integer(a) and pt.is_integer(b) and not pt.is_uint64(a) and not pt.is_uint64(b):
+        return pa.int64()
     if pt.is_floating(a) and pt.is_floating(b):
         return pa.float64()
     if (pt.is_integer(a) or pt.is_floating(a)) and (pt.is_integer(b) or pt.is_floating(b)):

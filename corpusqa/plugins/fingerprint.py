@@ -8,7 +8,7 @@ import json
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, requires
@@ -73,8 +73,8 @@ def _named(options: Any) -> Iterator[str]:
         found = _FUNCTION.fullmatch(options)
         if found:
             yield found[1]
-    elif isinstance(options, list | tuple):
-        for one in options:
+    elif isinstance(options, Mapping | list | tuple):
+        for one in options.values() if isinstance(options, Mapping) else options:
             yield from _named(one)
 
 

@@ -19,6 +19,7 @@ ABSENT = "absent"
 _IMPORT = re.compile(
     rb"(?:^|[:;])[ \t]*(?:from[ \t]+([A-Za-z_]\w*)[\w.]*[ \t]+import\b|import[ \t]+([A-Za-z_][\w., \t]*))", re.MULTILINE
 )
+_CONTINUED = re.compile(rb"\\\r?\n")
 # The one has a digest and the other the version of its own in every fingerprint.
 _COUNTED = frozenset({"corpusqa", "polars"})
 
@@ -62,7 +63,7 @@ def installed(distribution: str) -> str:
 def _tops(source: bytes) -> frozenset[str]:
     """The first names of the modules that are imported, but for relative ones, which are in the same package."""
     found = set[str]()
-    for module, modules in _IMPORT.findall(source):
+    for module, modules in _IMPORT.findall(_CONTINUED.sub(b" ", source)):
         names = [module] if module else [name.strip().split(b" ")[0] for name in modules.split(b",")]
         found |= {name.partition(b".")[0].decode() for name in names if name}
     return frozenset(found) - _COUNTED

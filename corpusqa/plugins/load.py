@@ -176,6 +176,8 @@ def _declared(name: str, check: Check, function: Callable[..., Check]) -> None:
     plain = [n for n, s in check.signals.items() if s.expr is None and n not in check.corpus]
     if plain and check.measure is None and not check.corpus:
         raise PluginError(f"{where} declares {', '.join(plain)}, but has neither expressions nor measure for them")
+    if isinstance(check.rests_on, str | Path) or not all(isinstance(one, str | Path) for one in check.rests_on):
+        raise PluginError(f"{where}: rests_on is a list of paths and strings")
     unknown = set(check.suggest) - {"drop", "cut", "mask", "one_of"}
     if unknown:
         raise PluginError(f"{where} suggests {', '.join(sorted(unknown))}; it may suggest drop, cut, mask and one_of")

@@ -10,7 +10,7 @@ import pyarrow.types as pt
 
 from corpusqa.readers.files import open_file, shown, why
 from corpusqa.readers.model import Block, File, Unit, first_rows, renumbered
-from corpusqa.readers.tables import TWICE, Tables, kinds_of_schema, named_twice, refuse_undecodable_names, runs
+from corpusqa.readers.tables import TWICE, Tables, alike, kinds_of_schema, named_twice, refuse_undecodable_names, runs
 
 MAGIC = b"ARROW1"  # at the start of the file format; a stream has none
 DAMAGED = "not an Arrow file, or damaged"
@@ -54,7 +54,7 @@ def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
             with _Opened(root / file.path) as opened:
                 # not `nbytes`: of a damaged batch pyarrow aborts the process when it is sliced
                 sizes = [batch.get_total_buffer_size() for batch in opened if batch.num_rows]
-                same = opened.schema == schema
+                same = alike(opened.schema, schema)
                 schema = opened.schema if sizes else schema
         except ERRORS:
             units.append(Unit(0, (file.path,), 0, -1, file.bytes))

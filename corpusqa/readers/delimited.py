@@ -134,7 +134,12 @@ def _add(rows: Records, file: str, reader: Any, header: list[str] | None) -> int
             rows.trouble(str(error), file, line, rest=True)
             return int(reader.line_num)
         except csv.Error as error:
-            rows.trouble(f"not a row: {error}", file, line, rest=str(error) == ENDS_EARLY)
+            lost = header is None  # without a header no row has names
+            rows.trouble(
+                f"not a {'header' if lost else 'row'}: {error}", file, line, rest=lost or str(error) == ENDS_EARLY
+            )
+            if lost:
+                return int(reader.line_num)
         except Bad as error:
             rows.trouble(str(error), file, line)
 
@@ -176,8 +181,8 @@ def _is_headless(path: Path) -> bool:
         _checked(next(filter(None, _reader(stream, _layout(path)[0])), []), "")
     except SourceError:
         return text[: stream.tell()].endswith(("\r", "\n"))
-    except csv.Error:  # the reader says so, with its place
-        pass
+    except csv.Error as error:  # the reader says so, with its place
+        return str(error) != ENDS_EARLY
     return False
 
 

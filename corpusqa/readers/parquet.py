@@ -18,6 +18,7 @@ from corpusqa.readers.tables import (
     TWICE,
     Int64s,
     Tables,
+    alike,
     kinds_of_schema,
     named_twice,
     plain,
@@ -74,7 +75,7 @@ def plan(root: Path, files: Sequence[File], unit_bytes: int) -> list[Unit]:
             schema = None
             continue
         sizes = _group_bytes(opened, file)
-        rows, same = opened.metadata.num_rows, opened.schema_arrow == schema
+        rows, same = opened.metadata.num_rows, alike(opened.schema_arrow, schema)
         schema = opened.schema_arrow if rows else schema
         opened.close(force=True)
         last = units[-1] if units else None

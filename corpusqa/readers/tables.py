@@ -156,6 +156,14 @@ def _numbers(name: str, values: Int64s | None, count: int) -> pl.Series:
     return pl.Series(name, values, pl.Int64)
 
 
+def alike(one: pa.Schema, other: pa.Schema | None) -> bool:
+    """Whether files of these schemas may share a unit: types and what `datasets` says of them are equal."""
+    if other is None or one != other:
+        return False
+    said = [(schema.metadata or {}).get(b"huggingface") for schema in (one, other)]
+    return bool(said[0] == said[1])
+
+
 def kinds_of_schema(schema: pa.Schema) -> dict[str, str]:
     """What the columns of a schema hold."""
     return {field.name: _kind(field.type) for field in schema}
