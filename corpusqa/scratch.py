@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import glob
 import os
 import re
 import shutil
@@ -15,6 +16,8 @@ from typing import BinaryIO
 
 from corpusqa.errors import UsageError
 
+# Ends the names of folders, so that none of the user, whatever it begins with, is taken for one of a dead run.
+MARK = ".corpusqa"
 # Locked folders of this process; the system lets go of them when the process ends in whatever way.
 _held: dict[Path, int] = {}
 
@@ -46,7 +49,7 @@ def scratch_folder(prefix: str, where: Path | None = None) -> Path:
     base.mkdir(parents=True, exist_ok=True, mode=0o700)
     sweep_scratch(prefix, base)
     while True:
-        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=base))
+        folder = Path(tempfile.mkdtemp(MARK, prefix, dir=base))
         with suppress(OSError):  # a file system without locks
             lock = os.open(folder, os.O_RDONLY)
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -119,9 +122,12 @@ def _sweep_staged(path: Path) -> None:
 
 def sweep_scratch(prefix: str, base: Path) -> None:
     """Remove the folders that nobody holds any more; those of others are left alone."""
-    for folder in base.glob(f"{prefix}*"):
+    ours = re.compile(rf"{re.escape(prefix)}[a-z0-9_]{{8}}{re.escape(MARK)}")  # as tempfile.mkdtemp names them
+    for folder in base.glob(f"{glob.escape(prefix)}*{MARK}"):
+        if not ours.fullmatch(folder.name):
+            continue
         with suppress(OSError):
-            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(folder, ignore_errors=True)

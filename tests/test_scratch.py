@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from corpusqa.corpus import open_corpus
+from corpusqa.release.publish import staging
 from corpusqa.scratch import staged
 
 STAGING = """
@@ -54,3 +55,12 @@ def test_the_next_run_removes_a_copy_that_a_killed_one_left_even_if_it_copies_no
         run.kill()
     open_corpus(source, work=work)
     assert not left.exists()
+
+
+def test_what_a_killed_release_left_goes_and_what_only_looks_like_it_stays(tmp_path: Path) -> None:
+    for name in ("01234567", "backup"):
+        (tmp_path / f".out.corpusqa-{name}").mkdir()
+        (tmp_path / f".out.corpusqa-{name}.lock").touch()
+    with staging(tmp_path / "out") as mine:
+        assert mine.is_dir()
+    assert {path.name for path in tmp_path.iterdir()} == {".out.corpusqa-backup", ".out.corpusqa-backup.lock"}

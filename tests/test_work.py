@@ -20,10 +20,12 @@ from corpusqa.api.last import last
 from corpusqa.api.model import Settings
 from corpusqa.cli import run
 from corpusqa.config import Config, load_config, overridden
+from corpusqa.corpus import open_corpus
 from corpusqa.corpus.place import place_of
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.local import LocalEngine
 from corpusqa.engines.lock import Lock, alone, unused
+from corpusqa.engines.parts import commit
 from corpusqa.errors import CorpusqaError, UsageError
 from tests.files import jsonl
 
@@ -229,19 +231,36 @@ class TestOneFolderASource:
         assert len(list((corpora / "w").glob("scan-*"))) == 2
 
 
+# Files of the user, in folders whose names begin as ours do, or are even like ours.
+USERS = (
+    "removed-2019/page",
+    "removed-20191231/page",
+    "scan-2019/pages/page",
+    "scan-201912312359/pages/manifest.json",
+    "scan-201912312358/lock",
+    "source-2019/page",
+    "source-document/page",
+    "corpusqa-ranks-2019/page",
+)
+OF_USER = {name.partition("/")[0] for name in USERS}
+
+
+def scan_name(number: int) -> str:
+    return f"scan-{number:012x}"
+
+
 class TestWhatIsKept:
     @pytest.fixture
     def work(self, tmp_path: Path) -> Path:
-        """Scans of 10 bytes, the last ones last by their names; the first is of a version without locks."""
+        """Scans of 10 bytes, the last ones last by their names, and what a run that removed one left of it."""
         for number in range(6):
-            folder = tmp_path / f"scan-{number}"
+            folder = tmp_path / scan_name(number)
             (folder / "measure").mkdir(parents=True)
             (folder / "measure/part").write_bytes(bytes(10))
             (folder / "lock").touch()
             os.utime(folder / "lock", (number, number))
-        (tmp_path / "scan-0/lock").unlink()
-        os.utime(tmp_path / "scan-0", (0, 0))
-        (tmp_path / "removed-1/measure").mkdir(parents=True)
+        (tmp_path / "removed-01234567/measure").mkdir(parents=True)
+        (tmp_path / "removed-01234567/lock").touch()
         (tmp_path / "source-1").mkdir()
         return tmp_path
 
@@ -251,26 +270,38 @@ class TestWhatIsKept:
     )
     def test_the_last_ones_used_within_a_number_and_a_size(self, work: Path, most: int, limit: int, left: str) -> None:
         tidy(work, most, limit)
-        assert {path.name for path in work.iterdir()} == {"source-1", *(f"scan-{number}" for number in left)}
+        assert {path.name for path in work.iterdir()} == {"source-1", *(scan_name(int(number)) for number in left)}
+
+    def test_a_scan_of_a_version_without_locks_goes_and_folders_of_the_user_stay(self, work: Path) -> None:
+        (work / scan_name(0) / "lock").unlink()
+        commit(work / scan_name(0) / "measure", "fingerprint", [], 0)
+        kept = {work / name for name in USERS}
+        for page in kept:
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text("{}")
+        before = {path for path in work.rglob("*") if path.relative_to(work).parts[0] in OF_USER}
+        tidy(work, 0, 0)
+        open_corpus(source(work / "a.jsonl", TEXT), work=work)
+        assert {path for path in work.rglob("*") if path.name != "a.jsonl"} == {work / "source-1", *before}
 
     @pytest.mark.parametrize("most", [0, 2])
     def test_what_somebody_uses_stays(self, work: Path, most: int) -> None:
-        lock = alone([work / "scan-1"], print)
-        os.utime(work / "scan-1/lock", (1, 1))
+        lock = alone([work / scan_name(1)], print)
+        os.utime(work / scan_name(1) / "lock", (1, 1))
         tidy(work, most, 1000)
         assert sorted(path.name for path in work.glob("scan-*")) == (
-            ["scan-1"] if not most else ["scan-1", "scan-4", "scan-5"]
+            [scan_name(number) for number in ([1, 4, 5] if most else [1])]
         )
         lock.release()
         tidy(work, 1, 1000)
-        assert [path.name for path in work.glob("scan-*")] == ["scan-1"]  # it was used last
+        assert [path.name for path in work.glob("scan-*")] == [scan_name(1)]  # it was used last
 
     def test_every_run_tidies_up(self, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(work)
         monkeypatch.setattr("corpusqa.api.folders.MOST", 3)
         account(source(work / "a.jsonl", TEXT), config(), Settings(work)).flow.close()
         here = folder_of(work, work / "a.jsonl", None).name
-        assert {path.name for path in work.glob("scan-*")} == {here, "scan-4", "scan-5"}
+        assert {path.name for path in work.glob("scan-*")} == {here, scan_name(4), scan_name(5)}
         assert last(work).scan.height == 1
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -16,8 +18,10 @@ from corpusqa.api.last import remember
 from corpusqa.api.model import Account, Settings, named
 from corpusqa.config import Config
 from corpusqa.corpus import Corpus, open_corpus, remove_spool, seen_as
+from corpusqa.corpus.place import is_here
 from corpusqa.engines.flow import Flow
 from corpusqa.engines.local import SERIAL_BYTES, LocalEngine, cpu_count
+from corpusqa.engines.lock import Lock, alone
 from corpusqa.engines.memory import planned
 from corpusqa.gate.catalogue import refuse_slicing
 from corpusqa.gate.limits import limits_of
@@ -74,32 +78,42 @@ class _Asked:
 
     def account(self, source: Any, against: Any, made_of: Account | None) -> Account:
         refuse_below(source, self.settings.work, "--work")
-        units = planned(self.settings.memory, self.settings.workers or cpu_count())[0].unit
-        corpus = open_corpus(source, self.config.input, work=self.settings.work, unit_bytes=units)
-        if made_of is not None:
-            corpus = seen_as(corpus, made_of.corpus)
+        opened = partial(self._opened, source, made_of)
+        referred = partial(open_corpus, against, self.config.against, work=self.settings.work)
+        corpus = opened()
         try:
-            reference = None if against is None else open_corpus(against, self.config.against, work=self.settings.work)
-            flow = self._flow(source, corpus)
+            reference = None if against is None else referred()
+            here, *beside = self._folders(source)
+            lock = alone((here, *beside), self.settings.say)
             try:
-                return self._of(corpus, flow, reference, made_of)
+                corpus = _after(lock, source, corpus, opened)
+                reference = reference and _after(lock, against, reference, referred)
+                return self._of(corpus, self._flow(corpus, here, lock), reference, made_of)
             except BaseException:
-                flow.close()  # also where the error is kept, and with it all that it met
+                lock.release()  # also where the error is kept, and with it all that it met
                 raise
         except BaseException:
             remove_spool(corpus)  # a copy of the source does not outlive a run that failed
             raise
 
-    def _flow(self, source: Any, corpus: Corpus) -> Flow:
-        """The engine for a corpus of this size, and its work folder; that of the base is taken with it."""
+    def _opened(self, source: Any, made_of: Account | None) -> Corpus:
+        units = planned(self.settings.memory, self.settings.workers or cpu_count())[0].unit
+        corpus = open_corpus(source, self.config.input, work=self.settings.work, unit_bytes=units)
+        return corpus if made_of is None else seen_as(corpus, made_of.corpus)
+
+    def _folders(self, source: Any) -> list[Path]:
+        """The work folder of the source, and that of the base if it is a corpus, which is taken with it."""
+        prepare(self.settings.work)
+        base = scanned_base(self.config.gate.base)
+        return [folder_of(self.settings.work, one, self.settings.sample) for one in (source, base) if one is not None]
+
+    def _flow(self, corpus: Corpus, here: Path, lock: Lock) -> Flow:
+        """The engine for a corpus of this size, in its work folder."""
         settings, size = self.settings, sum(unit.bytes for unit in corpus.units)
         memory, most = planned(settings.memory, settings.workers or cpu_count(), size)
         workers = 1 if size < SERIAL_BYTES and settings.workers is None else max(1, min(most, len(corpus.units)))
-        prepare(settings.work)
-        base = scanned_base(self.config.gate.base)
-        here, *beside = (folder_of(settings.work, one, settings.sample) for one in (source, base) if one is not None)
         engine = LocalEngine(workers, worker_started, here)
-        return Flow(engine, here, settings.progress, memory, settings.say, beside)
+        return Flow(engine, here, settings.progress, memory, settings.say, lock)
 
     def _of(self, corpus: Corpus, flow: Flow, reference: Corpus | None, made_of: Account | None) -> Account:
         policy, settings, plugins = self._policy(corpus), self.settings, self.plugins
@@ -131,6 +145,17 @@ class _Asked:
         extra = own_columns(corpus, self.plugins, scanned, flow, policy.extra_columns)
         verdicts = judge(scanned, policy, extra, allow_incomplete=self.settings.allow_incomplete)
         return verdicts.with_empty(empty_after_edits(corpus, scanned, verdicts, flow))
+
+
+def _after(lock: Lock, source: Any, corpus: Corpus, opened: Callable[[], Corpus]) -> Corpus:
+    """A corpus as it is once the work folders are ours: files may have come and gone during a wait.
+
+    A copy, such as that of standard input, is of one moment, and is not made twice.
+    """
+    if not (lock.waited and is_here(source)):
+        return corpus
+    remove_spool(corpus)
+    return opened()
 
 
 def _asked(plugins: list[Plugin], config: Config, settings: Settings, compares: bool) -> _Asked:

@@ -37,6 +37,11 @@ def place_of(source: Any) -> Place:
     return _of_pattern(path) if not path.exists() and MAGIC.search(name) else ("path", str(path.resolve()))
 
 
+def is_here(source: Any) -> bool:
+    """Whether a source is read where it lies on this machine, so that its files can be listed again at any time."""
+    return place_of(source)[0] in ("path", "pattern", "list")
+
+
 def _of_pattern(path: Path) -> Place:
     parts = path.absolute().parts
     fixed = next(at for at, part in enumerate(parts) if MAGIC.search(part))

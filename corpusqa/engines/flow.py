@@ -12,7 +12,7 @@ import polars as pl
 
 from corpusqa.engines import Engine, MapFn, ReduceFn, ShardFn
 from corpusqa.engines.hashing import buckets_of, digest_of
-from corpusqa.engines.lock import alone
+from corpusqa.engines.lock import Lock, alone
 from corpusqa.engines.memory import Memory
 from corpusqa.engines.parts import (
     MANIFEST,
@@ -49,7 +49,7 @@ class Flow:
         progress: Called with stage, finished and all tasks.
         memory: How the work is cut; changes how rows are spread, never which rows there are.
         say: Told what a person should know meanwhile.
-        beside: Other work folders that the run will need before it ends.
+        lock: Holds the work folder, and others that the run will need before it ends; taken here by default.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Flow:
         progress: Progress = quiet,
         memory: Memory = Memory(),  # noqa: B008 (a frozen value)
         say: Callable[[str], None] = lambda _line: None,
-        beside: Sequence[Path] = (),
+        lock: Lock | None = None,
     ) -> None:
         self.engine = engine
         self.work = work
@@ -68,7 +68,7 @@ class Flow:
         self.say = say
         self._said: set[str] = set()
         self._sound: set[tuple[Part, ...]] = set()  # the files of stages that this run has looked at
-        self._lock = alone((work, *beside), say)
+        self._lock = alone([work], say) if lock is None else lock
 
     def close(self) -> None:
         """Let go of the work folders: what was made can be replaced by other runs from now on."""

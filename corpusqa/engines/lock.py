@@ -18,14 +18,24 @@ Say = Callable[[str], None]
 
 
 class Lock:
-    """Folders of a run; let go by `release`, when nothing refers to this any more, or when the process ends."""
+    """Folders of a run; let go by `release`, when nothing refers to this any more, or when the process ends.
+
+    Attributes:
+        waited: Whether another run had to be waited for, so that what was looked at before may have changed.
+    """
 
     def __init__(self) -> None:
         self._held: list[_Held] = []
+        self.waited = False
 
     def take(self, folder: Path, say: Say) -> None:
         """Wait for one more folder."""
-        self._held.append(_entered(folder, say))
+
+        def told(line: str) -> None:
+            self.waited = True
+            say(line)
+
+        self._held.append(_entered(folder, told))
 
     def holds(self, folder: Path) -> bool:
         """Whether a folder is among those that were taken and not let go."""
@@ -66,6 +76,23 @@ class _Held:
 
 _held: dict[Path, _Held] = {}
 _changed = threading.Condition()
+
+
+def _forked() -> None:
+    """A forked child holds nothing: the folders, and whoever has the condition at this moment, are its parent's.
+
+    The files are closed, which unlocks none, since a child that outlives its parent would else wait for itself.
+    """
+    global _changed
+    _changed = threading.Condition()
+    for held in _held.values():
+        with suppress(OSError):
+            if held.file is not None:
+                held.file.close()
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_forked)
 
 
 def alone(folders: Iterable[Path], say: Say) -> Lock:

@@ -7,6 +7,7 @@ import errno
 import fcntl
 import glob
 import os
+import re
 import shutil
 import sys
 import uuid
@@ -45,7 +46,10 @@ def staging(out: Path) -> Iterator[Path]:
 
 
 def _sweep(out: Path) -> None:
+    ours = re.compile(rf"\.{re.escape(out.name)}\.{_MADE}[0-9a-f]{{8}}\.lock")
     for guard in out.parent.glob(f".{glob.escape(out.name)}.{_MADE}*.lock"):
+        if not ours.fullmatch(guard.name):
+            continue
         with suppress(OSError), guard.open("r+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(guard.with_suffix(""), ignore_errors=True)
