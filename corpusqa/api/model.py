@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import polars as pl
@@ -112,7 +112,7 @@ class Account:
             self.listed.parts(),
             self.gate,
             self.config,
-            source=self.source_name,
+            source=self.source_title,
             pieces=shown and shown.pairs,
             annotated=shown and shown.documents,
             shared=shown and shown.shared,
@@ -123,6 +123,15 @@ class Account:
     def source_name(self) -> str:
         """What the source is called; nothing where its name holds a private value."""
         return named(self.plugins, self.corpus)
+
+    @property
+    def source_title(self) -> str:
+        """What a report and a release call the source: `.` and the like by the folder that they mean."""
+        name = self.source_name
+        if not name or "://" in name or PurePath(name).name not in ("", ".."):
+            return name
+        folder = Path(name).resolve().name
+        return folder if is_text(folder) and not private_values(self.plugins, [pl.Series([folder])]) else ""
 
     @property
     def shown(self) -> Evidence:

@@ -19,6 +19,7 @@ import polars as pl
 
 from corpusqa.api.again import judged_again
 from corpusqa.api.declared import refuse_private
+from corpusqa.api.made_from import made_from
 from corpusqa.api.model import Account
 from corpusqa.api.tables import write_parquet
 from corpusqa.config import Config
@@ -111,6 +112,7 @@ def write_clean(found: Account, target: Target) -> Release:
         report=found.report,
         files={"corpusqa/report.json": dumped(found.report), "corpusqa/report.html": render(found.report).encode()},
         also={"accepted": _accepting(found.config)},
+        said=made_from(found),
     )
     specs = specs_of(found.plugins)
     second = partial(judged_again, found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -49,11 +49,13 @@ class GateResult:
             not be; else "passed".
         rows: Columns of ROWS.
         notes: What to know about the limits, in one line each.
+        of_base: Those of the notes that speak of the base.
     """
 
     status: str
     rows: pl.DataFrame
     notes: tuple[str, ...] = ()
+    of_base: tuple[str, ...] = ()
 
 
 def evaluate(
@@ -89,9 +91,11 @@ def evaluate(
     said = (f"{CONTRADICTIONS}.count", "", "", float(contradictions), scan.height)
     measured = pl.concat([measured, vanished(base, measured), pl.DataFrame([said], schema=METRICS, orient="row")])
     compared = compare(base, scan, verdicts.outcomes, limits, config.gate.base)
-    told = (*notes, *(accepted.notes if accepted else ()), *_about(base, compared))
+    of_base = _about(base, compared)
+    told = (*notes, *(accepted.notes if accepted else ()), *of_base)
     bounds = None if scan.of is None else intervals(scan, measured, spans)
-    return judge_limits(limits, measured, config.gate.min_documents, compared, told, bounds)
+    judged = judge_limits(limits, measured, config.gate.min_documents, compared, told, bounds)
+    return replace(judged, of_base=of_base)
 
 
 def _about(base: Base | None, compared: pl.DataFrame) -> tuple[str, ...]:

@@ -23,7 +23,8 @@ class Found:
 
     Attributes:
         name: The name users write.
-        origin: The distribution ("corpusqa 0.1.0") or the file that brings it.
+        origin: The distribution ("corpusqa 0.1.0") or the name of the file that brings it, without its folder: it is
+            published.
         target: "module:function", or "path/to/file.py:function".
         version: Version of the distribution; "" for a file.
         distribution: Name of the distribution; "" for a file.
@@ -96,7 +97,7 @@ def _in_file(path: Path) -> Iterable[Found]:
         ) from None
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and _returns_check(node):
-            yield Found(node.name, str(path), f"{path.resolve()}:{node.name}")
+            yield Found(node.name, path.name, f"{path.resolve()}:{node.name}")
 
 
 def _returns_check(node: ast.FunctionDef) -> bool:

@@ -10,7 +10,7 @@ import inspect
 import sys
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -34,6 +34,12 @@ class Spec:
     version: str
     options: tuple[tuple[str, Any], ...] = ()
     stamp: str = ""
+
+    @property
+    def placeless(self) -> Spec:
+        """The same without the folder of its file, for what is kept by spec: that differs from machine to machine."""
+        place, _, name = self.target.rpartition(":")
+        return replace(self, target=f"{Path(place).name}:{name}") if place.endswith(".py") else self
 
 
 @dataclass(frozen=True)

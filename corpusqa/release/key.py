@@ -12,11 +12,18 @@ the key:
 | rows that are kept, their order, reasons of others | scan, policy, decisions by hand | verdicts, `kept` |
 | published texts and the record of edits | spans to edit, styles, secret of pseudonyms | edits, `masking` |
 | private names and what is left, failed checks | scan: the source and the checks | `corpus`, `checks` |
-| report.json, report.html: notes, reference, base, gate | that, and what they compare with | `said`, `files` |
+| report.json, report.html: notes, reference, gate | that, and the reference | `said` (or they themselves) |
+| what they say of the base of the gate | another release, this one or a later one | only its name, `config` |
+| what they, manifest and card call the source | how it was named | no |
 | gate on what was written | that, limits, accepted findings | `config`, `also` |
-| card, croissant.json, manifest | that, `[card]`, `[[source]]`, the card before | `declared`, `card`, `name` |
+| card, croissant.json, manifest | that, `[card]`, `[[source]]`, the card before | `declared`, `card` |
 | origins and versions of checks and libraries | what is installed | `checks`, `tools` |
 | layout, and how all of it is written | this program | `format`, `code`, `tools` |
+
+The base is left out because `[gate] base` may be the very release that is written, or the latest version of its store:
+once that is written, every comparison has another result, and the same command would write for ever. The manifest loses
+nothing: the gate on what was written, which `push` asks, compares with no base, and follows from limits and measures.
+The name of the source is left out because one folder has many (`.`, a link to it); the names of its files count.
 
 Parent, version and changes are not in it: they follow from the release that is there, with which the key is compared;
 a version that was asked for is compared on its own (`versions.answers`). Nor are units, memory and workers, which
@@ -59,11 +66,9 @@ def key(corpus: Corpus, scan: Scan, verdicts: Verdicts, recipe: Recipe, masking:
         **_made_with(scan, recipe, masking),
         "code": own_code(),
         "corpus": [corpus.identity(), scan.digest, scan.read],
-        "name": name_of(corpus, recipe),
         "checks": tables.checks(scan),
         "kept": sorted(verdicts.kept_by_hand),
-        "said": _digest(dumped(recipe.report)),
-        "files": {path: _digest(content) for path, content in recipe.files.items()},
+        "said": _digest(dumped(_said(recipe))),
         "card": recipe.card,
         "also": recipe.also,
     }
@@ -84,6 +89,12 @@ def _made_with(scan: Scan, recipe: Recipe, masking: Masking) -> Mapping[str, Any
         "checks": {name: check.fingerprint for name, check in scan.checks.items()},
         "tools": tools(),
     }
+
+
+def _said(recipe: Recipe) -> Mapping[str, Any]:
+    if recipe.said is not None:
+        return {"said": recipe.said, "files": sorted(recipe.files)}
+    return {"report": recipe.report, "files": {path: _digest(content) for path, content in recipe.files.items()}}
 
 
 def _digest(content: bytes) -> str:

@@ -27,6 +27,8 @@ class Recipe:
         files: Further files by their path in the release.
         card: A card whose prose is to be kept; by default that of the parent.
         also: What else the gate on what was written follows from, as plain values that can be written as JSON.
+        said: What report and files follow from, likewise, where they hold more than tells one release from another; by
+            default that is they themselves.
     """
 
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -36,6 +38,7 @@ class Recipe:
     files: Mapping[str, bytes] = field(default_factory=dict)
     card: str = ""
     also: Mapping[str, Any] = field(default_factory=dict)
+    said: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,11 @@ def source_schema(corpus: Corpus, flow: Flow, specs: tuple[Spec, ...]) -> Source
     if corpus.format == "parquet":
         schemas = _footers(corpus)
     else:
-        made_of = (corpus.identity(), specs, [fingerprint(plugin) for plugin in built(specs)])
+        made_of = (
+            corpus.identity(),
+            [spec.placeless for spec in specs],
+            [fingerprint(plugin) for plugin in built(specs)],
+        )
         stage = flow.map("schema", made_of, corpus.units, partial(_unit_schema, corpus, specs))
         schemas = [
             _schema_of(corpus, unit) if raw is None else pa.ipc.read_schema(pa.py_buffer(raw))

@@ -34,6 +34,7 @@ from corpusqa.scan.model import Scan
 
 FINDINGS_SHOWN = 10_000  # findings.parquet holds all of them
 UNREADABLE_SHOWN = 100
+NOTE_LENGTH = 1000
 FIELDS = ("url", "source", "published", "collected", "language", "split")
 _FINDING = (
     "name", "check", "severity", "document", "source", "file", "line", "start", "end", "message", "excerpt",
@@ -95,7 +96,7 @@ def build_report(
         "alarms": _alarms(verdicts, slices),
         "gate": {"status": gate.status, "limits": _limits(gate, slices)},
         "unreadable": _unreadable(scan),
-        "notes": [neutral_name(note, 1000) for note in (*scan.notes, *verdicts.notes, *gate.notes)],
+        "notes": [neutral_name(note, NOTE_LENGTH) for note in (*scan.notes, *verdicts.notes, *gate.notes)],
         "capped": dict(sorted(scan.capped.items())),
     }
     if scan.of is not None:

@@ -59,8 +59,9 @@ def scan(
     secret = origin.secret if origin else secret_of(corpus, plugins)
     keys = check_keys(corpus, plugins, prints[0], secret)
     measured = _measure(corpus, plugins, flow, specs, prints, keys, secret, origin)
+    placeless = [spec.placeless for spec in specs]
     # what was measured says little of the columns that it came from, and nothing of where the checks did
-    made_of = (specs, prints, corpus.identity(), measured.digest, reference.identity() if reference else None)
+    made_of = (placeless, prints, corpus.identity(), measured.digest, reference.identity() if reference else None)
     stored = flow.finished("scan", made_of, len(corpus.units))
     found = None
     if stored is None:
