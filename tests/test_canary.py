@@ -424,7 +424,7 @@ def test_a_killed_run_leaves_nothing_that_the_next_one_does_not_sweep(mine: Path
     assert killed.returncode == -signal.SIGKILL
     assert leaks(killed.stdout + killed.stderr) == []
     left = leaking(mine, spared=sources)
-    copies = re.compile(r"/(?:corpusqa-shuffle|source)-\w+/")
+    copies = re.compile(r"/(?:corpusqa-shuffle|source)-\w+\.corpusqa/")
     assert [name for name in left if not copies.search(name)] == []
     assert bool(left) == (deadly == "verify")
     assert all(folder.stat().st_mode & 0o077 == 0 for folder in mine.rglob("corpusqa-shuffle-*"))
